@@ -1,0 +1,62 @@
+import type { Verdict } from "./outcome.ts"
+
+/** A named profile: adapter, model, instructions, limits. */
+export interface AgentProfile {
+  readonly name: string
+  readonly adapter: string
+  readonly model?: string
+  readonly instructions?: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  /** Names of variables of osier's own environment that this agent may see, beyond the standing few. */
+  readonly env: readonly string[]
+  readonly attemptMs?: number
+  readonly idleMs?: number
+}
+
+/** A named command that must exit 0. */
+export interface Gate {
+  readonly name: string
+  readonly run: readonly string[]
+  readonly timeoutMs: number
+  /** Globs of paths that judge; a task that changes one is held. Words of `run` that name files are protected by themselves. */
+  readonly protect: readonly string[]
+  readonly env: readonly string[]
+}
+
+export interface SetupStep {
+  readonly run: readonly string[]
+  /** Paths it depends on; unchanged, it is not run again in a reused tree. Empty: always run. */
+  readonly when: readonly string[]
+}
+
+/** Every setting with its default applied; durations in milliseconds, sizes in bytes. */
+export interface Settings {
+  readonly target?: string
+  readonly remote: string
+  readonly concurrency: number
+  readonly branch: string
+  readonly land: "auto" | "review" | "pr"
+  readonly commits: "batch" | "individual"
+  readonly merge: "merge" | "squash" | "rebase"
+  readonly keepBranch: boolean
+  readonly agents: Readonly<Record<string, AgentProfile>>
+  /** The default agent's name; absent when there is none to fall back to. */
+  readonly agent?: string
+  readonly gates: readonly Gate[]
+  readonly tree: {
+    readonly root?: string
+    readonly isolation: "worktree" | "clone"
+    readonly copy: readonly string[]
+    readonly setup: readonly SetupStep[]
+    readonly keepIgnored: readonly string[]
+    readonly env: Readonly<Record<string, string>>
+  }
+  readonly limits: { readonly attemptMs: number; readonly idleMs: number; readonly graceMs: number; readonly retries: number }
+  readonly keep: { readonly maxBytes: number }
+  readonly outside: "report" | "hold"
+  readonly plugins: readonly string[]
+}
+
+/** Which verdicts may be cached: a pass, and a red that was confirmed (for planning only). */
+export const cacheable = (verdict: Verdict): boolean => verdict === "pass" || verdict === "fail"
