@@ -1,0 +1,37 @@
+import type { AdapterEvent, Outcome } from "../plugin.ts"
+import type { Exit, Program } from "./program.ts"
+
+/** Understands one agent's stream; pure, so that a recorded one replays through it. */
+export interface Reader {
+  /** One event of the agent, already parsed. */
+  read(event: unknown): readonly AdapterEvent[]
+  /** What it came to, once the program has ended. `now` is milliseconds since the epoch. */
+  end(exit: Exit, now: number): Outcome
+}
+
+/** A line of JSON, or undefined for anything else: agents print banners and warnings between their events. */
+export const parseLine = (line: string): unknown => {
+  if (!line.trimStart().startsWith("{")) return undefined
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** Turns a program that prints one JSON object a line into an adapter's events, the closing one included. */
+export async function* jsonLines(program: Program, reader: Reader): AsyncGenerator<AdapterEvent> {
+  try {
+    if (program.pid !== undefined) yield { type: "started", pid: program.pid }
+    for await (const line of program.lines) {
+      const event = parseLine(line)
+      if (event !== undefined) yield* reader.read(event)
+    }
+    const exit = await program.exit
+    yield { type: "ended", outcome: reader.end(exit, Date.now()) }
+  } finally {
+    // a consumer that leaves early must not leave the program behind
+    program.stop()
+    await program.exit
+  }
+}

@@ -1,0 +1,204 @@
+import {
+  at,
+  blameStatus,
+  type Exit,
+  listAt,
+  notBefore,
+  numberAt,
+  type Reader,
+  refused,
+  textAt,
+  unfinished,
+  wasStopped,
+} from "../../core/kit/index.ts"
+import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
+
+export const install = "npm install -g @anthropic-ai/claude-code"
+
+/**
+ * claude's own names of what went wrong. 401 and "not logged in" are the person's to mend, quota and overload the
+ * provider's, a wrong model or request the plan's; a turn limit is work that another attempt can continue; a spent
+ * budget is the plan's, since another attempt would spend it again.
+ */
+const blames: Readonly<Record<string, NonNullable<Outcome["class"]>>> = {
+  authentication_failed: "environment",
+  oauth_org_not_allowed: "environment",
+  account_on_hold: "environment",
+  verification_required: "environment",
+  cloud_credential_error: "environment",
+  billing_error: "provider",
+  rate_limit: "provider",
+  overloaded: "provider",
+  server_error: "provider",
+  model_not_found: "plan",
+  invalid_request: "plan",
+  max_output_tokens: "work",
+  error_max_turns: "work",
+  error_max_budget_usd: "plan",
+  error_max_structured_output_retries: "work",
+  prompt_too_long: "work",
+  blocking_limit: "provider",
+}
+
+/** Sessions that can't be continued: the next attempt has to start afresh. */
+const lostSession = /no conversation found|prompt is too long/i
+
+const detailOf = (input: unknown): string | undefined =>
+  textAt(input, "command") ??
+  textAt(input, "file_path") ??
+  textAt(input, "notebook_path") ??
+  textAt(input, "pattern") ??
+  textAt(input, "description")
+
+/** Reads `claude -p --output-format stream-json`. */
+export const claudeReader = (): Reader => {
+  let session: string | undefined
+  let result: unknown
+  let error: string | undefined
+  let resetsAt: number | undefined
+  const calls = new Map<string, string>()
+
+  const contentOf = (event: unknown): readonly AdapterEvent[] =>
+    listAt(event, "message", "content").flatMap((block): readonly AdapterEvent[] => {
+      const text = textAt(block, "text")
+      if (at(block, "type") === "text" && at(event, "type") === "assistant" && text !== undefined) return [{ type: "said", text }]
+      if (at(block, "type") === "tool_use") {
+        const tool = textAt(block, "name") ?? "tool"
+        calls.set(textAt(block, "id") ?? "", tool)
+        const detail = detailOf(at(block, "input"))
+        const path = textAt(block, "input", "file_path") ?? textAt(block, "input", "notebook_path")
+        return [
+          {
+            type: "used",
+            tool,
+            ...(detail === undefined ? {} : { detail }),
+            ...(path === undefined ? {} : { paths: [path] }),
+          },
+        ]
+      }
+      if (at(block, "type") === "tool_result" && at(block, "is_error") === true) {
+        return [
+          {
+            type: "used",
+            tool: calls.get(textAt(block, "tool_use_id") ?? "") ?? "tool",
+            ok: false,
+          },
+        ]
+      }
+      return []
+    })
+
+  const systemOf = (event: unknown): readonly AdapterEvent[] => {
+    const version = textAt(event, "claude_code_version")
+    const attempt = numberAt(event, "attempt")
+    const delayMs = numberAt(event, "retry_delay_ms")
+    switch (at(event, "subtype")) {
+      case "init":
+        return [
+          {
+            type: "started",
+            ...(session === undefined ? {} : { session }),
+            ...(version === undefined ? {} : { version }),
+          },
+        ]
+      case "api_retry": {
+        const reason = `${textAt(event, "error") ?? "connection lost"} ${numberAt(event, "error_status") ?? ""}`.trim()
+        return [
+          {
+            type: "retrying",
+            reason,
+            ...(attempt === undefined ? {} : { attempt }),
+            ...(delayMs === undefined ? {} : { delayMs }),
+          },
+        ]
+      }
+      case "permission_denied":
+        return [
+          {
+            type: "asked",
+            question: textAt(event, "message") ?? `may I use ${textAt(event, "tool_name") ?? "a tool"}?`,
+          },
+        ]
+      default:
+        return []
+    }
+  }
+
+  const spentOf = (event: unknown): AdapterEvent => {
+    const count = (key: string) => numberAt(event, "usage", key) ?? 0
+    const inputTokens = count("input_tokens") + count("cache_creation_input_tokens") + count("cache_read_input_tokens")
+    const costUsd = numberAt(event, "total_cost_usd")
+    return {
+      type: "spent",
+      inputTokens,
+      outputTokens: count("output_tokens"),
+      ...(costUsd === undefined ? {} : { costUsd }),
+    }
+  }
+
+  const failed = (words: string, now: number): Outcome => {
+    const subtype = textAt(result, "subtype") ?? ""
+    const ended = textAt(result, "terminal_reason") ?? ""
+    if (ended.startsWith("aborted_")) return { ok: false, class: "cancelled", reason: "claude was interrupted" }
+    const status = numberAt(result, "api_error_status")
+    const named = blames[subtype] ?? blames[ended] ?? (status === undefined ? blames[error ?? ""] : blameStatus(status))
+    if (named === undefined) return refused(words, words, "work", now)
+    const until = named === "provider" ? (resetsAt ?? notBefore(words, now)) : undefined
+    return {
+      ok: false,
+      class: named,
+      reason: words,
+      ...(until === undefined ? {} : { notBefore: until }),
+    }
+  }
+
+  const judged = (exit: Exit, now: number): Outcome => {
+    if (result === undefined) return unfinished("claude", exit, install, now)
+    const text = textAt(result, "result")
+    const words =
+      text ??
+      listAt(result, "errors")
+        .filter((line) => typeof line === "string")
+        .join("; ")
+    const good = at(result, "subtype") === "success" && at(result, "is_error") === false
+    if (good && exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
+    if (good && wasStopped(exit)) return { ok: false, class: "cancelled", reason: "claude was stopped" }
+    if (good)
+      return {
+        ok: false,
+        class: "environment",
+        reason: `claude said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
+      }
+    return failed(words === "" ? "claude reported an error without words" : words, now)
+  }
+
+  return {
+    read(event) {
+      session = textAt(event, "session_id") ?? session
+      switch (at(event, "type")) {
+        case "system":
+          return systemOf(event)
+        case "assistant":
+          error = textAt(event, "error") ?? error
+          // the words of a failed request come again, classified, with the result
+          return at(event, "message", "model") === "<synthetic>" ? [] : contentOf(event)
+        case "user":
+          return contentOf(event)
+        case "rate_limit_event": {
+          const seconds = numberAt(event, "rate_limit_info", "resetsAt")
+          if (at(event, "rate_limit_info", "status") === "rejected" && seconds !== undefined) resetsAt = seconds * 1000
+          return []
+        }
+        case "result":
+          result = event
+          return [spentOf(event)]
+        default:
+          return []
+      }
+    },
+    end(exit, now) {
+      const outcome = judged(exit, now)
+      return session === undefined || lostSession.test(outcome.reason) ? outcome : { ...outcome, session }
+    },
+  }
+}

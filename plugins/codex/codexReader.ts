@@ -1,0 +1,109 @@
+import { at, type Exit, listAt, numberAt, parseLine, type Reader, refused, textAt, unfinished, wasStopped } from "../../core/kit/index.ts"
+import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
+
+export const install = "npm install -g @openai/codex"
+
+/** The words for a person, when the message is a raw response body. */
+const wordsOf = (message: string): string => {
+  const body = parseLine(message)
+  return textAt(body, "error", "message") ?? textAt(body, "message") ?? textAt(body, "detail") ?? message
+}
+
+const failedStatus = ["failed", "declined"]
+
+/** One item, when it begins and, if it went wrong, when it ends. */
+const itemOf = (item: unknown, begins: boolean): readonly AdapterEvent[] => {
+  const type = textAt(item, "type") ?? ""
+  if (type === "agent_message") return begins ? [] : [{ type: "said", text: textAt(item, "text") ?? "" }]
+  const failed = failedStatus.includes(textAt(item, "status") ?? "")
+  if (!begins && !failed) return []
+  const ok = failed ? { ok: false } : {}
+  switch (type) {
+    case "command_execution":
+      return [{ type: "used", tool: "shell", detail: textAt(item, "command") ?? "", ...ok }]
+    case "file_change": {
+      const paths = listAt(item, "changes").flatMap((change) => textAt(change, "path") ?? [])
+      return [{ type: "used", tool: "edit", detail: paths.join(", "), paths, ...ok }]
+    }
+    case "mcp_tool_call":
+      return [
+        {
+          type: "used",
+          tool: `${textAt(item, "server") ?? "mcp"}.${textAt(item, "tool") ?? "tool"}`,
+          ...ok,
+        },
+      ]
+    case "web_search":
+      return [{ type: "used", tool: "web_search", detail: textAt(item, "query") ?? "", ...ok }]
+    default:
+      return []
+  }
+}
+
+/** Reads `codex exec --json`. Its `error` events and items are not fatal; only `turn.failed` is. */
+export const codexReader = (): Reader => {
+  let session: string | undefined
+  let text: string | undefined
+  let completed = false
+  let failure: string | undefined
+
+  const judged = (exit: Exit, now: number): Outcome => {
+    if (failure !== undefined) {
+      // a refused request (400) comes as the bare response body, every other failure with words
+      if (parseLine(failure) !== undefined) return refused(wordsOf(failure), wordsOf(failure), "plan", now)
+      return refused(failure, failure, "work", now)
+    }
+    if (!completed) return unfinished("codex", exit, install, now)
+    if (exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
+    if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "codex was stopped" }
+    return {
+      ok: false,
+      class: "environment",
+      reason: `codex said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
+    }
+  }
+
+  return {
+    read(event) {
+      switch (at(event, "type")) {
+        case "thread.started":
+          session = textAt(event, "thread_id")
+          return [{ type: "started", ...(session === undefined ? {} : { session }) }]
+        case "turn.started":
+          completed = false
+          failure = undefined
+          return []
+        case "item.started":
+          return itemOf(at(event, "item"), true)
+        case "item.completed":
+          if (at(event, "item", "type") === "agent_message") text = textAt(event, "item", "text")
+          return itemOf(at(event, "item"), false)
+        case "error": {
+          const reason = textAt(event, "message") ?? ""
+          const [, count] = /^Reconnecting\W+(\d+)\//.exec(reason) ?? []
+          return count === undefined ? [] : [{ type: "retrying", reason, attempt: Number(count) }]
+        }
+        case "turn.failed":
+          failure = textAt(event, "error", "message") ?? "codex reported a failure without words"
+          return []
+        case "turn.completed": {
+          completed = true
+          const inputTokens = numberAt(event, "usage", "input_tokens") ?? 0
+          return [
+            {
+              type: "spent",
+              inputTokens,
+              outputTokens: numberAt(event, "usage", "output_tokens") ?? 0,
+            },
+          ]
+        }
+        default:
+          return []
+      }
+    },
+    end(exit, now) {
+      const outcome = judged(exit, now)
+      return session === undefined ? outcome : { ...outcome, session }
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { at, type Exit, listAt, numberAt, parseLine, type Reader, refused, textAt, unfinished, wasStopped } from "../../core/kit/index.ts"
+import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
+
+export const install = "npm install -g @earendil-works/pi-coding-agent"
+
+/** `401 {"type":"error","error":{…}}`, without the braces. */
+const wordsOf = (message: string): string => {
+  const brace = message.indexOf("{")
+  const words = brace === -1 ? undefined : textAt(parseLine(message.slice(brace)), "error", "message")
+  return words === undefined ? message : `${message.slice(0, brace)}${words}`
+}
+
+/** Reads `pi --mode json`. pi exits 0 when the model refused: only the last message's stop reason tells. */
+export const piReader = (): Reader => {
+  let session: string | undefined
+  let text: string | undefined
+  let stopReason: string | undefined
+  let failure: string | undefined
+  let settled = false
+
+  const judged = (exit: Exit, now: number): Outcome => {
+    if (!settled) return unfinished("pi", exit, install, now)
+    if (stopReason === "aborted") return { ok: false, class: "cancelled", reason: "pi was interrupted" }
+    if (stopReason === "error") {
+      const words = failure ?? "pi reported an error without words"
+      return refused(wordsOf(words), words, "work", now)
+    }
+    if (stopReason !== "stop")
+      return {
+        ok: false,
+        class: "work",
+        reason: `pi ended before it was done (${stopReason ?? "no answer"})`,
+      }
+    if (exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
+    if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "pi was stopped" }
+    return {
+      ok: false,
+      class: "environment",
+      reason: `pi said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
+    }
+  }
+
+  const messageOf = (message: unknown): readonly AdapterEvent[] => {
+    if (at(message, "role") !== "assistant") return []
+    stopReason = textAt(message, "stopReason")
+    failure = textAt(message, "errorMessage")
+    const words = listAt(message, "content")
+      .flatMap((part) => (at(part, "type") === "text" ? (textAt(part, "text") ?? []) : []))
+      .join("\n")
+    if (words !== "") text = words
+    const count = (key: string) => numberAt(message, "usage", key) ?? 0
+    const inputTokens = count("input") + count("cacheRead") + count("cacheWrite")
+    const costUsd = numberAt(message, "usage", "cost", "total")
+    const spent = {
+      type: "spent",
+      inputTokens,
+      outputTokens: count("output"),
+      ...(costUsd === undefined ? {} : { costUsd }),
+    } as const
+    const silent = spent.inputTokens + spent.outputTokens === 0
+    return [...(words === "" ? [] : [{ type: "said", text: words } as const]), ...(silent ? [] : [spent])]
+  }
+
+  const usedOf = (event: unknown): AdapterEvent => {
+    const path = textAt(event, "args", "path") ?? textAt(event, "args", "filePath")
+    const detail = textAt(event, "args", "command") ?? path
+    const tool = textAt(event, "toolName") ?? "tool"
+    return {
+      type: "used",
+      tool,
+      ...(detail === undefined ? {} : { detail }),
+      ...(path === undefined ? {} : { paths: [path] }),
+    }
+  }
+
+  return {
+    read(event) {
+      switch (at(event, "type")) {
+        case "session":
+          session = textAt(event, "id")
+          return [{ type: "started", ...(session === undefined ? {} : { session }) }]
+        case "agent_start":
+          settled = false
+          return []
+        case "message_end":
+          return messageOf(at(event, "message"))
+        case "tool_execution_start":
+          return [usedOf(event)]
+        case "tool_execution_end":
+          return at(event, "isError") === true ? [{ type: "used", tool: textAt(event, "toolName") ?? "tool", ok: false }] : []
+        case "auto_retry_start": {
+          const attempt = numberAt(event, "attempt")
+          const delayMs = numberAt(event, "delayMs")
+          const reason = wordsOf(textAt(event, "errorMessage") ?? "the request failed")
+          return [
+            {
+              type: "retrying",
+              reason,
+              ...(attempt === undefined ? {} : { attempt }),
+              ...(delayMs === undefined ? {} : { delayMs }),
+            },
+          ]
+        }
+        case "agent_settled":
+          settled = true
+          return []
+        default:
+          return []
+      }
+    },
+    end(exit, now) {
+      const outcome = judged(exit, now)
+      return session === undefined ? outcome : { ...outcome, session }
+    },
+  }
+}
