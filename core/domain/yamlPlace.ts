@@ -1,0 +1,124 @@
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml"
+import type { Problem } from "./problem.ts"
+
+export type Path = readonly PropertyKey[]
+
+/** A YAML or JSON text that was read, and where each of its values stands. */
+export interface YamlText {
+  readonly file: string | undefined
+  /** The plain value; undefined when the text can't be read at all. */
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** Line and column of a value; of what is nearest around it when it is missing. */
+  readonly at: (path: Path) => { readonly line: number; readonly column: number }
+  /** The same for the key that a value stands under. */
+  readonly keyAt: (path: Path) => { readonly line: number; readonly column: number }
+  /** A single value as it was written: `0012` and `1e3` are names as well as numbers. */
+  readonly written: (path: Path) => string | undefined
+}
+
+/** A path as a person writes it: `gates.test.run[0]`. */
+export const fieldOf = (path: Path): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? String(part) : `${text}.${String(part)}`),
+    "",
+  )
+
+/** The value at a path of plain data. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, part) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, part) : undefined), value)
+
+/**
+ * Reads one YAML document (JSON is YAML) and remembers places.
+ *
+ * A syntax error is told once, without what follows from it; keys that are given twice are told each.
+ * `firstLine` is where the text begins in its file, for front matter and fenced blocks.
+ */
+export const readYaml = (text: string, options: { readonly file?: string | undefined; readonly firstLine?: number } = {}): YamlText => {
+  const { file, firstLine = 1 } = options
+  const lines = new LineCounter()
+  // Without `logLevel` the library warns on the process itself, past every view.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" })
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1) + firstLine - 1, column: Math.max(col, 1) }
+  }
+  const found = (path: Path): { readonly key: Node | undefined; readonly node: Node | undefined; readonly whole: boolean } => {
+    let node: Node | undefined = document.contents ?? undefined
+    let key: Node | undefined
+    for (const part of path) {
+      if (isAlias(node)) node = node.resolve(document)
+      let next: unknown
+      if (isMap(node)) {
+        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
+        if (!pair) return { key, node, whole: false }
+        key = isNode(pair.key) ? pair.key : undefined
+        next = pair.value ?? pair.key
+      } else if (isSeq(node)) {
+        next = node.items[Number(part)]
+        key = isNode(next) ? next : key
+      }
+      if (!isNode(next)) return { key, node, whole: false }
+      node = next
+    }
+    return { key, node, whole: true }
+  }
+  const start = (node: Node | undefined) => place(node?.range?.[0] ?? 0)
+  /** A quote that never closes is noticed at the end of the text; where it opened is what a person looks for. */
+  const openedAt = (offset: number): number => {
+    let opened = offset
+    visit(document, {
+      Scalar: (_, { type, range }) => {
+        if (type?.startsWith("QUOTE_") && range && range[0] < offset && range[1] >= offset) opened = range[0]
+      },
+    })
+    return opened
+  }
+  const fault = ({
+    pos,
+    message,
+    code,
+  }: {
+    readonly pos: readonly [number, number]
+    readonly message: string
+    readonly code: string
+  }): Problem => ({
+    ...(file === undefined ? {} : { file }),
+    ...place(openedAt(pos[0])),
+    message: code === "DUPLICATE_KEY" ? "this key is given twice" : `can't be read: ${message}`,
+    hint:
+      code === "DUPLICATE_KEY"
+        ? "keep one of the two"
+        : 'check the indentation and the brackets here; a text with ": " or " #" in it needs quotes',
+  })
+  const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY")
+  const read = (): { readonly value: unknown; readonly problems: readonly Problem[] } => {
+    if (broken) return { value: undefined, problems: [fault(broken)] }
+    try {
+      return { value: document.toJS(), problems: document.errors.map(fault) }
+    } catch (error) {
+      // Aliases that multiply beyond measure, or that name nothing.
+      return {
+        value: undefined,
+        problems: [fault({ pos: [0, 0], message: error instanceof Error ? error.message : String(error), code: "" })],
+      }
+    }
+  }
+  return {
+    file,
+    ...read(),
+    at: (path) => {
+      const { key, node, whole } = found(path)
+      return start(whole ? node : (key ?? node))
+    },
+    keyAt: (path) => {
+      const { key, node } = found(path)
+      return start(key ?? node)
+    },
+    written: (path) => {
+      const { node, whole } = found(path)
+      if (!whole || !isScalar(node)) return undefined
+      return typeof node.value === "string" ? node.value : (node.source ?? String(node.value))
+    },
+  }
+}
