@@ -50,7 +50,12 @@ export interface Outcome {
   readonly notBefore?: number
 }
 
-/** What an adapter tells while it runs; the last one is `ended`, and there is exactly one. */
+/**
+ * What an adapter tells while it runs; the last one is `ended`, and there is exactly one.
+ *
+ * `started` may come more than once, each time with what is known by then: the process id first, the session when the
+ * program told it. `used` without `ok` says that a tool was begun; with `ok: false`, that it failed.
+ */
 export type AdapterEvent =
   | { readonly type: "started"; readonly pid?: number; readonly session?: string; readonly version?: string }
   | { readonly type: "said"; readonly text: string }
