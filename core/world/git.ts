@@ -1,0 +1,127 @@
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Process } from "./process.ts"
+import type { CannotStart, Ended } from "./process.ts"
+
+/** A git command answered with an exit code that its caller did not expect. */
+export class GitFailed extends Data.TaggedError("GitFailed")<{
+  readonly args: readonly string[]
+  readonly code: number | null
+  readonly stderr: string
+}> {
+  override get message() {
+    const said = this.stderr.trim().split("\n").slice(-3).join(" ")
+    return `git ${this.args.slice(0, 3).join(" ")} failed (${this.code ?? "signal"}): ${said}`
+  }
+  get hint() {
+    return "Run `osier doctor` to see what is wrong with the repository."
+  }
+  readonly exit = 3
+}
+
+/** Where a git command runs and what it may see. */
+export interface GitOptions {
+  readonly cwd?: string
+  readonly input?: Uint8Array | string
+  readonly env?: Readonly<Record<string, string>>
+  /** Exit codes that are an answer, not a failure; default only 0. */
+  readonly codes?: readonly number[]
+  /** More `-c key=value` settings; they come after the pins and win over them. */
+  readonly config?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+}
+
+/**
+ * git as osier runs it: never with configuration that an agent could have planted (a file monitor or a hook written into
+ * the repository's config would run as us), never with the caller's GIT_* variables, never asking at a terminal.
+ */
+export class Git extends Context.Service<
+  Git,
+  {
+    readonly run: (args: readonly string[], options?: GitOptions) => Effect.Effect<Ended, GitFailed | CannotStart>
+    /** Standard output as text, without the last line break. */
+    readonly text: (args: readonly string[], options?: GitOptions) => Effect.Effect<string, GitFailed | CannotStart>
+    /** Standard output split at NUL bytes; for every command that has `-z`. */
+    readonly fields: (args: readonly string[], options?: GitOptions) => Effect.Effect<readonly string[], GitFailed | CannotStart>
+  }
+>()("core/world/Git") {
+  static readonly layer = Layer.effect(
+    Git,
+    Effect.gen(function* () {
+      const processes = yield* Process
+      const run = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
+        const ended = yield* processes.run({
+          argv: ["git", ...pinned(options.config), ...args],
+          cwd: options.cwd ?? ".",
+          env: { ...gitEnvironment(process.env), ...options.env },
+          ...(options.input === undefined ? {} : { input: options.input }),
+          ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+        })
+        if (ended.code === null || !(options.codes ?? [0]).includes(ended.code)) {
+          return yield* new GitFailed({ args, code: ended.code, stderr: ended.stderr })
+        }
+        return ended
+      })
+      const text = (args: readonly string[], options?: GitOptions) =>
+        Effect.map(run(args, options), (ended) => ended.stdout.toString().replace(/\n$/, ""))
+      const fields = (args: readonly string[], options?: GitOptions) =>
+        Effect.map(run(args, options), (ended) => ended.stdout.toString().split("\0").slice(0, -1))
+      return { run, text, fields }
+    }),
+  )
+}
+
+const pins: Readonly<Record<string, string>> = {
+  "core.fsmonitor": "false",
+  "core.hooksPath": "/dev/null",
+  "core.quotePath": "false",
+  "core.commitGraph": "false",
+  "gc.auto": "0",
+  "maintenance.auto": "false",
+  "commit.gpgSign": "false",
+  "merge.renames": "true",
+  "merge.directoryRenames": "conflict",
+  "merge.conflictStyle": "zdiff3",
+  "diff.renames": "true",
+  "diff.noprefix": "false",
+  "diff.mnemonicPrefix": "false",
+  "advice.detachedHead": "false",
+  "advice.addEmbeddedRepo": "false",
+}
+
+/** The `-c` arguments that every git process of ours starts with. */
+export const pinned = (more: Readonly<Record<string, string>> = {}): readonly string[] =>
+  Object.entries({ ...pins, ...more }).flatMap(([key, value]) => ["-c", `${key}=${value}`])
+
+/** The caller's environment without any GIT_* variable that could point git elsewhere, and without a terminal to ask at. */
+export const gitEnvironment = (outer: NodeJS.ProcessEnv): Record<string, string> => {
+  const kept = Object.entries(outer).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && (!entry[0].startsWith("GIT_") || allowed.has(entry[0])),
+  )
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_EDITOR: ":",
+  }
+}
+
+/** Who commits, and how a remote is reached, stay the user's choice. */
+const allowed = new Set([
+  "GIT_AUTHOR_NAME",
+  "GIT_AUTHOR_EMAIL",
+  "GIT_COMMITTER_NAME",
+  "GIT_COMMITTER_EMAIL",
+  "GIT_SSH",
+  "GIT_SSH_COMMAND",
+  "GIT_ASKPASS",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_CONFIG_NOSYSTEM",
+  "GIT_SSL_CAINFO",
+  "GIT_EXEC_PATH",
+])

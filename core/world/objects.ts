@@ -1,0 +1,149 @@
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { createHash, randomUUID } from "node:crypto"
+import * as fs from "node:fs/promises"
+import { join } from "node:path"
+import { deflateSync } from "node:zlib"
+import { conversation } from "./conversation.ts"
+import { gitEnvironment, pinned } from "./git.ts"
+import { Repository } from "./repository.ts"
+
+/** An object could not be read or written. */
+export class ObjectFailed extends Data.TaggedError("ObjectFailed")<{ readonly name: string; readonly reason: string }> {
+  override get message() {
+    return `git object ${this.name}: ${this.reason}`
+  }
+  get hint() {
+    return "Run `git fsck` in the repository to see what is damaged."
+  }
+  readonly exit = 3
+}
+
+export interface GitObject {
+  readonly oid: string
+  readonly type: "blob" | "tree" | "commit" | "tag"
+  readonly data: Buffer
+}
+
+export interface TreeEntry {
+  readonly mode: "100644" | "100755" | "120000" | "40000" | "160000"
+  readonly name: string
+  readonly oid: string
+}
+
+export interface CommitFields {
+  readonly tree: string
+  readonly parents: readonly string[]
+  readonly message: string
+  /** `Name <email> seconds +0000` */
+  readonly author: string
+  readonly committer: string
+}
+
+/** The object database: read through one long-lived process, written in this one. Writing needs no process at all. */
+export class Objects extends Context.Service<
+  Objects,
+  {
+    /** Any name that git resolves: an id, a ref, `main^{tree}`, `<commit>:path`. Undefined when there is none. */
+    readonly read: (name: string) => Effect.Effect<GitObject | undefined, ObjectFailed>
+    /** The id and type alone. */
+    readonly look: (name: string) => Effect.Effect<{ readonly oid: string; readonly type: string } | undefined, ObjectFailed>
+    readonly writeBlob: (data: string | Uint8Array) => Effect.Effect<string, ObjectFailed>
+    readonly writeTree: (entries: readonly TreeEntry[]) => Effect.Effect<string, ObjectFailed>
+    readonly writeCommit: (fields: CommitFields) => Effect.Effect<string, ObjectFailed>
+  }
+>()("core/world/Objects") {
+  static readonly layer = Layer.effect(
+    Objects,
+    Effect.gen(function* () {
+      const { commonDir, objectFormat } = yield* Repository
+      const reader = yield* conversation({
+        argv: ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "--batch-command"],
+        cwd: commonDir,
+        env: gitEnvironment(process.env),
+      })
+      const ask = (verb: "contents" | "info", name: string) =>
+        reader
+          .ask(`${verb} ${name}\n`, (bytes) => readReply(bytes, verb))
+          .pipe(Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })))
+      const write = (type: string, data: Uint8Array) =>
+        Effect.tryPromise({
+          try: () => writeLoose(join(commonDir, "objects"), objectFormat, type, data),
+          catch: (error) => new ObjectFailed({ name: `(new ${type})`, reason: String(error) }),
+        })
+      return {
+        read: (name) => Effect.map(ask("contents", name), (reply) => reply),
+        look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type }),
+        writeBlob: (data) => write("blob", typeof data === "string" ? Buffer.from(data) : data),
+        writeTree: (entries) => write("tree", encodeTree(entries)),
+        writeCommit: (fields) => write("commit", encodeCommit(fields)),
+      }
+    }),
+  )
+}
+
+const types = ["blob", "tree", "commit", "tag"] as const
+
+/** One reply of `cat-file --batch-command`: `<oid> <type> <size>` and, for contents, the bytes and a line break. */
+const readReply = (bytes: Buffer, verb: "contents" | "info") => {
+  const end = bytes.indexOf(10)
+  if (end < 0) return undefined
+  const words = bytes.subarray(0, end).toString().split(" ")
+  const [oid = "", typeText, sizeText] = words.slice(-3)
+  const type = types.find((known) => known === typeText)
+  if (type === undefined || !/^[0-9a-f]{40,64}$/.test(oid)) return { used: end + 1, value: undefined }
+  if (verb === "info") return { used: end + 1, value: { oid, type, data: Buffer.alloc(0) } }
+  const size = Number(sizeText)
+  if (bytes.length < end + 1 + size + 1) return undefined
+  return { used: end + 1 + size + 1, value: { oid, type, data: Buffer.from(bytes.subarray(end + 1, end + 1 + size)) } }
+}
+
+/** Trees sort their entries as if folders ended in a slash. */
+const encodeTree = (entries: readonly TreeEntry[]): Buffer => {
+  const key = (entry: TreeEntry) => Buffer.from(entry.mode === "40000" ? `${entry.name}/` : entry.name)
+  return Buffer.concat(
+    entries
+      .toSorted((a, b) => Buffer.compare(key(a), key(b)))
+      .flatMap((entry) => [Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.oid, "hex")]),
+  )
+}
+
+const encodeCommit = (fields: CommitFields): Buffer =>
+  Buffer.from(
+    [
+      `tree ${fields.tree}`,
+      ...fields.parents.map((parent) => `parent ${parent}`),
+      `author ${fields.author}`,
+      `committer ${fields.committer}`,
+      "",
+      fields.message.endsWith("\n") ? fields.message : `${fields.message}\n`,
+    ].join("\n"),
+  )
+
+const writeLoose = async (folder: string, format: "sha1" | "sha256", type: string, data: Uint8Array): Promise<string> => {
+  const whole = Buffer.concat([Buffer.from(`${type} ${data.length}\0`), data])
+  const oid = createHash(format).update(whole).digest("hex")
+  const fan = join(folder, oid.slice(0, 2))
+  const path = join(fan, oid.slice(2))
+  if (await exists(path)) return oid
+  await fs.mkdir(fan, { recursive: true })
+  const beside = join(fan, `tmp_obj_${randomUUID().slice(0, 8)}`)
+  const handle = await fs.open(beside, "wx", 0o444)
+  try {
+    await handle.writeFile(deflateSync(whole, { level: 1 }))
+    // A ref may point here a moment later; after a power cut it must not point at nothing.
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+  await fs.rename(beside, path)
+  return oid
+}
+
+const exists = (path: string) =>
+  fs.access(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,159 @@
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
+import { createWriteStream } from "node:fs"
+
+/** What to start. The environment is exactly `env`; nothing is inherited. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly input?: Uint8Array | string
+  /** Milliseconds; past it the whole process group is ended and `timedOut` is set. */
+  readonly timeoutMs?: number
+  /** Both streams are appended to this file as they come. */
+  readonly log?: string
+  /** Bytes of each stream that are kept, the last ones; default 64 MiB. */
+  readonly keepBytes?: number
+  /** Called once, as soon as the process id is known. */
+  readonly onStart?: (pid: number) => void
+}
+
+/** How a process ended. `code` is null when a signal ended it. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly timedOut: boolean
+  readonly stdout: Buffer
+  readonly stderr: string
+  readonly ms: number
+}
+
+/** The program could not be started at all: it is missing, not executable, or the folder is gone. */
+export class CannotStart extends Data.TaggedError("CannotStart")<{
+  readonly program: string
+  readonly cwd: string
+  readonly reason: string
+}> {
+  override get message() {
+    return `cannot start ${this.program}: ${this.reason}`
+  }
+  get hint() {
+    return `Check that ${this.program} is installed and on PATH, then try again.`
+  }
+  readonly exit = 3
+}
+
+/** Everything that starts a process of its own and waits for it. Agents are started by their adapters instead. */
+export class Process extends Context.Service<Process, { readonly run: (command: Command) => Effect.Effect<Ended, CannotStart> }>()(
+  "core/world/Process",
+) {
+  static readonly layer = Layer.succeed(Process, { run: (command) => run(command) })
+}
+
+const graceMs = 2000
+
+const run = (command: Command): Effect.Effect<Ended, CannotStart> =>
+  Effect.callback<Ended, CannotStart>((resume) => {
+    const [program, ...args] = command.argv
+    const started = performance.now()
+    // Its own group and session: a Ctrl-C in the terminal reaches osier alone, which then decides what still has to finish.
+    const child = spawn(program, args, {
+      cwd: command.cwd,
+      env: { ...command.env },
+      detached: process.platform !== "win32",
+      windowsHide: true,
+      stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    })
+    if (child.pid !== undefined) command.onStart?.(child.pid)
+    const limit = command.keepBytes ?? 64 * 1024 * 1024
+    const out = tail(limit)
+    const err = tail(Math.min(limit, 1024 * 1024))
+    const log = command.log === undefined ? undefined : createWriteStream(command.log, { flags: "a" })
+    // A log that can't be written must not end the run; what was said is still in memory.
+    log?.on("error", () => undefined)
+    child.stdout?.on("data", (chunk: Buffer) => {
+      out.add(chunk)
+      log?.write(chunk)
+    })
+    child.stderr?.on("data", (chunk: Buffer) => {
+      err.add(chunk)
+      log?.write(chunk)
+    })
+    // The child may close its input early; that is its right.
+    child.stdin?.on("error", () => undefined)
+    child.stdin?.end(command.input)
+    let timedOut = false
+    const timer =
+      command.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true
+            endGroup(child)
+          }, command.timeoutMs)
+    let settled = false
+    const settle = (result: Effect.Effect<Ended, CannotStart>) => {
+      if (settled) return
+      settled = true
+      clearTimeout(timer)
+      if (log === undefined) resume(result)
+      else log.end(() => resume(result))
+    }
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "ENOENT" ? "no such program or folder" : error.message
+      settle(Effect.fail(new CannotStart({ program, cwd: command.cwd, reason })))
+    })
+    const finish = (code: number | null, signal: string | null) =>
+      settle(
+        Effect.succeed({ code, signal, timedOut, stdout: out.bytes(), stderr: err.bytes().toString(), ms: performance.now() - started }),
+      )
+    child.once("close", finish)
+    // A grandchild that keeps the pipes open must not keep us waiting for ever once the child itself is gone.
+    child.once("exit", (code, signal) => {
+      setTimeout(() => finish(code, signal), graceMs).unref()
+    })
+    return Effect.callback<void>((done) => {
+      if (settled) return done(Effect.void)
+      child.once("exit", () => done(Effect.void))
+      if (!endGroup(child)) done(Effect.void)
+    })
+  })
+
+/** TERM to the whole group, KILL to what is left after the grace period. False when there is nothing to end. */
+const endGroup = (child: ChildProcess): boolean => {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return false
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (process.platform === "win32" || child.pid === undefined) child.kill(name)
+      else process.kill(-child.pid, name)
+    } catch {
+      // Already gone.
+    }
+  }
+  signal("SIGTERM")
+  const timer = setTimeout(() => signal("SIGKILL"), graceMs)
+  child.once("exit", () => clearTimeout(timer))
+  return true
+}
+
+const tail = (limit: number) => {
+  let chunks: Buffer[] = []
+  let size = 0
+  return {
+    add: (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > limit * 2) {
+        chunks = [Buffer.concat(chunks).subarray(-limit)]
+        size = limit
+      }
+    },
+    bytes: () => {
+      const all = Buffer.concat(chunks)
+      return all.length > limit ? all.subarray(-limit) : all
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFile } from "node:child_process"
+import * as fs from "node:fs/promises"
+import { sep } from "node:path"
+import { promisify } from "node:util"
+import { processTable } from "./processTable.ts"
+
+/** The variable that marks every process osier starts for a task; children inherit it, whatever session they make. */
+export const markVariable = "OSIER_MARK"
+
+export interface Found {
+  readonly pid: number
+  readonly started: string
+  readonly command: string
+}
+
+/** Which processes belong to a piece of work: those that carry its mark, and those that stand in its folder without a terminal. */
+export interface Traces {
+  /** Every mark that starts with this counts. */
+  readonly mark?: string
+  readonly folder?: string
+}
+
+/** Finds and ends processes by what they carry, not by whose child they are: an agent's tools start sessions of their own. */
+export class Reaper extends Context.Service<
+  Reaper,
+  {
+    readonly find: (traces: Traces) => Effect.Effect<readonly Found[]>
+    /** TERM, then KILL after the grace period; answers with those that were there and those that would not go. */
+    readonly reap: (traces: Traces, graceMs: number) => Effect.Effect<{ readonly found: readonly Found[]; readonly left: readonly Found[] }>
+  }
+>()("core/world/Reaper") {
+  static readonly layer = Layer.sync(Reaper, () => {
+    const find = (traces: Traces) => Effect.promise(() => findAll(traces))
+    const reap = Effect.fnUntraced(function* (traces: Traces, graceMs: number) {
+      const found = new Map<number, Found>()
+      const until = Date.now() + graceMs
+      for (let round = 0; ; round++) {
+        const now = yield* find(traces)
+        for (const each of now) found.set(each.pid, each)
+        const late = Date.now() >= until
+        if (now.length === 0 || (late && Date.now() > until + 2000)) return { found: [...found.values()], left: now }
+        for (const each of now) yield* Effect.promise(() => signal(each, late ? "SIGKILL" : "SIGTERM"))
+        yield* Effect.sleep(Math.min(20 * 2 ** round, 200))
+      }
+    })
+    return { find, reap }
+  })
+}
+
+/** Only the very process that was seen: its number may have been given to another one meanwhile. */
+const signal = async (found: Found, name: NodeJS.Signals) => {
+  const now = await processTable.look(found.pid)
+  if (typeof now !== "object" || now.started !== found.started) return
+  try {
+    process.kill(found.pid, name)
+  } catch {
+    // Gone between the look and the signal.
+  }
+}
+
+const findAll = async (traces: Traces): Promise<readonly Found[]> => {
+  const pids = process.platform === "linux" ? await byProc(traces) : process.platform === "win32" ? [] : await byPs(traces)
+  const found = await Promise.all(
+    pids.map(async ({ pid, command }) => {
+      const seen = await processTable.look(pid)
+      return typeof seen === "object" ? { pid, started: seen.started, command } : undefined
+    }),
+  )
+  return found.filter((each) => each !== undefined)
+}
+
+const byProc = async (traces: Traces) => {
+  const names = (await fs.readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const seen = await Promise.all(
+    names.map(async (name) => {
+      const [environment, cwd] = await Promise.all([
+        traces.mark === undefined ? "" : fs.readFile(`/proc/${name}/environ`, "latin1").catch(() => ""),
+        traces.folder === undefined ? "" : fs.readlink(`/proc/${name}/cwd`).catch(() => ""),
+      ])
+      const marked = traces.mark !== undefined && `\0${environment}`.includes(`\0${markVariable}=${traces.mark}`)
+      if (!marked && !(inside(cwd, traces.folder) && !(await hasTerminal(name)))) return undefined
+      const command = await fs.readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")
+      return { pid: Number(name), command: command.split("\0").join(" ").trim().slice(0, 200) }
+    }),
+  )
+  return seen.filter((each) => each !== undefined)
+}
+
+/** A person's own shell may stand in a tree too; what has a terminal is theirs. */
+const hasTerminal = async (pid: string): Promise<boolean> => {
+  const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[4] !== "0"
+}
+
+const byPs = async (traces: Traces) => {
+  if (traces.mark === undefined) return []
+  const wanted = ` ${markVariable}=${traces.mark}`
+  const { stdout } = await promisify(execFile)("ps", ["-axwwE", "-o", "pid=,command="], { maxBuffer: 64 * 1024 * 1024 })
+  return stdout
+    .split("\n")
+    .filter((row) => row.includes(wanted))
+    .map((row) => ({
+      pid: Number.parseInt(row, 10),
+      command:
+        row
+          .trim()
+          .replace(/^\d+\s+/, "")
+          .split(" OSIER_")[0]
+          ?.slice(0, 200) ?? "",
+    }))
+    .filter((each) => each.pid !== process.pid)
+}
+
+const inside = (path: string, folder: string | undefined): boolean =>
+  folder !== undefined && (path === folder || path.startsWith(folder + sep) || path === `${folder} (deleted)`)

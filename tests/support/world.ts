@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Files } from "../../core/world/files.ts"
+import { Git } from "../../core/world/git.ts"
+import { Machine } from "../../core/world/machine.ts"
+import { Objects } from "../../core/world/objects.ts"
+import { Process } from "../../core/world/process.ts"
+import { Reaper } from "../../core/world/reaper.ts"
+import { RefIntent } from "../../core/world/refIntent.ts"
+import { Refs } from "../../core/world/refs.ts"
+import { Repository } from "../../core/world/repository.ts"
+
+const ground = Layer.mergeAll(Files.layer, Machine.layer, Reaper.layer, Git.layer.pipe(Layer.provideMerge(Process.layer)))
+
+/** The live world of one repository. */
+export const worldOf = (path: string) =>
+  Layer.mergeAll(Objects.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
+    Layer.provideMerge(Repository.layer(path)),
+    Layer.provideMerge(ground),
+  )
+
+export type World = Layer.Success<ReturnType<typeof worldOf>>
+
+/** Runs an effect in the live world of a repository; a failure rejects with the typed error itself. */
+export const inWorld = <A, E>(path: string, effect: Effect.Effect<A, E, World>): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, worldOf(path)))
