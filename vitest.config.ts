@@ -1,0 +1,23 @@
+import { devNull } from "node:os"
+import { defineConfig } from "vitest/config"
+
+/** What only the longer tiers run: whole programs, random walks, and the other runtimes. */
+const long = ["tests/e2e/**", "tests/sim/**", "tests/**/*.runtimes.test.ts", "tests/**/*.slow.test.ts"]
+/** What only the longest runs. */
+const longest = ["tests/**/*.deep.test.ts"]
+
+/** By tier, see scripts/test.ts; without one everything that is asked for by name runs. */
+const left: Record<string, readonly string[]> = { check: [...long, ...longest], test: longest }
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    exclude: [...(left[process.env["OSIER_TIER"] ?? ""] ?? [])],
+    // the user's own git configuration, hooks and signing keys must not decide what a test says
+    env: { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" },
+    // real processes and repositories: slower on a busy machine, never endless
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    pool: "forks",
+  },
+})
