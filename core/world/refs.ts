@@ -99,7 +99,7 @@ class RefBusy extends Data.TaggedError("RefBusy")<{ readonly said: string }> {}
 
 const busyAgain = Schedule.min([Schedule.exponential("10 millis"), Schedule.spaced("300 millis")]).pipe(
   Schedule.jittered,
-  Schedule.upTo({ times: 30 }),
+  Schedule.upTo({ times: 14 }),
 )
 
 /** Written in one go, so that the process is never left with a prepared transaction and its lock files. */

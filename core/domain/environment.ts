@@ -1,0 +1,64 @@
+/** Variables that every agent, gate and set-up command sees; nothing else of the outer environment reaches them unnamed. */
+const standing = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "TERM",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "XDG_CONFIG_HOME",
+  "XDG_CACHE_HOME",
+  "XDG_DATA_HOME",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SystemRoot",
+  "ComSpec",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+]
+
+/** Who commits, in the variables that git reads. */
+export interface Identity {
+  readonly name: string
+  readonly email: string
+}
+
+/**
+ * The environment of a child: the standing few, those named by the profile, and osier's own. Secrets of the outer
+ * environment are absent unless somebody named them.
+ */
+export const childEnvironment = (
+  outer: Readonly<Record<string, string | undefined>>,
+  named: readonly string[],
+  identity: Identity,
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> => {
+  const kept = [...standing, ...named].flatMap((name): [string, string][] => {
+    const value = outer[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return {
+    ...Object.fromEntries(kept),
+    GIT_AUTHOR_NAME: identity.name,
+    GIT_AUTHOR_EMAIL: identity.email,
+    GIT_COMMITTER_NAME: identity.name,
+    GIT_COMMITTER_EMAIL: identity.email,
+    ...extra,
+  }
+}
