@@ -20,6 +20,25 @@ const issuesOf = Issue.makeFormatterStandardSchemaV1({
   },
 })
 
+/** Words that people bring along from other programs. */
+const synonyms: Readonly<Record<string, string>> = {
+  after: "needs",
+  blocked_by: "needs",
+  cmd: "command",
+  dependencies: "needs",
+  depends: "needs",
+  depends_on: "needs",
+  dependsOn: "needs",
+  description: "prompt",
+  files: "scope",
+  jobs: "concurrency",
+  key: "id",
+  name: "title",
+  parallel: "concurrency",
+  paths: "scope",
+  system: "instructions",
+}
+
 /** The keys that a schema knows at a path, through records, lists and alternatives. */
 export const keysAt = (schema: Schema.Top, path: Path): readonly string[] => {
   const walk = (node: unknown, rest: Path): readonly string[] => {
@@ -46,27 +65,30 @@ const short = (value: unknown): string => {
 export const decodeYaml = <A>(
   schema: Schema.Decoder<A>,
   yaml: YamlText,
-  options: { readonly hint?: (field: string) => string; readonly value?: unknown; readonly keys?: "strict" | "free" } = {},
+  options: { readonly hint?: (field: string) => string; readonly value?: unknown; readonly base?: Path } = {},
 ): Decoded<A> => {
-  const value = options.value ?? yaml.value ?? {}
+  const base = options.base ?? []
+  const value = options.value ?? valueAt(yaml.value, base) ?? {}
   const decoded = Schema.decodeUnknownResult(schema)(value, {
-    onExcessProperty: options.keys === "free" ? "ignore" : "error",
+    onExcessProperty: "error",
     errors: "all",
   })
   if (Result.isSuccess(decoded)) return { value: decoded.success, problems: [] }
   const told = issuesOf(decoded.failure.issue).issues.map((issue): Problem => {
     const path = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
-    const field = fieldOf(path)
+    const whole = [...base, ...path]
+    const field = fieldOf(whole)
     const file = yaml.file === undefined ? {} : { file: yaml.file }
     const head = { ...file, ...(field === "" ? {} : { field }) }
     if (issue.message === marks.unknown) {
       const known = keysAt(schema, path.slice(0, -1))
-      const hint = meant(String(path.at(-1)), known, "remove it")
-      return { ...head, ...yaml.keyAt(path), message: `unknown key ${JSON.stringify(String(path.at(-1)))}`, hint }
+      const key = String(path.at(-1))
+      const hint = known.includes(synonyms[key] ?? "") ? `did you mean ${synonyms[key]}?` : meant(key, known, "remove it")
+      return { ...head, ...yaml.keyAt(whole), message: `unknown key ${JSON.stringify(String(path.at(-1)))}`, hint }
     }
     const message = issue.message === marks.missing ? marks.missing : issue.message.replace(/^Expected/, "expected")
     const given = message.startsWith("expected") ? `${message}, not ${short(valueAt(value, path))}` : message
-    return { ...head, ...yaml.at(path), message: given, hint: options.hint?.(field) ?? "write the value in that form" }
+    return { ...head, ...yaml.at(whole), message: given, hint: options.hint?.(field) ?? "write the value in that form" }
   })
   return { value: undefined, problems: told }
 }

@@ -22,7 +22,9 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   let least = Infinity
   for (const candidate of candidates) {
     const away = distance(word.toLowerCase(), candidate.toLowerCase())
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
+    const length = Math.max(word.length, candidate.length)
+    // Of a single letter everything is one edit away.
+    const limit = length === 1 ? 0 : Math.max(1, Math.floor(length / 3))
     if (away <= limit && away < least) {
       best = candidate
       least = away

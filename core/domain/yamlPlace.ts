@@ -49,6 +49,8 @@ export const readYaml = (text: string, options: { readonly file?: string | undef
     for (const part of path) {
       if (isAlias(node)) node = node.resolve(document)
       let next: unknown
+      // Where a list is asked for, a single value stands for a list of one.
+      if (isScalar(node) && part === 0) continue
       if (isMap(node)) {
         const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
         if (!pair) return { key, node, whole: false }

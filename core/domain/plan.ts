@@ -1,0 +1,52 @@
+import * as Data from "effect/Data"
+import type { Complaint } from "./complaint.ts"
+import { checkPlan } from "./planCheck.ts"
+import type { Known, Plan, Read } from "./planDraft.ts"
+import { readArguments, readLines } from "./planLines.ts"
+import { readMarkdown } from "./planMarkdown.ts"
+import { readPlanYaml } from "./planYaml.ts"
+import { type Problem, printProblem } from "./problem.ts"
+
+/** A plan with mistakes: all of them, and nothing was started. */
+export class PlanRefused extends Data.TaggedError("PlanRefused")<{ readonly problems: readonly Problem[] }> implements Complaint {
+  override get message(): string {
+    return this.problems.map((problem) => `${printProblem(problem)} (${problem.hint})`).join("\n")
+  }
+  get hint(): string {
+    return this.problems.length === 1
+      ? (this.problems[0]?.hint ?? "")
+      : `mend these ${this.problems.length} and try again; nothing was started`
+  }
+  get exit() {
+    return 2 as const
+  }
+}
+
+export interface PlanFile {
+  readonly path: string
+  readonly text: string
+}
+
+const readFile = ({ path, text }: PlanFile, known: Known, inFolder: boolean): Read => {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase()
+  if (ending === "yaml" || ending === "yml" || ending === "json") return readPlanYaml(text, path, known)
+  if (ending === "md" || ending === "markdown") return readMarkdown(text, path, known, inFolder)
+  return readLines(text, path, known)
+}
+
+const together = (reads: readonly Read[], known: Known): Plan =>
+  checkPlan(
+    reads.flatMap(({ drafts }) => drafts),
+    known,
+    reads.flatMap(({ problems }) => problems),
+  )
+
+/** The plan in some files, read by their endings and checked as one; several files, or `folder`, are a folder of tasks. */
+export const parsePlan = (files: readonly PlanFile[], known: Known, options: { readonly folder?: boolean } = {}): Plan =>
+  together(
+    files.map((file) => readFile(file, known, options.folder ?? files.length > 1)),
+    known,
+  )
+
+/** The plan in the arguments of `osier run` and `osier add`. */
+export const parseArguments = (args: readonly string[], known: Known): Plan => together([readArguments(args, known)], known)

@@ -1,0 +1,117 @@
+import type { Problem } from "./problem.ts"
+import type { Priority } from "./task.ts"
+
+/** A task as a plan declares it, checked: every name in it is known. */
+export interface Declared {
+  /** Its `id` in the plan, or one made of its title; unique in the plan. `source.file#key` finds its record again. */
+  readonly key: string
+  readonly title: string
+  readonly prompt: string
+  readonly agent?: string
+  /** Keys of other tasks of the same plan. */
+  readonly needs: readonly string[]
+  /** Numbers of tasks that exist already. */
+  readonly needsTasks: readonly number[]
+  readonly scope: readonly string[]
+  readonly gates?: readonly string[]
+  readonly retries?: number
+  readonly priority: Priority
+  readonly labels: readonly string[]
+  readonly acceptance: readonly string[]
+  readonly branch?: string
+  /** The branch exists already and is to be continued. */
+  readonly adopt: boolean
+  /** In milliseconds. */
+  readonly limits?: { readonly attempt?: number; readonly idle?: number }
+  readonly effort?: string
+  readonly independence?: string
+  readonly type?: string
+  readonly source: { readonly file?: string; readonly line?: number }
+}
+
+/** What a plan may refer to. */
+export interface Known {
+  readonly agents: readonly string[]
+  readonly adapters: readonly string[]
+  readonly gates: readonly string[]
+  /** Numbers of the tasks in the store. */
+  readonly tasks?: readonly number[]
+  /** The default agent; null when there is none, so that each task must name its own. Left out, that isn't checked. */
+  readonly agent?: string | null
+}
+
+/** Every task that could be read, and every mistake. With mistakes nothing may be started. */
+export interface Plan {
+  readonly tasks: readonly Declared[]
+  readonly problems: readonly Problem[]
+}
+
+/** Where a part of a task stands; `part` is its path inside the task, as `["needs", 0]`. */
+export type PlaceOf = (...part: readonly (string | number)[]) => Pick<Problem, "file" | "line" | "column" | "field">
+
+/** A task as it was read, before its names are looked up. Everything a person typed is text here. */
+export interface Draft {
+  readonly id?: string
+  readonly title?: string
+  readonly prompt?: string
+  readonly agent?: string
+  readonly needs: readonly string[]
+  readonly scope: readonly string[]
+  readonly gates?: readonly string[]
+  readonly retries?: number
+  readonly priority?: Priority
+  readonly labels: readonly string[]
+  readonly acceptance: readonly string[]
+  readonly branch?: string
+  readonly adopt?: boolean
+  readonly limits?: { readonly attempt?: string; readonly idle?: string }
+  readonly effort?: string
+  readonly independence?: string
+  readonly type?: string
+  /** It could not be read, which is told already; its id still counts, so that needs of others are not told as well. */
+  readonly broken?: true
+  readonly place: PlaceOf
+}
+
+/** The lists of a draft that says nothing. */
+export const nothing = { needs: [], scope: [], labels: [], acceptance: [] }
+
+/** What one reader made of one text. */
+export interface Read {
+  readonly drafts: readonly Draft[]
+  readonly problems: readonly Problem[]
+}
+
+const longest = 72
+
+/** The first line that says something, cut at a word. */
+export const titleOf = (text: string): string => {
+  const first =
+    text
+      .split(/\r?\n/)
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? ""
+  if (first.length <= longest) return first
+  const end = first.lastIndexOf(" ", longest - 1)
+  return `${first.slice(0, end > longest / 2 ? end : longest - 1).trimEnd()}…`
+}
+
+/**
+ * Takes an agent's name off the end of `text:agent`. Only the name of a known agent or adapter, right behind the last
+ * colon, counts: `ENG-123: Add feature` is just a title.
+ */
+export const splitAgent = (text: string, known: Known): { readonly text: string; readonly agent?: string } => {
+  const colon = text.lastIndexOf(":")
+  const suffix = text.slice(colon + 1).trimEnd()
+  const before = text.slice(0, Math.max(colon, 0)).trim()
+  return before !== "" && (known.agents.includes(suffix) || known.adapters.includes(suffix))
+    ? { text: before, agent: suffix }
+    : { text: text.trim() }
+}
+
+/** A task that is given by nothing but a text. */
+export const draftOf = (text: string, known: Known, place: PlaceOf): Draft => {
+  const split = splitAgent(text, known)
+  const agent = split.agent === undefined ? {} : { agent: split.agent }
+  return { title: titleOf(split.text), prompt: split.text, ...agent, ...nothing, place }
+}
