@@ -24,10 +24,13 @@ const signs: readonly (readonly [RegExp, Blame])[] = [
   [/prompt is too long|context (window|length)|maximum context/i, "work"],
   [/usage limit|rate.?limit|quota|credit balance|billing|insufficient.?(funds|credit)|payment required|overloaded/i, "provider"],
   [/high demand|at capacity|server.?error|service unavailable|bad gateway|too many requests|try again (later|in)/i, "provider"],
-  [/stream (disconnected|closed|ended)|connection (error|refused|reset)|fetch failed|socket hang up|timed? ?out|terminated/i, "provider"],
+  [
+    /stream (disconnected|closed|ended)|connection (error|refused|reset)|fetch failed|socket hang up|timed out|timeout|^terminated$/i,
+    "provider",
+  ],
   [/ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE/, "provider"],
-  [/not logged in|log ?in|api key|unauthori[sz]ed|authentication|credential|missing environment variable|forbidden/i, "environment"],
-  [/model.{0,40}(not found|not exist|not supported|unknown)|unknown model|invalid.?(request|model)|bad request|not found/i, "plan"],
+  [/\blog(ged)? ?in\b|api key|unauthori[sz]ed|authentication|credential|missing environment variable|forbidden/i, "environment"],
+  [/model.{0,40}(not found|not exist|not supported|unknown)|unknown model|invalid.?(request|model)|bad request/i, "plan"],
 ]
 
 /** The class of a failure that only words tell; undefined when they tell nothing. */

@@ -93,9 +93,9 @@ const cutWhenQuiet = (streams: readonly Readable[]) => {
   const look = () => {
     const open = streams.filter((stream) => !stream.readableEnded && !stream.destroyed)
     for (const stream of open) if (stream.readableLength === 0) stream.destroy()
-    if (open.some((stream) => !stream.destroyed)) setTimeout(look, lingerMs)
+    if (open.some((stream) => !stream.destroyed)) setTimeout(look, lingerMs).unref()
   }
-  setTimeout(look, lingerMs)
+  setTimeout(look, lingerMs).unref()
 }
 
 const tailOf = (stream: Readable) => {

@@ -45,6 +45,7 @@ export const unfinished = (name: string, exit: Exit, install: string, now: numbe
       .find((line) => blameText(line) !== undefined)
       ?.trim() ?? lastLine(exit.stderr)
   const reason = `${name} ended without a result (${howItEnded(exit)})${said === "" ? "" : `: ${said}`}`
-  if (exit.signal !== null) return { ok: false, class: "environment", reason }
+  // 126 and 127: a wrapper did not find or could not start the program
+  if (exit.signal !== null || exit.code === 126 || exit.code === 127) return { ok: false, class: "environment", reason }
   return refused(reason, exit.stderr, "environment", now)
 }

@@ -62,8 +62,11 @@ export const poolThreads = (filename: URL | string) => {
       env: {},
     })
     const hired: Crew = { pool, busy: 0, retired: false }
-    // a worker that fails before it has a task; the next task starts a new one
-    pool.on("error", () => (hired.retired = true))
+    // a worker that fails while it has no task; the next task starts a new one
+    pool.on("error", () => {
+      hired.retired = true
+      if (hired.busy === 0) end(hired)
+    })
     crew = hired
     return hired
   }

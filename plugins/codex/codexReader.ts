@@ -88,6 +88,7 @@ export const codexReader = (): Reader => {
           return []
         case "turn.completed": {
           completed = true
+          // of the whole thread: a resumed session counts its earlier turns again
           const inputTokens = numberAt(event, "usage", "input_tokens") ?? 0
           return [
             {

@@ -24,6 +24,9 @@ test.each([
   ['400 {"error":"bad"}', "plan"],
   ["The model `gpt-9` does not exist", "plan"],
   ["No conversation found with session ID: x", "work"],
+  ["sh: 1: claude: not found", undefined],
+  ["the catalog in the plugin", undefined],
+  ["Please log in again", "environment"],
   ["all is well", undefined],
   ["the answer is 42, and 500 files changed", undefined],
 ] as const)("%s", (text, blame) => expect(blameText(text)).toBe(blame))

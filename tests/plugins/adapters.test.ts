@@ -86,6 +86,11 @@ describe.each([
     expect(await adapter.detect(env)).toMatchObject({ found: false, hint: expect.stringContaining("npm install -g") })
   })
 
+  test("a wrapper that doesn't find it is an environment failure", async () => {
+    const { outcome } = await drive(adapter, job({ command: ["sh", "-c", "no-such-agent"], env: { PATH: path } }))
+    expect(outcome).toMatchObject({ ok: false, class: "environment", reason: expect.stringContaining("no-such-agent") })
+  })
+
   test("detects a version, and a program that can't tell one", async () => {
     expect(await adapter.detect({ HOME: folder }, agent)).toMatchObject({ found: true, version: "1.2.3" })
     expect(await adapter.detect({ EXIT: "1" }, agent)).toMatchObject({ found: false, hint: expect.stringContaining("exit 1") })

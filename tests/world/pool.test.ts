@@ -103,6 +103,7 @@ describe("a lying adapter", () => {
     ["throws-strange", "can't even be printed"],
     ["exits", "process.exit(0) was called"],
     ["unhandled", "thrown from a timer"],
+    ["vanishes", "the worker ended (exit 3)"],
   ])("%s: the attempt crashes, the pool goes on", async (prompt, words) => {
     const { first, second } = await inPool(Effect.all({ first: telling(prompt), second: telling("good") }))
     expect(first.crash).toBeInstanceOf(AdapterCrashed)
