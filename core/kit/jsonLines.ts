@@ -5,6 +5,8 @@ import type { Exit, Program } from "./program.ts"
 export interface Reader {
   /** One event of the agent, already parsed. */
   read(event: unknown): readonly AdapterEvent[]
+  /** Whether the program only repeats what can't succeed; it is stopped then. */
+  hopeless?(): boolean
   /** What it came to, once the program has ended. `now` is milliseconds since the epoch. */
   end(exit: Exit, now: number): Outcome
 }
@@ -26,6 +28,7 @@ export async function* jsonLines(program: Program, reader: Reader): AsyncGenerat
     for await (const line of program.lines) {
       const event = parseLine(line)
       if (event !== undefined) yield* reader.read(event)
+      if (reader.hopeless?.() === true) program.stop()
     }
     const exit = await program.exit
     yield { type: "ended", outcome: reader.end(exit, Date.now()) }

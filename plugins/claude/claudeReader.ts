@@ -56,6 +56,7 @@ export const claudeReader = (): Reader => {
   let result: unknown
   let error: string | undefined
   let resetsAt: number | undefined
+  let refusals = 0
   const calls = new Map<string, string>()
 
   const contentOf = (event: unknown): readonly AdapterEvent[] =>
@@ -102,6 +103,7 @@ export const claudeReader = (): Reader => {
           },
         ]
       case "api_retry": {
+        if (blameStatus(numberAt(event, "error_status") ?? 0) === "environment") refusals += 1
         const reason = `${textAt(event, "error") ?? "connection lost"} ${numberAt(event, "error_status") ?? ""}`.trim()
         return [
           {
@@ -152,7 +154,13 @@ export const claudeReader = (): Reader => {
     }
   }
 
+  // claude repeats a refused login ten times, for three minutes
+  const isHopeless = () => refusals >= 2
+
   const judged = (exit: Exit, now: number): Outcome => {
+    if (result === undefined && isHopeless()) {
+      return { ok: false, class: "environment", reason: "claude is not logged in: the provider refused its key or login (401)" }
+    }
     if (result === undefined) return unfinished("claude", exit, install, now)
     const text = textAt(result, "result")
     const words =
@@ -196,6 +204,7 @@ export const claudeReader = (): Reader => {
           return []
       }
     },
+    hopeless: isHopeless,
     end(exit, now) {
       const outcome = judged(exit, now)
       return session === undefined || lostSession.test(outcome.reason) ? outcome : { ...outcome, session }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -101,6 +101,15 @@ describe.each([
     for await (const event of adapter.run(job({ command: ["/never/started"] }), AbortSignal.abort())) events.push(event)
     expect(events).toMatchObject([{ type: "ended", outcome: { ok: false, class: "cancelled" } }])
   })
+})
+
+test("claude is not left to repeat a refused login for minutes", async () => {
+  const lines = readFileSync(join(transcripts, "claude-err401.jsonl"), "utf8").split("\n")
+  const refused = join(folder, "refused.jsonl")
+  writeFileSync(refused, `${lines.slice(0, 3).join("\n")}\n`)
+  const { outcome, events } = await drive(claude, job(fake({ REPLAY: refused, WAIT: "signal" })))
+  expect(outcome).toMatchObject({ ok: false, class: "environment", reason: expect.stringContaining("not logged in") })
+  expect(events.filter((event) => event.type === "retrying")).toHaveLength(2)
 })
 
 describe("arguments", () => {

@@ -49,7 +49,7 @@ const started = (prompt: string, adapter: string | { readonly module: string } =
           return event.type === "said" ? Effect.asVoid(Deferred.succeed(spoke, undefined)) : Effect.void
         }),
       )
-      .pipe(Effect.forkChild({ startImmediately: true }))
+      .pipe(Effect.forkDetach({ startImmediately: true }))
     yield* Deferred.await(spoke)
     return { fiber, events }
   })

@@ -37,7 +37,7 @@ const cancelled = (adapter: string | { readonly module: string }, command?: read
         last = event
         return event.type === "said" ? Effect.asVoid(Deferred.succeed(spoke, undefined)) : Effect.void
       })
-    const fiber = yield* pool.run({ adapter, job: jobOf("waits", command) }, hear).pipe(Effect.forkChild({ startImmediately: true }))
+    const fiber = yield* pool.run({ adapter, job: jobOf("waits", command) }, hear).pipe(Effect.forkDetach({ startImmediately: true }))
     yield* Deferred.await(spoke)
     return Effect.as(Fiber.interrupt(fiber), undefined).pipe(Effect.map(() => (last?.type === "ended" ? last.outcome.class : last?.type)))
   })
