@@ -1,0 +1,175 @@
+import { spawnSync } from "node:child_process"
+import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { rolldown, type Plugin } from "rolldown"
+import { here, runtime, runtimeHere, systems, type System } from "./scripts/runtime.ts"
+
+const help = `npm run build                      bundle to dist/*.mjs, and dist/osier for this machine
+npm run build -- --all             dist/osier-<system> for ${systems.join(", ")}
+npm run build -- --engine deno     compile with Deno instead of Bun
+npm run build -- --bundle          only the bundle`
+
+const root = import.meta.dirname
+const dist = join(root, "dist")
+
+/** What is started by its file: the program, the library's doors, a worker's code, and the code tinypool starts in a worker. */
+const doors = {
+  osier: "core/main.ts",
+  library: "core/osier.ts",
+  client: "core/client.ts",
+  kit: "core/kit/index.ts",
+  worker: "core/worker.ts",
+  thread: "node_modules/tinypool/dist/entry/worker.js",
+}
+/** The ones an executable needs; no import leads to the last two, so they are embedded by name. */
+const embedded = ["osier.mjs", "worker.mjs", "thread.mjs"]
+
+class Unable extends Error {}
+
+/** Workers are started by file name, which no bundler follows: both names are turned into those of our own doors. */
+const workerNames: Plugin = {
+  name: "worker-names",
+  transform(code, id) {
+    if (id.endsWith("tinypool/dist/index.js")) {
+      const theirs = `import.meta.url + "/../entry/worker.js"`
+      if (!code.includes(theirs))
+        throw new Error("tinypool starts its worker in a new way; look at its dist/index.js and correct build.config.ts")
+      return code.replace(theirs, `new URL("./thread.mjs", import.meta.url)`)
+    }
+    return id.endsWith(".ts")
+      ? code.replace(/new URL\("[./]*\/worker\.ts", import\.meta\.url\)/, `new URL("./worker.mjs", import.meta.url)`)
+      : null
+  },
+}
+
+const bundle = async (): Promise<void> => {
+  rmSync(dist, { recursive: true, force: true })
+  const build = await rolldown({
+    cwd: root,
+    input: doors,
+    platform: "node",
+    external: [/^node:/, "bufferutil", "utf-8-validate"],
+    plugins: [workerNames],
+  })
+  await build.write({
+    dir: dist,
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "part-[hash].mjs",
+    minify: true,
+    postBanner: ({ name, isEntry }) => (isEntry && name === "osier" ? "#!/usr/bin/env node" : ""),
+  })
+  await build.close()
+  chmodSync(join(dist, "osier.mjs"), 0o755)
+}
+
+const run = (file: string, args: readonly string[]): string => {
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: dist, encoding: "utf8" })
+  if (status !== 0) throw new Unable(error?.message ?? `${stderr}${stdout}`.trim())
+  return stdout
+}
+
+const asExe = (name: string, system: System) => (system.startsWith("windows") ? `${name}.exe` : name)
+
+/** The runtime of another system comes from npm too, so nothing is downloaded by Bun itself. */
+const withBun = async (system: System, name: string): Promise<string> => {
+  if (here === undefined) throw new Unable(`There is no Bun for ${process.platform} ${process.arch}.`)
+  const bun = await runtime("bun", here)
+  const base = await runtime("bun", system)
+  const to = join(dist, asExe(name, system))
+  // made aside under its own name, which it goes by inside: a binary that is running can't be written over, but replaced
+  const aside = mkdtempSync(join(dist, "making-"))
+  const made = join(aside, asExe("osier", system))
+  // settings that lie in the folder osier is started in are the user's, for their own programs
+  const deaf = ["dotenv", "bunfig", "tsconfig", "package-json"].map((what) => `--no-compile-autoload-${what}`)
+  const target = [`--target=bun-${system}`, `--compile-executable-path=${base}`]
+  run(bun, ["build", "--compile", "--minify", "--bytecode", "--format=esm", ...deaf, ...target, ...embedded, "--outfile", made])
+  renameSync(made, to)
+  rmSync(aside, { recursive: true })
+  return to
+}
+
+const denoSystems: Record<System, string> = {
+  "linux-x64": "x86_64-unknown-linux-gnu",
+  "linux-arm64": "aarch64-unknown-linux-gnu",
+  "darwin-x64": "x86_64-apple-darwin",
+  "darwin-arm64": "aarch64-apple-darwin",
+  "windows-x64": "x86_64-pc-windows-msvc",
+}
+
+const withDeno = async (system: System, name: string): Promise<string> => {
+  const deno = await runtimeHere("deno")
+  if ("missing" in deno) throw new Unable(deno.missing)
+  const to = join(dist, asExe(name, system))
+  const include = embedded.slice(1).flatMap((file) => ["--include", file])
+  try {
+    run(deno.file, [
+      "compile",
+      "-A",
+      "--no-check",
+      "--no-lock",
+      "--no-config",
+      "--target",
+      denoSystems[system],
+      ...include,
+      "-o",
+      to,
+      "osier.mjs",
+    ])
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    const url = /https:\/\/\S*denort\S*?\.zip/.exec(said)?.[0]
+    throw url === undefined
+      ? cause
+      : new Unable(
+          `Deno compiles with a runtime base from ${url}, which can't be fetched from here; use the engine bun, which comes from npm.`,
+        )
+  }
+  return to
+}
+
+const engines = { bun: withBun, deno: withDeno }
+const isEngine = (name: string): name is keyof typeof engines => Object.hasOwn(engines, name)
+
+const sizeOf = (file: string): string => {
+  const { size } = statSync(file)
+  return size < 1e6 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`
+}
+
+/** One line for each thing made: what, how big, how long. */
+const timed = async (make: () => Promise<readonly string[]>): Promise<void> => {
+  const start = performance.now()
+  const files = await make()
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  for (const file of files) console.log(`${file.slice(root.length + 1).padEnd(28)} ${sizeOf(file).padStart(9)}  ${seconds} s`)
+}
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      all: { type: "boolean" },
+      bundle: { type: "boolean" },
+      engine: { type: "string", default: "bun" },
+      help: { type: "boolean" },
+    },
+  })
+  if (values.help === true) return console.log(help)
+  const { engine } = values
+  if (!isEngine(engine)) throw new Unable(`There is no engine ${engine}; they are ${Object.keys(engines).join(" and ")}.`)
+  await timed(async () => {
+    await bundle()
+    return readdirSync(dist).map((name) => join(dist, name))
+  })
+  if (values.bundle === true) return
+  const wanted = values.all === true ? systems : here === undefined ? [] : [here]
+  for (const system of wanted) await timed(async () => [await engines[engine](system, values.all === true ? `osier-${system}` : "osier")])
+}
+
+try {
+  await main()
+} catch (cause) {
+  if (!(cause instanceof Unable)) throw cause
+  console.error(cause.message)
+  process.exitCode = 3
+}
