@@ -39,8 +39,8 @@ export class Journal extends Context.Service<
     read(since: number): Stream.Stream<Event, JournalUnreadable>
     /** What is in the journal behind `since`, then what any process appends. A new journal starts over with its first event. */
     follow(since: number): Stream.Stream<Event, JournalUnreadable>
-    /** The same as `follow` in batches of lines as they are in the file, for those who pass them on. */
-    batches(since: number): Stream.Stream<JournalBatch, JournalUnreadable>
+    /** The same as `follow` in batches of lines as they are in the file, for those who pass them on; `since` of the named journal. */
+    batches(since: number, journal?: string): Stream.Stream<JournalBatch, JournalUnreadable>
     /** This process's own events from now on. One that could not be written comes with place 0: a full disk silences nobody. */
     readonly subscribe: Stream.Stream<Event>
   }
@@ -71,7 +71,7 @@ export class Journal extends Context.Service<
         )
         yield* Effect.forkScoped(queue.work)
 
-        const reading = readings((since) => journalCursor(file, since), changes, file)
+        const reading = readings((since, named) => journalCursor(file, since, named), changes, file)
         const unwritable = (cause: unknown) => new JournalUnwritable({ file, reason: asError(cause).message, waiting: 0 })
         const id = Effect.gen(function* () {
           const found = yield* reading.position
@@ -117,18 +117,18 @@ const saying = (body: EventBody | readonly EventBody[]): Effect.Effect<readonly 
 const isOne = (body: EventBody | readonly EventBody[]): body is EventBody => !Array.isArray(body)
 
 /** All ways to read, from a cursor and the news that there is more to read. */
-const readings = (open: (since: number) => JournalCursor, changes: Changes, file: string) => {
+const readings = (open: (since: number, named?: string) => JournalCursor, changes: Changes, file: string) => {
   const io = <A>(act: () => Promise<A>) =>
     Effect.tryPromise({ try: act, catch: (cause) => new JournalUnreadable({ file, reason: asError(cause).message }) })
-  const cursor = (since: number) =>
+  const cursor = (since: number, named?: string) =>
     Effect.acquireRelease(
-      Effect.sync(() => open(since)),
+      Effect.sync(() => open(since, named)),
       (it) => Effect.promise(it.close),
     )
 
-  const stream = (since: number, live: boolean): Stream.Stream<JournalBatch, JournalUnreadable> =>
+  const stream = (since: number, live: boolean, named?: string): Stream.Stream<JournalBatch, JournalUnreadable> =>
     Stream.unwrap(
-      Effect.map(cursor(since), (it) =>
+      Effect.map(cursor(since, named), (it) =>
         Stream.unfold(undefined, () =>
           Effect.gen(function* () {
             for (;;) {
@@ -162,7 +162,7 @@ const readings = (open: (since: number) => JournalCursor, changes: Changes, file
     ),
     read: (since: number) => events(since, false),
     follow: (since: number) => events(since, true),
-    batches: (since: number) => stream(since, true),
+    batches: (since: number, named?: string) => stream(since, true, named),
   }
 }
 
@@ -173,7 +173,9 @@ const memoryCursor = (events: readonly Event[], since: number): JournalCursor =>
       const lines = events.slice(seq).map((event) => ({ seq: event.seq, text: writeEvent(event), line: readEventLine(writeEvent(event)) }))
       seq = events.length
       const readable = lines.flatMap((it) => (it.line.type === "damaged" ? [] : [{ ...it, line: it.line }]))
-      return Promise.resolve(lines.length === 0 ? undefined : { journal: "memory", restarted: false, lines: readable, damaged: [] })
+      return Promise.resolve(
+        lines.length === 0 ? undefined : { journal: "memory", restarted: false, lines: readable, damaged: [], last: seq },
+      )
     },
     get position() {
       return { journal: "memory", seq }

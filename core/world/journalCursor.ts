@@ -10,6 +10,8 @@ export interface JournalBatch {
   readonly lines: readonly { readonly seq: number; readonly text: string; readonly line: Exclude<EventLine, { type: "damaged" }> }[]
   /** Line numbers of what could not be read. */
   readonly damaged: readonly number[]
+  /** The place up to which the journal has been read with this batch, damaged lines included. */
+  readonly last: number
 }
 
 /** A place in a journal from which to read on. */
@@ -88,8 +90,11 @@ const journalOf = async (file: FileHandle): Promise<string> => {
   return first.type === "event" && first.event.type === "JournalStarted" ? first.event.journal : ""
 }
 
-/** Opens a journal's file for reading behind `since`. The file need not exist yet, and may be replaced while it is read. */
-export const journalCursor = (path: string, since: number): JournalCursor => {
+/**
+ * Opens a journal's file for reading behind `since`. The file need not exist yet, and may be replaced while it is read.
+ * When it is another journal than the named one, `since` means nothing there: it is read from its start, as restarted.
+ */
+export const journalCursor = (path: string, since: number, named?: string): JournalCursor => {
   let file: FileHandle | undefined
   let offset = 0
   let position = { journal: "", seq: 0 }
@@ -100,6 +105,10 @@ export const journalCursor = (path: string, since: number): JournalCursor => {
     file = await open(path, "r").catch(absent)
     if (file === undefined) return
     const journal = await journalOf(file)
+    if (named !== undefined && named !== journal) {
+      from = 0
+      restarted = true
+    }
     const behind = from > 0 ? await offsetBehind(file, from) : { offset: 0, seq: 0 }
     offset = behind.offset
     position = { journal, seq: behind.seq }
@@ -144,7 +153,7 @@ export const journalCursor = (path: string, since: number): JournalCursor => {
       }
     }
     position = { journal: position.journal, seq: number }
-    const batch = { journal: position.journal, restarted, lines, damaged }
+    const batch = { journal: position.journal, restarted, lines, damaged, last: number }
     restarted = false
     return batch
   }

@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import { nanoid } from "nanoid"
+import { join } from "node:path"
+import type { ServerRecord } from "../domain/frame.ts"
+import { Machine } from "../world/machine.ts"
+import { Mutex } from "../world/mutex.ts"
+import { removeServerFile, writeServerFile } from "../world/serverFile.ts"
+import { eventServer, NotServing } from "./eventServer.ts"
+import type { Patience } from "./consumer.ts"
+
+/**
+ * Serves the events of a repository as soon as no other process does, until interrupted: the first process gets the lock, the
+ * next one when that has ended, however it ended. `started` is told where, each time.
+ */
+export const offerStream = Effect.fn("offerStream")(function* (options: {
+  readonly directory: string
+  readonly port?: number
+  readonly token?: string
+  readonly patience?: Patience
+  readonly started?: (record: ServerRecord) => Effect.Effect<void>
+}) {
+  const [mutex, machine] = [yield* Mutex, yield* Machine]
+  const { directory } = options
+
+  const serve = Effect.gen(function* () {
+    const token = options.token ?? nanoid(32)
+    const write = (record: ServerRecord) =>
+      Effect.tryPromise({
+        try: () => writeServerFile(directory, record),
+        catch: (cause) => new NotServing({ port: record.port, reason: String(cause) }),
+      })
+    let port = 0
+    const recordOf = (journal: string): ServerRecord => ({ port, token, journal, process: machine.self })
+    const renamed = (journal: string) => Effect.ignore(Effect.suspend(() => write(recordOf(journal))))
+    const serving = yield* eventServer({ ...options, token, renamed })
+    port = serving.port
+    const record = recordOf(serving.journal)
+    yield* Effect.acquireRelease(write(record), () => Effect.ignore(Effect.tryPromise(() => removeServerFile(directory, token))))
+    if (options.started !== undefined) yield* options.started(record)
+    return yield* Effect.never
+  }).pipe(Effect.scoped)
+
+  return yield* mutex.withLock(join(directory, "server.lock"), serve)
+})

@@ -1,0 +1,185 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs"
+import { createInterface } from "node:readline"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { expect, test } from "vitest"
+import { connect, type ConnectOptions, type Event } from "../core/client.ts"
+import type { ServerRecord } from "../core/domain/frame.ts"
+import { Control, ControlRefused } from "../core/world/control.ts"
+import { readServerFile } from "../core/world/serverFile.ts"
+import { journalFolder, upTo } from "./support/journalFolder.ts"
+import { said, socketHouse, token } from "./support/socketHouse.ts"
+
+const support = (name: string) => fileURLToPath(new URL(`support/${name}`, import.meta.url))
+
+const many = (count: number, size = 1) => upTo(count).map((n) => said(n, "x".repeat(size)))
+
+const take = async (options: ConnectOptions, count: number): Promise<Event[]> => {
+  const events: Event[] = []
+  for await (const event of connect(options)) {
+    events.push(event)
+    if (events.length === count) break
+  }
+  return events
+}
+
+const seqsOf = (events: readonly Event[]) => events.map((event) => event.seq)
+
+/** Another process that offers the stream of a folder, as a run does. */
+const offering = (directory: string, run: string) => {
+  const child = spawn(process.execPath, [support("socketWorker.ts"), directory, run], { stdio: ["pipe", "pipe", "inherit"] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ended = once(child, "exit")
+  const line = async (): Promise<string> => String((await lines.next()).value)
+  return {
+    child,
+    ready: line().then((text) => expect(text).toBe("ready")),
+    serves: async (): Promise<ServerRecord> => JSON.parse(await line()),
+    append: (count: number) => child.stdin.write(`${count}\n`),
+    kill: () => {
+      child.kill("SIGKILL")
+      return ended
+    },
+    end: () => {
+      child.stdin.end()
+      return ended
+    },
+  }
+}
+
+test("a program gets what is there and what comes, typed, and its place to go on from", async () => {
+  using folder = journalFolder()
+  await using house = await socketHouse(folder.directory)
+  await house.append(many(3))
+  const stream = connect({ url: house.url, token, since: 1 })
+  const events: Event[] = []
+  for await (const event of stream) {
+    events.push(event)
+    if (event.seq === 4) await house.append(many(2))
+    if (event.seq === 6) break
+  }
+  expect(seqsOf(events)).toEqual([2, 3, 4, 5, 6])
+  expect(events[0]).toMatchObject({ type: "AgentSaid", task: 1, run: "test" })
+  const { journal, seq } = stream.position
+  expect(seq).toBe(6)
+  expect(journal).toBe(await folder.journal((it) => it.id))
+})
+
+test(
+  "the serving process is killed again and again: another takes over, and the client misses nothing and sees nothing twice",
+  { timeout: 60_000 },
+  async () => {
+    using folder = journalFolder()
+    const seen = take({ directory: folder.directory }, 401)
+    let current = offering(folder.directory, "run0")
+    await current.ready
+    await current.serves()
+    for (const n of upTo(4)) {
+      const next = offering(folder.directory, `run${n}`)
+      await next.ready
+      current.append(100)
+      await expect.poll(async () => (await folder.journal((journal) => journal.position)).seq, { timeout: 10_000 }).toBe(1 + n * 100)
+      const killed = performance.now()
+      await current.kill()
+      const record = await next.serves()
+      expect(performance.now() - killed).toBeLessThan(3_000)
+      expect(record.process.pid).toBe(next.child.pid)
+      expect(await readServerFile(folder.directory)).toEqual(record)
+      current = next
+    }
+    expect(seqsOf(await seen)).toEqual(upTo(401))
+    const file = join(folder.directory, "server.json")
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    await current.end()
+    expect(existsSync(file)).toBe(false)
+  },
+)
+
+test("a slow program is not sent more than it holds, and still gets all", { timeout: 40_000 }, async () => {
+  using folder = journalFolder()
+  await using house = await socketHouse(folder.directory)
+  await house.append(many(50_000, 100))
+  const events: number[] = []
+  for await (const event of connect({ url: house.url, token })) {
+    events.push(event.seq)
+    if (event.seq === 1) await expect.poll(() => house.listening(), { timeout: 10_000 }).toBe(0)
+    if (event.seq === 50_001) break
+  }
+  expect(events).toEqual(upTo(50_001))
+})
+
+test("an event of a newer osier goes to its own hook, and the rest goes on", async () => {
+  using folder = journalFolder()
+  await folder.journal((journal) => journal.append(many(1)))
+  appendFileSync(folder.file, `${JSON.stringify({ seq: 3, at: "", run: "", type: "FromTheFuture" })}\nnoise\n`)
+  await folder.journal((journal) => journal.append(many(1)))
+  await using house = await socketHouse(folder.directory)
+  const unknown: unknown[] = []
+  const events = await take({ url: house.url, token, unknown: (event) => unknown.push(event) }, 3)
+  expect(seqsOf(events)).toEqual([1, 2, 5])
+  expect(unknown).toEqual([{ seq: 3, at: "", run: "", type: "FromTheFuture" }])
+})
+
+test("a journal that starts anew is told in its place between the events", async () => {
+  using folder = journalFolder()
+  await using house = await socketHouse(folder.directory)
+  await house.append(many(2))
+  const story: unknown[] = []
+  for await (const event of connect({ url: house.url, token, reset: () => story.push("reset") })) {
+    story.push(event.seq)
+    if (story.length === 3) {
+      rmSync(folder.file)
+      await house.append(many(1))
+    }
+    if (story.length === 6) break
+  }
+  expect(story).toEqual([1, 2, 3, "reset", 1, 2])
+  // A place in the journal that is gone is no place in this one.
+  const again: unknown[] = []
+  for await (const event of connect({ url: house.url, token, since: 2, journal: "gone", reset: () => again.push("reset") })) {
+    again.push(event.seq)
+    if (again.length === 3) break
+  }
+  expect(again).toEqual(["reset", 1, 2])
+})
+
+test("a wrong token given with the address is an error, a missing server is waited for, and a signal ends the wait", async () => {
+  using folder = journalFolder()
+  await using house = await socketHouse(folder.directory)
+  await expect(take({ url: house.url, token: "wrong" }, 1)).rejects.toMatchObject({ name: "StreamRefused", status: 401 })
+  const nowhere = join(folder.directory, "nowhere")
+  mkdirSync(nowhere)
+  const abort = new AbortController()
+  const ended = take({ directory: nowhere, signal: abort.signal }, 1)
+  abort.abort()
+  expect(await ended).toEqual([])
+  expect(() => connect({})).toThrow(TypeError)
+})
+
+test("commands are answered, refused, and fail when the stream is closed", async () => {
+  using folder = journalFolder()
+  const control = Layer.succeed(
+    Control,
+    Control.of({
+      cancel: () => Effect.void,
+      pause: Effect.void,
+      resume: Effect.void,
+      add: (drafts) => Effect.succeed(drafts.map((_, index) => index + 1)),
+      land: (task) => Effect.fail(new ControlRefused({ reason: `task ${task} is not completed`, hint: "osier ls" })),
+    }),
+  )
+  await using house = await socketHouse(folder.directory, { control })
+  const stream = connect({ url: house.url, token })
+  expect(await stream.command({ command: "add", tasks: [{ title: "A" }, { title: "B" }] })).toMatchObject({ ok: true, tasks: [1, 2] })
+  const answers = await Promise.allSettled([stream.command({ command: "land", task: 3 }), stream.command({ command: "pause" })])
+  expect(answers).toMatchObject([
+    { status: "rejected", reason: { name: "CommandRefused", message: "task 3 is not completed", hint: "osier ls" } },
+    { status: "fulfilled", value: { ok: true } },
+  ])
+  stream.close()
+  await expect(stream.command({ command: "pause" })).rejects.toMatchObject({ tag: "StreamClosed" })
+})
