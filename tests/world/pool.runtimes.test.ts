@@ -1,39 +1,35 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { join } from "node:path"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
+import { onNode, onRuntime } from "../support/runtimes.ts"
 
-const program = join(import.meta.dirname, "poolRuntime.ts")
+const program = "tests/world/poolRuntime.ts"
+const ways = [onNode(program), await onRuntime("bun", program), await onRuntime("deno", program)]
 
-/** Deno and Bun are no dependencies of the project; name their programs to have them tried. */
-const runtimes = [
-  ["node", [process.execPath, program]],
-  ["bun", [process.env["OSIER_TEST_BUN"] ?? "", program]],
-  ["deno", [process.env["OSIER_TEST_DENO"] ?? "", "run", "-A", program]],
-] as const
-
-test.each(runtimes)("the pool on %s", { timeout: 60_000 }, async (_name, [file, ...args]) => {
-  if (file === "") return console.warn(`skipped: ${_name} is not named in OSIER_TEST_${_name.toUpperCase()}`)
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] })
-  let out = ""
-  child.stdout.on("data", (chunk) => (out += chunk))
-  const [code] = await once(child, "close")
-  expect(JSON.parse(out)).toEqual({
-    secret: false,
-    good: "ok",
-    shell: "ok",
-    missing: "environment",
-    together: ["cancelled"],
-    group: "cancelled",
-    exits: expect.stringContaining("process.exit(0) was called"),
-    flood: "ok",
-    prints: "ok",
-    crash: expect.stringContaining("thrown from a timer"),
-    after: "ok",
-    names: ["claude", "codex", "pi", "shell"],
-    plugin: "liar",
-    found: true,
-    none: false,
+describe.each(ways)("the pool on $title", ({ command, missing }) => {
+  test.skipIf(missing !== undefined)("drives, cancels and survives adapters, and lets the program end", { timeout: 60_000 }, async () => {
+    const [file = "", ...args] = command
+    const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] })
+    let out = ""
+    child.stdout.on("data", (chunk) => (out += chunk))
+    const [code] = await once(child, "close")
+    expect(JSON.parse(out)).toEqual({
+      secret: false,
+      good: "ok",
+      shell: "ok",
+      missing: "environment",
+      together: ["cancelled"],
+      group: "cancelled",
+      exits: expect.stringContaining("process.exit(0) was called"),
+      flood: "ok",
+      prints: "ok",
+      crash: expect.stringContaining("thrown from a timer"),
+      after: "ok",
+      names: ["claude", "codex", "pi", "shell"],
+      plugin: "liar",
+      found: true,
+      none: false,
+    })
+    expect(code).toBe(0)
   })
-  expect(code).toBe(0)
 })
