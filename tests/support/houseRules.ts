@@ -1,0 +1,276 @@
+import { existsSync, readFileSync } from "node:fs"
+import { isBuiltin } from "node:module"
+import { join } from "node:path"
+import { targetOf, type Source, type Spot } from "./source.ts"
+
+/** Looks at all sources at once and says, one line each, what is wrong where and what to do about it. */
+export type Rule = (sources: readonly Source[]) => readonly string[]
+
+const root = join(import.meta.dirname, "..", "..")
+
+/** Which floors a floor may import, itself included. `plugin` and `kit` are the ground that everybody stands on. */
+const floors: Readonly<Record<string, readonly string[]>> = {
+  plugin: [],
+  kit: ["kit", "plugin"],
+  domain: ["domain", "plugin"],
+  world: ["world", "domain", "kit", "plugin"],
+  steps: ["steps", "world", "domain", "kit", "plugin"],
+  engine: ["engine", "steps", "world", "domain", "kit", "plugin"],
+  server: ["server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  client: ["client", "server", "world", "domain", "plugin"],
+  cli: ["cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  plugins: ["plugins", "kit", "plugin"],
+  worker: ["plugins", "world", "domain", "kit", "plugin"],
+  osier: ["plugins", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  main: ["plugins", "cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  scripts: ["scripts", "osier", "client", "kit", "plugin"],
+}
+
+const floorOf = (file: string): string | undefined => {
+  const [top, second = ""] = file.split("/")
+  if (top === "core") return second.replace(/\.ts$/, "")
+  return top === "plugins" || top === "scripts" ? top : undefined
+}
+
+/** What ships: held to the strictest rules. */
+const ships = ({ file }: Source) => /^(core|plugins)\//.test(file)
+const written = ({ file }: Source) => /^(core|plugins|scripts)\/|^[^/]+\.ts$/.test(file)
+/** Every spot that is wrong, once per line. */
+const each = (
+  sources: readonly Source[],
+  of: (source: Source) => readonly Spot[],
+  wrong: (spot: Spot, source: Source) => string | undefined,
+): readonly string[] =>
+  sources.flatMap((source) => {
+    const said = new Map<number, string>()
+    for (const spot of of(source)) {
+      const words = wrong(spot, source)
+      if (words !== undefined && !said.has(spot.line)) said.set(spot.line, `${source.file}:${spot.line} ${words}`)
+    }
+    return [...said.values()]
+  })
+
+/** A bench measures what lies behind the doors. */
+const behindTheDoors = /^scripts\/bench/
+
+/** A floor looks down, never up. */
+const floorsRule: Rule = (sources) =>
+  each(
+    sources,
+    ({ imports }) => imports,
+    ({ text }, { file }) => {
+      const to = targetOf(file, text)
+      const [from, down] = [floorOf(file), to === undefined ? undefined : floorOf(to)]
+      if (from === undefined || down === undefined || behindTheDoors.test(file)) return undefined
+      const allowed = floors[from]
+      if (allowed === undefined) return `is on no floor: move it to ${Object.keys(floors).join(", ")}`
+      if (!allowed.includes(down))
+        return `imports ${to}: ${from} may import only ${allowed.join(", ") || "nothing"}; move the code down, or the caller up`
+      const [own, their] = [file, to ?? ""].map((path) => path.split("/")[1])
+      if (from === "plugins" && down === "plugins" && own !== "index.ts" && own !== their)
+        return `imports ${to}: a plugin imports only its own folder, core/kit and core/plugin.ts`
+      return undefined
+    },
+  )
+
+const edgesOf = (sources: readonly Source[]): ReadonlyMap<string, readonly string[]> => {
+  const known = new Set(sources.map(({ file }) => file))
+  return new Map(
+    sources.map(({ file, imports }) => [file, imports.flatMap(({ text }) => targetOf(file, text) ?? []).filter((to) => known.has(to))]),
+  )
+}
+
+/** No cycles; a cycle of types counts, for one can't be understood without the other. */
+const cyclesRule: Rule = (sources) => {
+  const edges = edgesOf(sources)
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (file: string, path: readonly string[]): void => {
+    const again = path.indexOf(file)
+    if (again >= 0) return void found.push(`${[...path.slice(again), file].join(" → ")}: move what both need into a file of its own`)
+    if (done.has(file)) return
+    for (const to of edges.get(file) ?? []) walk(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of edges.keys()) walk(file, [])
+  return found
+}
+
+/** Where programs, libraries, workers and authors come in. */
+const doors = ["core/main.ts", "core/osier.ts", "core/worker.ts", "core/client.ts", "core/plugin.ts", "core/kit/index.ts"]
+
+/** Nothing ships that no door leads to. */
+const deadRule: Rule = (sources) => {
+  const edges = edgesOf(sources)
+  const alive = new Set<string>()
+  const walk = (file: string): void => {
+    if (alive.has(file)) return
+    alive.add(file)
+    for (const to of edges.get(file) ?? []) walk(to)
+  }
+  for (const door of doors) walk(door)
+  return sources
+    .filter(ships)
+    .flatMap(({ file }) => (alive.has(file) ? [] : [`${file} is reached from no door of core/: use it or delete it`]))
+}
+
+const longest = 250
+const lengthRule: Rule = (sources) =>
+  sources
+    .filter(written)
+    .flatMap(({ file, lines }) =>
+      lines > longest ? [`${file} has ${lines} lines, ${longest} are allowed: find the second noun or verb in it`] : [],
+    )
+
+const vague =
+  /(^|[-_.])([Uu]til|[Hh]elper|[Cc]ommon|[Mm]isc|[Mm]anager)s?(?=[A-Z._/-])|[a-z](Util|Helper|Common|Misc|Manager)s?(?=[A-Z._/-])/
+const namesRule: Rule = (sources) =>
+  sources.flatMap(({ file }) =>
+    file.split("/").some((part) => vague.test(`${part}/`)) ? [`${file} has a name that says nothing: name it after its noun or verb`] : [],
+  )
+
+const unfinished = /\b(TODO|FIXME|XXX|HACK|TBD)\b/
+const unfinishedRule: Rule = (sources) =>
+  each(
+    sources.filter(({ file }) => file !== "tests/support/houseRules.ts" && file !== "tests/tidy.test.ts"),
+    ({ comments, strings }) => [...comments, ...strings.filter(({ text }) => /not (yet )?implemented/i.test(text))],
+    ({ text }) =>
+      unfinished.test(text) || /not (yet )?implemented/i.test(text) ? "is left unfinished: do it now, or leave it out" : undefined,
+  )
+
+/** The linter refuses `any`, assertions and `!`; this refuses to silence the linter and the compiler. */
+const silencedRule: Rule = (sources) =>
+  each(
+    sources,
+    ({ comments }) => comments,
+    ({ text }, { file }) => {
+      if (/@ts-(ignore|nocheck)/.test(text)) return "silences the compiler: give it the types it needs"
+      if (/@ts-expect-error/.test(text) && !file.startsWith("tests/")) return "silences the compiler: give it the types it needs"
+      return /\b(ox|es)lint-disable/.test(text) && !/ -- \S/.test(text)
+        ? "silences the linter without a reason: write `-- because …` behind it, or better, correct the code"
+        : undefined
+    },
+  )
+
+/** Which file may use which module of Effect that is not stable yet, so that a break in a minor version has one place. */
+export const unstableOwners: Readonly<Record<string, readonly string[]>> = {}
+
+const stabilityOf = (module: string): string => {
+  const base = join(root, "node_modules", "effect", "dist", module.replace(/^effect\//, ""))
+  const file = existsSync(`${base}.d.ts`) ? `${base}.d.ts` : join(base, "index.d.ts")
+  return /@stability (\w+)/.exec(readFileSync(file, "utf8"))?.[1] ?? "unstable"
+}
+
+const effectRule: Rule = (sources) =>
+  each(
+    sources.filter(ships),
+    ({ imports }) => imports,
+    ({ text }, { file }) => {
+      if (text === "effect") return `imports all of Effect, which costs start-up time: import * as Effect from "effect/Effect"`
+      if (!text.startsWith("effect/") || stabilityOf(text) === "stable" || unstableOwners[text]?.includes(file) === true) return undefined
+      return `imports ${text}, which is ${stabilityOf(text)} in Effect: use a stable module, or name this file as its owner in unstableOwners`
+    },
+  )
+
+const manifest: { readonly dependencies: Record<string, string>; readonly devDependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+)
+
+const packageOf = (path: string) =>
+  path
+    .split("/")
+    .slice(0, path.startsWith("@") ? 2 : 1)
+    .join("/")
+
+/** What ships imports only what is installed with it; a path of ours is written as it lies on the disk. */
+const packagesRule: Rule = (sources) =>
+  each(
+    sources,
+    ({ imports }) => imports,
+    ({ text }, source) => {
+      if (text.startsWith(".")) return /\.(ts|mjs|json)$/.test(text) ? undefined : `imports ${text}: write the ending, as in ${text}.ts`
+      if (text.startsWith("node:")) return undefined
+      if (isBuiltin(text)) return `imports ${text}: write node:${text}`
+      if (targetOf(source.file, text) !== undefined)
+        return ships(source) ? `imports ${text}: inside the project, import the file` : undefined
+      if (ships(source) && !(packageOf(text) in manifest.dependencies)) return `imports ${text}, which is no dependency in package.json`
+      return undefined
+    },
+  )
+
+/** Who may ask on which runtime it runs; everything else works the same on all of them. */
+export const runtimeOwners: Readonly<Record<string, string>> = {}
+
+const runtimesRule: Rule = (sources) =>
+  each(
+    sources.filter((source) => ships(source) && !(source.file in runtimeOwners)),
+    ({ members, imports, strings }) => [...members, ...imports, ...strings.filter(({ text }) => text === "deno" || text === "bun")],
+    ({ text }) =>
+      /^(globalThis\.)?(Bun|Deno)\b|^process\.versions\.(bun|deno)$|^(bun|deno)(:.*)?$/.test(text)
+        ? `uses ${text}, which only one runtime has: use node: modules, or name this file with its reason in runtimeOwners`
+        : undefined,
+  )
+
+const pureModules = ["node:path", "node:path/posix", "node:util", "node:crypto"]
+/** The domain is pure: the same answer for the same arguments, everywhere and always. */
+const pureRule: Rule = (sources) =>
+  each(
+    sources.filter(({ file }) => file.startsWith("core/domain/")),
+    ({ imports, members }) => [...imports.filter(({ text }) => text.startsWith("node:") && !pureModules.includes(text)), ...members],
+    ({ text }) =>
+      text.startsWith("node:") || /^(Date\.now|Math\.random|performance\.now|new Date\(0\)|crypto\.random\w+|process\.\w+)/.test(text)
+        ? `uses ${text}: the domain knows no clock, no chance and no machine; take the value as an argument`
+        : undefined,
+  )
+
+/** Files that may write a force of git, each with the reason why nothing can be lost by it. */
+export const forceOwners: Readonly<Record<string, string>> = {}
+
+const forces: readonly RegExp[] = [
+  /\breset\b.* --hard\b/,
+  /\bclean\b.* (-[a-z]*f[a-z]*|--force)( |$)/,
+  /\bbranch\b.* (-[a-zA-Z]*D[a-zA-Z]*|--force|-f)( |$)/,
+  /\b(push|worktree|checkout|switch|tag|fetch|restore|rm|mv|add)\b.* (-f|--force)( |$)/,
+  /\bswitch\b.* --discard-changes\b/,
+  /^(--hard|--force|--discard-changes)$/,
+]
+/** git is never forced: what a force overwrites is somebody's work. */
+const forceRule: Rule = (sources) =>
+  each(
+    sources.filter((source) => written(source) && !(source.file in forceOwners)),
+    ({ strings, wordLists }) => [...strings.filter(({ text }) => !text.includes("\n")), ...wordLists],
+    ({ text }) =>
+      forces.some((force) => force.test(text))
+        ? `forces git (${text.slice(0, 60)}): keep first and go without, or name this file with its reason in forceOwners`
+        : undefined,
+  )
+
+/** Floors whose tests lie where their subject lies. */
+const mirrored = ["domain", "world", "steps", "engine", "server", "cli", "kit"]
+/** A test is found by the name of what it tests. */
+const mirrorRule: Rule = (sources) => {
+  const known = new Set(sources.map(({ file }) => file))
+  return sources.flatMap(({ file }) => {
+    const [, floor = "", name = ""] = /^tests\/(\w+)\/(?:.*\/)?(\w+)(?:\.\w+)?\.test\.ts$/.exec(file) ?? []
+    if (!mirrored.includes(floor) || [...known].some((other) => other.startsWith(`core/${floor}/`) && other.endsWith(`/${name}.ts`)))
+      return []
+    return [`${file} tests no core/${floor}/${name}.ts: name it after its subject, or move it to tests/e2e or tests/sim`]
+  })
+}
+
+/** Every rule about source code, by what it promises. */
+export const houseRules: Readonly<Record<string, Rule>> = {
+  "a floor looks down, never up": floorsRule,
+  "no import cycles, types counted": cyclesRule,
+  "no dead file": deadRule,
+  "no long file": lengthRule,
+  "no name that says nothing": namesRule,
+  "nothing unfinished": unfinishedRule,
+  "nothing silenced": silencedRule,
+  "Effect: deep imports, unstable modules only by their owners": effectRule,
+  "imports: node: prefix, file endings, real dependencies": packagesRule,
+  "no runtime's own globals": runtimesRule,
+  "a pure domain": pureRule,
+  "git is never forced": forceRule,
+  "tests mirror core": mirrorRule,
+}
