@@ -1,0 +1,47 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { ProcessIdentity } from "./processIdentity.ts"
+import type { Liveness } from "./processIdentity.ts"
+
+/** What a lock is about. */
+export const LockKind = Schema.Literals(["task", "branch", "target"])
+export type LockKind = typeof LockKind.Type
+
+/** Who holds a lock: a run of a process on a machine; the e-mail is information, never identity. */
+export const Owner = Schema.Struct({ ...ProcessIdentity.fields, run: Schema.String, email: Schema.String })
+export type Owner = typeof Owner.Type
+
+/** The blob behind a lock's ref. A free lock keeps its fence, so that the number only ever grows. */
+export const Lock = Schema.Struct({
+  state: Schema.Literals(["held", "free"]),
+  owner: Owner,
+  acquired: Schema.String,
+  /** Milliseconds since the epoch. */
+  expires: Schema.Finite,
+  fence: Schema.Natural,
+  /** Makes every blob distinct: two writers never push the identical object. */
+  nonce: Schema.String,
+})
+export type Lock = typeof Lock.Type
+
+/** How long a lock is held without a sign of life, and how often that sign is given. */
+export const leaseMs = 30_000
+export const heartbeatMs = 10_000
+
+/** Clocks of two machines may differ by this much before an expired lease is believed to be over. */
+export const skewMs = 5_000
+
+/** A name may hold slashes and worse; as one path segment of a ref it may not. */
+export const lockRef = (kind: LockKind, name: string): string =>
+  `refs/osier/locks/${kind}/${encodeURIComponent(name).replaceAll(".", "%2E").replaceAll("*", "%2A").replaceAll("~", "%7E")}`
+
+const Text = Schema.fromJsonString(Lock)
+
+/** Undefined when the blob is not a lock: truncated, or written by something else. */
+export const readLock = (text: string): Lock | undefined => Option.getOrUndefined(Schema.decodeUnknownOption(Text)(text))
+
+export const printLock = (lock: Lock): string => `${JSON.stringify(lock)}\n`
+
+/** Whether a lock may be taken now. Only `dead` and a lease that is over free it; not knowing never does. */
+export const mayTake = (lock: Lock, liveness: Liveness, now: number): boolean =>
+  lock.state === "free" || liveness === "dead" || now > lock.expires + skewMs

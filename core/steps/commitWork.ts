@@ -1,0 +1,101 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { resolve } from "node:path"
+import type { Identity } from "../domain/environment.ts"
+import { withoutOsierTrailers } from "../domain/trailers.ts"
+import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
+
+/** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
+export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
+  override get message() {
+    return this.reason
+  }
+}
+
+export interface Work {
+  readonly tip: string
+  readonly by: "agent" | "osier"
+  readonly files: readonly string[]
+}
+
+/**
+ * Turns what an agent left into commits on the task's branch: its own commits are taken as they are when the base is an
+ * ancestor, the rest is committed for it. "Done" is commits ahead of the base and a clean tree, whatever the model said.
+ */
+export const commitWork = Effect.fn("commitWork")(function* (input: {
+  readonly tree: string
+  readonly branch: string
+  readonly base: string
+  readonly message: string
+  readonly identity: Identity
+  /** Hooks as the user has them: a commit made for the agent is checked like any other. */
+  readonly hooks: string
+  /** Paths that were copied into the tree and must never be committed. */
+  readonly copied: readonly string[]
+}) {
+  const git = yield* Git
+  const at = { cwd: input.tree }
+  const head = yield* git.run(["symbolic-ref", "-q", "HEAD"], { ...at, codes: [0, 1] })
+  const branch = head.stdout.toString().trim()
+  if (branch !== `refs/heads/${input.branch}`) {
+    return yield* new WorkRefused({ reason: `the tree is on ${branch || "a detached HEAD"} instead of ${input.branch}`, retry: true })
+  }
+  const open = yield* openOperation(input.tree)
+  if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
+  const dirty = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+  if (dirty.length > 0) {
+    yield* git.run(["add", "-A", "--", "."], at)
+    const who = {
+      GIT_AUTHOR_NAME: input.identity.name,
+      GIT_AUTHOR_EMAIL: input.identity.email,
+      GIT_COMMITTER_NAME: input.identity.name,
+      GIT_COMMITTER_EMAIL: input.identity.email,
+    }
+    const done = yield* git.run(["commit", "-q", "-F", "-"], {
+      ...at,
+      input: withoutOsierTrailers(input.message),
+      env: who,
+      config: { "core.hooksPath": input.hooks },
+      codes: [0, 1],
+    })
+    if (done.code !== 0) {
+      const said = `${done.stdout.toString()}\n${done.stderr}`.trim()
+      const empty = (yield* git.fields(["status", "--porcelain", "-z"], at)).length === 0
+      if (!empty) return yield* new WorkRefused({ reason: `a commit hook refused the work:\n${said.slice(-4000)}`, retry: true })
+    }
+  }
+  const tip = yield* git.text(["rev-parse", "HEAD"], at)
+  const ancestor = yield* git.run(["merge-base", "--is-ancestor", input.base, tip], { ...at, codes: [0, 1] })
+  if (ancestor.code !== 0) {
+    return yield* new WorkRefused({
+      reason: `the branch was rewritten: its base ${input.base.slice(0, 12)} is no longer in it`,
+      retry: true,
+    })
+  }
+  const files = yield* git.fields(["diff", "--name-only", "--no-renames", "-z", input.base, tip], at)
+  const foreign = files.filter((file) => file.startsWith(".osier/") || input.copied.includes(file))
+  if (foreign.length > 0) {
+    return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })
+  }
+  return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+})
+
+const marks: readonly (readonly [string, string])[] = [
+  ["MERGE_HEAD", "merge"],
+  ["rebase-merge", "rebase"],
+  ["rebase-apply", "rebase"],
+  ["CHERRY_PICK_HEAD", "cherry-pick"],
+  ["REVERT_HEAD", "revert"],
+  ["BISECT_LOG", "bisect"],
+]
+
+/** A merge or rebase that the agent left open: committing it away would hide its conflict markers. */
+const openOperation = Effect.fnUntraced(function* (tree: string) {
+  const git = yield* Git
+  const files = yield* Files
+  const names = marks.map(([name]) => name)
+  const paths = yield* git.text(["rev-parse", ...names.flatMap((name) => ["--git-path", name])], { cwd: tree })
+  const seen = yield* Effect.forEach(paths.split("\n"), (path) => files.stat(resolve(tree, path)))
+  return marks[seen.findIndex((stat) => stat !== undefined)]?.[1]
+})

@@ -1,0 +1,154 @@
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { mayBecome } from "../domain/task.ts"
+import type { Status, Task } from "../domain/task.ts"
+import { parseTask, printTask } from "../domain/taskFile.ts"
+import { readSummary, summaryMessage } from "../domain/trailers.ts"
+import type { Summary } from "../domain/trailers.ts"
+import { Git } from "../world/git.ts"
+import { Objects } from "../world/objects.ts"
+import type { TreeEntry } from "../world/objects.ts"
+import { Refs } from "../world/refs.ts"
+import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { fenceOf, LeaseLost, stillHeld } from "./lock.ts"
+import type { Held } from "./lock.ts"
+
+/** There is no task of that number. */
+export class NoSuchTask extends Data.TaggedError("NoSuchTask")<{ readonly id: number }> {
+  override get message() {
+    return `there is no task ${this.id}`
+  }
+  get hint() {
+    return "`osier ls` shows the tasks there are."
+  }
+  readonly exit = 2
+}
+
+/** The drawn edges between states do not allow it. */
+export class NotAllowed extends Data.TaggedError("NotAllowed")<{ readonly id: number; readonly from: Status; readonly to: Status }> {
+  override get message() {
+    return `task ${this.id} is ${this.from} and can't become ${this.to}`
+  }
+  get hint() {
+    return `\`osier show ${this.id}\` tells where it stands.`
+  }
+  readonly exit = 2
+}
+
+/** A task as it stands, and the commit that says so. */
+export interface Recorded {
+  readonly task: Task
+  readonly commit: string
+}
+
+export const taskRef = (id: number): string => `refs/osier/tasks/${id}`
+
+/** Reads one task whole. */
+export const readTask = Effect.fn("readTask")(function* (id: number) {
+  const objects = yield* Objects
+  const commit = yield* objects.look(taskRef(id))
+  if (commit === undefined) return yield* new NoSuchTask({ id })
+  const file = yield* objects.read(`${commit.oid}:task.md`)
+  const task = yield* Effect.fromResult(parseTask(file?.data.toString() ?? "", `${taskRef(id)}:task.md`))
+  return { task, commit: commit.oid } satisfies Recorded
+})
+
+/** Every task's summary, lowest number first, by one git process however many there are. */
+export const listTasks = Effect.fn("listTasks")(function* () {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const format = "--format=%(refname)%00%(contents)%00%01"
+  const text = yield* git.text(["--git-dir", commonDir, "for-each-ref", format, "refs/osier/tasks/"], { cwd: commonDir })
+  const rows = text.split("\0\x01").map((row) => row.replace(/^\n/, "").split("\0"))
+  return rows
+    .map(([, message]) => (message === undefined ? undefined : readSummary(message)))
+    .filter((summary): summary is Summary => summary !== undefined)
+    .toSorted((a, b) => a.id - b.id)
+})
+
+/** Puts a new task into the store; its number must come from `claimIds`. */
+export const createTask = Effect.fn("createTask")(function* (task: Task, files: Readonly<Record<string, string>> = {}) {
+  const refs = yield* Refs
+  const commit = yield* writeRecord(task, undefined, files)
+  yield* refs.swap([{ ref: taskRef(task.id), from: undefined, to: commit }])
+  return { task, commit } satisfies Recorded
+})
+
+/**
+ * Changes a task by one commit and one compare-and-swap; reads again and repeats when another field was changed meanwhile.
+ * With `held`, the transaction verifies the fence: an owner that lost its lease changes nothing.
+ */
+export const changeTask = Effect.fn("changeTask")(function* (
+  id: number,
+  change: (task: Task) => Task,
+  options: { readonly held?: Held; readonly files?: Readonly<Record<string, string>> } = {},
+) {
+  const refs = yield* Refs
+  const { held } = options
+  for (;;) {
+    const before = yield* readTask(id)
+    const now = DateTime.formatIso(yield* DateTime.now)
+    const wanted = change(before.task)
+    if (wanted === before.task) return before
+    const task = { ...wanted, updated: now, ...(held === undefined ? {} : { fence: held.fence }) }
+    if (task.status !== before.task.status && !mayBecome(before.task.status, task.status)) {
+      return yield* new NotAllowed({ id, from: before.task.status, to: task.status })
+    }
+    const commit = yield* writeRecord(task, before.commit, options.files ?? {})
+    const fence = held === undefined ? [] : [fenceOf(held)]
+    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }], fence).pipe(
+      Effect.as(true),
+      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
+    )
+    if (won) return { task, commit } satisfies Recorded
+    if (held !== undefined && !(yield* stillHeld(held))) {
+      return yield* new LeaseLost({ kind: held.kind, name: held.name })
+    }
+  }
+})
+
+const writeRecord = Effect.fnUntraced(function* (task: Task, parent: string | undefined, files: Readonly<Record<string, string>>) {
+  const objects = yield* Objects
+  const { committer } = yield* RunIdentity
+  const old = parent === undefined ? [] : yield* rootEntries(parent)
+  const fresh: Record<string, string> = { ...files, "task.md": printTask(task) }
+  const written = yield* Effect.forEach(Object.entries(fresh), ([name, text]) =>
+    Effect.map(objects.writeBlob(text), (oid): TreeEntry => ({ mode: "100644", name, oid })),
+  )
+  const tree = yield* objects.writeTree([...old.filter((entry) => !(entry.name in fresh)), ...written])
+  const seconds = Math.floor(Date.parse(task.updated) / 1000)
+  const who = `${committer.name} <${committer.email}> ${seconds} +0000`
+  return yield* objects.writeCommit({
+    tree,
+    parents: parent === undefined ? [] : [parent],
+    message: summaryMessage(task),
+    author: who,
+    committer: who,
+  })
+})
+
+const modes = ["100644", "100755", "120000", "40000", "160000"] as const
+
+/** The entries of a record's tree, so that plan, result and evidence survive a transition. */
+const rootEntries = Effect.fnUntraced(function* (commit: string) {
+  const objects = yield* Objects
+  const tree = yield* objects.read(`${commit}^{tree}`)
+  const entries: TreeEntry[] = []
+  for (let at = 0; tree !== undefined && at < tree.data.length;) {
+    const space = tree.data.indexOf(32, at)
+    const end = tree.data.indexOf(0, space)
+    const mode = modes.find((known) => known === tree.data.subarray(at, space).toString())
+    const size = commit.length / 2
+    if (mode !== undefined) {
+      entries.push({
+        mode,
+        name: tree.data.subarray(space + 1, end).toString(),
+        oid: tree.data.subarray(end + 1, end + 1 + size).toString("hex"),
+      })
+    }
+    at = end + 1 + size
+  }
+  return entries
+})

@@ -1,0 +1,36 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { customAlphabet } from "nanoid"
+import type { Identity } from "../domain/environment.ts"
+import type { Owner } from "../domain/lock.ts"
+import { Git } from "./git.ts"
+import { Machine } from "./machine.ts"
+import { Repository } from "./repository.ts"
+
+/** Lower case without look-alikes: run ids are read aloud and typed. */
+const shortId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 10)
+
+/** Who this process is to others: its run id, its owner record in locks, and the name it commits under. */
+export class RunIdentity extends Context.Service<
+  RunIdentity,
+  { readonly run: string; readonly owner: Owner; readonly committer: Identity }
+>()("core/world/RunIdentity") {
+  static readonly layer = Layer.effect(
+    RunIdentity,
+    Effect.gen(function* () {
+      const git = yield* Git
+      const machine = yield* Machine
+      const { root } = yield* Repository
+      const ask = (key: string, otherwise: string) =>
+        git.text(["config", "--get", key], { cwd: root }).pipe(
+          Effect.map((value) => value || otherwise),
+          Effect.orElseSucceed(() => otherwise),
+        )
+      const name = process.env["GIT_COMMITTER_NAME"] ?? (yield* ask("user.name", "osier"))
+      const email = process.env["GIT_COMMITTER_EMAIL"] ?? (yield* ask("user.email", "osier@localhost"))
+      const run = `r${shortId()}`
+      return { run, owner: { ...machine.self, run, email }, committer: { name, email } }
+    }),
+  )
+}
