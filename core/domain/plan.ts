@@ -5,10 +5,14 @@ import type { Known, Plan, Read } from "./planDraft.ts"
 import { readArguments, readLines } from "./planLines.ts"
 import { readMarkdown } from "./planMarkdown.ts"
 import { readPlanYaml } from "./planYaml.ts"
-import { type Problem, printProblem } from "./problem.ts"
+import { firstPlace, type Problem, printProblem, type Refusal } from "./problem.ts"
 
 /** A plan with mistakes: all of them, and nothing was started. */
-export class PlanRefused extends Data.TaggedError("PlanRefused")<{ readonly problems: readonly Problem[] }> implements Complaint {
+export class PlanRefused extends Data.TaggedError("PlanRefused")<Refusal> implements Complaint {
+  /** Of all problems; the place of the first one stands for them where there is room for one only. */
+  static of(problems: readonly Problem[]): PlanRefused {
+    return new PlanRefused({ problems, ...firstPlace(problems) })
+  }
   override get message(): string {
     return this.problems.map((problem) => `${printProblem(problem)} (${problem.hint})`).join("\n")
   }

@@ -10,6 +10,13 @@ import { slug } from "./slug.ts"
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
+/** A title goes into lists, environment variables and commit messages, which hold no line ends, NULs or lone surrogates. */
+const oneLine = (title: string): string =>
+  title
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+
 /** Keys for all drafts: their ids, and slugs of the titles for the others. An id that is given twice belongs to the first. */
 const keysOf = (drafts: readonly Draft[]): readonly string[] => {
   const taken = new Set(drafts.flatMap(({ id }) => id ?? []))
@@ -49,7 +56,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       } else first.set(draft.id, draft)
     }
     if (draft.broken) continue
-    const title = draft.title?.trim() ?? ""
+    const title = oneLine(draft.title ?? "")
     if (title === "") tell(draft.title === undefined ? [] : ["title"], "a task without a title", "say in one line what is to be done")
     if (draft.agent !== undefined && !agents.includes(draft.agent))
       tell(["agent"], `unknown agent ${draft.agent}`, meant(draft.agent, agents, "add it under agents in osier.yaml"))
@@ -89,7 +96,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
     tasks.push({
       key,
       title,
-      prompt: draft.prompt?.trim() || title,
+      prompt: draft.prompt?.toWellFormed().trim() || title,
       needs: [...needs],
       needsTasks: [...needsTasks],
       scope: draft.scope,

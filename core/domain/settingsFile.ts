@@ -2,7 +2,7 @@ import * as Data from "effect/Data"
 import type { Complaint } from "./complaint.ts"
 import { decodeYaml } from "./decodeYaml.ts"
 import { meant } from "./nearest.ts"
-import { type Problem, printProblem } from "./problem.ts"
+import { firstPlace, type Problem, printProblem, type Refusal } from "./problem.ts"
 import type { Settings } from "./settings.ts"
 import { builtInAdapters, checkSettings } from "./settingsCheck.ts"
 import { settingsDocs, variableOf } from "./settingsDocs.ts"
@@ -11,7 +11,11 @@ import { SettingsFile } from "./settingsSchema.ts"
 import { readYaml } from "./yamlPlace.ts"
 
 /** Settings with mistakes: all of them. */
-export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly problems: readonly Problem[] }> implements Complaint {
+export class SettingsRefused extends Data.TaggedError("SettingsRefused")<Refusal> implements Complaint {
+  /** Of all problems; the place of the first one stands for them where there is room for one only. */
+  static of(problems: readonly Problem[]): SettingsRefused {
+    return new SettingsRefused({ problems, ...firstPlace(problems) })
+  }
   override get message(): string {
     return this.problems.map((problem) => `${printProblem(problem)} (${problem.hint})`).join("\n")
   }

@@ -5,12 +5,16 @@ import { stringify } from "yaml"
 import type { Complaint } from "./complaint.ts"
 import { decodeYaml } from "./decodeYaml.ts"
 import { splitFrontMatter } from "./frontMatter.ts"
-import { type Problem, printProblem } from "./problem.ts"
+import { firstPlace, type Problem, printProblem, type Refusal } from "./problem.ts"
 import { Task } from "./task.ts"
 import { readYaml } from "./yamlPlace.ts"
 
 /** A `task.md` that can't be read. */
-export class TaskFileBroken extends Data.TaggedError("TaskFileBroken")<{ readonly problems: readonly Problem[] }> implements Complaint {
+export class TaskFileBroken extends Data.TaggedError("TaskFileBroken")<Refusal> implements Complaint {
+  /** Of all problems; the place of the first one stands for them where there is room for one only. */
+  static of(problems: readonly Problem[]): TaskFileBroken {
+    return new TaskFileBroken({ problems, ...firstPlace(problems) })
+  }
   override get message(): string {
     return this.problems.map(printProblem).join("\n")
   }
@@ -35,7 +39,7 @@ const recordOf = (pairs: Iterable<readonly [string, unknown]>): Record<string, u
 
 /** Reads a task's record. Keys that osier doesn't know are kept as they are, so that other programs may add theirs. */
 export const parseTask = (text: string, file = "task.md"): Result.Result<Task, TaskFileBroken> => {
-  const broken = (problems: readonly Problem[]) => Result.fail(new TaskFileBroken({ problems }))
+  const broken = (problems: readonly Problem[]) => Result.fail(TaskFileBroken.of(problems))
   const split = splitFrontMatter(text)
   if (!split)
     return broken([{ file, line: 1, message: "has no front matter", hint: "begin with a line ---, the fields, and another line ---" }])

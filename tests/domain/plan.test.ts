@@ -100,6 +100,11 @@ describe("YAML and JSON plans", () => {
     expect(third).toMatchObject({ key: "write-docs", title: "Write docs", agent: "scribe", source: { file: "plan.yaml", line: 18 } })
   })
 
+  it("make one line of a title", () => {
+    const [task] = fine("plan.json", '[{ "title": " a\\n\\u0000b\\ud800 ", "prompt": "x\\ny" }]')
+    expect(task).toMatchObject({ title: "a b\ufffd", prompt: "x\ny" })
+  })
+
   it.each([
     ["a list", "plan.yml", "- one\n- { title: two, needs: [one] }"],
     ["a map of ids", "plan.yaml", "one: one\nx: { title: two, needs: one }"],
@@ -196,8 +201,9 @@ describe("YAML and JSON plans", () => {
       "p.yaml:3:14: [0].needs[1]: unknown need zz | did you mean z?",
       "p.yaml:3:11: [0].needs[0]: a needs itself | remove one of these needs",
     ])
-    const refused = new PlanRefused({ problems: plan("p.yaml", "- ''").problems })
-    expect([refused.exit, refused.message.includes("p.yaml:1:3")]).toEqual([2, true])
+    const refused = PlanRefused.of(plan("p.yaml", "- ''").problems)
+    expect(refused).toMatchObject({ exit: 2, file: "p.yaml", line: 1, column: 3 })
+    expect(refused.message).toContain("p.yaml:1:3")
   })
 })
 

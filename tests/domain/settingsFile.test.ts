@@ -162,7 +162,7 @@ describe("osier.yaml", () => {
   it("tells everything at once, and refuses as a usage error", () => {
     const { problems } = resolveSettings({ fileText: "land: x\nmerge: y\nfoo: 1\nlimits: { grace: z }" })
     expect(new Set(problems.map(({ line }) => line))).toEqual(new Set([1, 2, 3, 4]))
-    expect(new SettingsRefused({ problems })).toMatchObject({ exit: 2, _tag: "SettingsRefused" })
+    expect(SettingsRefused.of(problems)).toMatchObject({ exit: 2, _tag: "SettingsRefused" })
   })
 
   it("takes unknown adapters only where plugins may bring them", () => {
