@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
+import { basename, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { rolldown, type Plugin } from "rolldown"
 import { here, runtime, runtimeHere, systems, type System } from "./scripts/runtime.ts"
@@ -8,10 +8,13 @@ import { here, runtime, runtimeHere, systems, type System } from "./scripts/runt
 const help = `npm run build                      bundle to dist/*.mjs, and dist/osier for this machine
 npm run build -- --all             dist/osier-<system> for ${systems.join(", ")}
 npm run build -- --engine deno     compile with Deno instead of Bun
-npm run build -- --bundle          only the bundle`
+npm run build -- --bundle          only the bundle
+npm run build -- --out <folder>    there instead of dist/`
 
 const root = import.meta.dirname
-const dist = join(root, "dist")
+mkdirSync(join(root, ".cache"), { recursive: true })
+/** Everything is made here and moved to its place at the end: what runs from dist/ meanwhile is not pulled from under its feet. */
+const workshop = mkdtempSync(join(root, ".cache", "build-"))
 
 /** What is started by its file: the program, the library's doors, a worker's code, and the code tinypool starts in a worker. */
 const doors = {
@@ -27,33 +30,43 @@ const embedded = ["osier.mjs", "worker.mjs", "thread.mjs"]
 
 class Unable extends Error {}
 
+const ourWorker = /new URL\("[./]*\/worker\.ts", import\.meta\.url\)/
+const theirWorker = `import.meta.url + "/../entry/worker.js"`
+
 /** Workers are started by file name, which no bundler follows: both names are turned into those of our own doors. */
-const workerNames: Plugin = {
-  name: "worker-names",
-  transform(code, id) {
-    if (id.endsWith("tinypool/dist/index.js")) {
-      const theirs = `import.meta.url + "/../entry/worker.js"`
-      if (!code.includes(theirs))
-        throw new Error("tinypool starts its worker in a new way; look at its dist/index.js and correct build.config.ts")
-      return code.replace(theirs, `new URL("./thread.mjs", import.meta.url)`)
-    }
-    return id.endsWith(".ts")
-      ? code.replace(/new URL\("[./]*\/worker\.ts", import\.meta\.url\)/, `new URL("./worker.mjs", import.meta.url)`)
-      : null
-  },
+const workerNames = (): Plugin => {
+  const seen = { ours: false, theirs: false }
+  return {
+    name: "worker-names",
+    transform(code, id) {
+      if (code.includes(theirWorker) && id.includes("tinypool")) {
+        seen.theirs = true
+        return code.replace(theirWorker, `new URL("./thread.mjs", import.meta.url)`)
+      }
+      if (!id.endsWith(".ts") || !ourWorker.test(code)) return null
+      seen.ours = true
+      return code.replace(ourWorker, `new URL("./worker.mjs", import.meta.url)`)
+    },
+    buildEnd(error) {
+      if (error !== undefined) return
+      if (!seen.theirs)
+        throw new Error(`tinypool starts its worker in a new way: find its new Worker(…) and correct theirWorker in build.config.ts`)
+      if (!seen.ours)
+        throw new Error(`nothing in core/ says new URL("./worker.ts", import.meta.url): the pool would find no worker in the bundle`)
+    },
+  }
 }
 
 const bundle = async (): Promise<void> => {
-  rmSync(dist, { recursive: true, force: true })
   const build = await rolldown({
     cwd: root,
     input: doors,
     platform: "node",
     external: [/^node:/, "bufferutil", "utf-8-validate"],
-    plugins: [workerNames],
+    plugins: [workerNames()],
   })
   await build.write({
-    dir: dist,
+    dir: workshop,
     format: "esm",
     entryFileNames: "[name].mjs",
     chunkFileNames: "part-[hash].mjs",
@@ -61,11 +74,11 @@ const bundle = async (): Promise<void> => {
     postBanner: ({ name, isEntry }) => (isEntry && name === "osier" ? "#!/usr/bin/env node" : ""),
   })
   await build.close()
-  chmodSync(join(dist, "osier.mjs"), 0o755)
+  chmodSync(join(workshop, "osier.mjs"), 0o755)
 }
 
 const run = (file: string, args: readonly string[]): string => {
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: dist, encoding: "utf8" })
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: workshop, encoding: "utf8" })
   if (status !== 0) throw new Unable(error?.message ?? `${stderr}${stdout}`.trim())
   return stdout
 }
@@ -77,9 +90,9 @@ const withBun = async (system: System, name: string): Promise<string> => {
   if (here === undefined) throw new Unable(`There is no Bun for ${process.platform} ${process.arch}.`)
   const bun = await runtime("bun", here)
   const base = await runtime("bun", system)
-  const to = join(dist, asExe(name, system))
-  // made aside under its own name, which it goes by inside: a binary that is running can't be written over, but replaced
-  const aside = mkdtempSync(join(dist, "making-"))
+  const to = join(workshop, asExe(name, system))
+  // made under its own name, by which it goes inside
+  const aside = mkdtempSync(join(workshop, "making-"))
   const made = join(aside, asExe("osier", system))
   // settings that lie in the folder osier is started in are the user's, for their own programs
   const deaf = ["dotenv", "bunfig", "tsconfig", "package-json"].map((what) => `--no-compile-autoload-${what}`)
@@ -101,7 +114,7 @@ const denoSystems: Record<System, string> = {
 const withDeno = async (system: System, name: string): Promise<string> => {
   const deno = await runtimeHere("deno")
   if ("missing" in deno) throw new Unable(deno.missing)
-  const to = join(dist, asExe(name, system))
+  const to = join(workshop, asExe(name, system))
   const include = embedded.slice(1).flatMap((file) => ["--include", file])
   try {
     run(deno.file, [
@@ -142,7 +155,7 @@ const timed = async (make: () => Promise<readonly string[]>): Promise<void> => {
   const start = performance.now()
   const files = await make()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  for (const file of files) console.log(`${file.slice(root.length + 1).padEnd(28)} ${sizeOf(file).padStart(9)}  ${seconds} s`)
+  for (const file of files) console.log(`${basename(file).padEnd(28)} ${sizeOf(file).padStart(9)}  ${seconds} s`)
 }
 
 const main = async (): Promise<void> => {
@@ -151,19 +164,25 @@ const main = async (): Promise<void> => {
       all: { type: "boolean" },
       bundle: { type: "boolean" },
       engine: { type: "string", default: "bun" },
+      out: { type: "string", default: "dist" },
       help: { type: "boolean" },
     },
   })
   if (values.help === true) return console.log(help)
   const { engine } = values
   if (!isEngine(engine)) throw new Unable(`There is no engine ${engine}; they are ${Object.keys(engines).join(" and ")}.`)
+  const dist = resolve(root, values.out)
+  if (existsSync(dist) && readdirSync(dist).length > 0 && !existsSync(join(dist, "osier.mjs"))) {
+    throw new Unable(`${dist} holds something else than a build, which would be lost; name an empty folder.`)
+  }
   await timed(async () => {
     await bundle()
-    return readdirSync(dist).map((name) => join(dist, name))
+    return readdirSync(workshop).map((name) => join(workshop, name))
   })
-  if (values.bundle === true) return
-  const wanted = values.all === true ? systems : here === undefined ? [] : [here]
+  const wanted = values.bundle === true ? [] : values.all === true ? systems : here === undefined ? [] : [here]
   for (const system of wanted) await timed(async () => [await engines[engine](system, values.all === true ? `osier-${system}` : "osier")])
+  rmSync(dist, { recursive: true, force: true })
+  renameSync(workshop, dist)
 }
 
 try {
@@ -172,4 +191,6 @@ try {
   if (!(cause instanceof Unable)) throw cause
   console.error(cause.message)
   process.exitCode = 3
+} finally {
+  rmSync(workshop, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { devNull } from "node:os"
+import { availableParallelism, devNull } from "node:os"
 import { defineConfig } from "vitest/config"
 
 /** What only the longer tiers run: whole programs, random walks, and the other runtimes. */
@@ -19,5 +19,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // most tests wait for other processes, so a core fewer than there are would stand idle
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 })

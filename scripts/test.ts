@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { runtimeHere } from "./runtime.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -58,7 +58,13 @@ interface Case {
 interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
-  readonly testResults: readonly { readonly name: string; readonly status: string; readonly assertionResults: readonly Case[] }[]
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly startTime: number
+    readonly endTime: number
+    readonly assertionResults: readonly Case[]
+  }[]
 }
 
 const tests = async (): Promise<{ readonly passed: number; readonly failed: number; readonly skipped: readonly string[] }> => {
@@ -77,6 +83,9 @@ const tests = async (): Promise<{ readonly passed: number; readonly failed: numb
     const skipped = report.testResults
       .flatMap(({ assertionResults }) => assertionResults)
       .filter(({ status }) => !/^(passed|failed)$/.test(status))
+    const slowest = report.testResults.toSorted((a, b) => b.endTime - b.startTime - (a.endTime - a.startTime)).slice(0, 5)
+    for (const { name, startTime, endTime } of slowest)
+      console.log(`       ${((endTime - startTime) / 1000).toFixed(1).padStart(5)} s ${relative(root, name)}`)
     return { passed: report.numPassedTests, failed: ok ? failed : Math.max(1, failed), skipped: skipped.map(({ fullName }) => fullName) }
   } finally {
     rmSync(folder, { recursive: true })
@@ -96,10 +105,11 @@ if (tier !== "check") {
   for (const name of ["deno", "bun"] as const) {
     const found = await runtimeHere(name)
     if ("missing" in found) console.log(`SKIPPED everything on ${name}: ${found.missing}`)
-    else env[`OSIER_TEST_${name.toUpperCase()}`] = found.file
   }
 }
+const testsStart = performance.now()
 const { passed, failed, skipped } = await tests()
+console.log(`${failed > 0 ? "FAILED" : "ok    "} ${"tests".padEnd(14)} ${((performance.now() - testsStart) / 1000).toFixed(1)} s`)
 for (const name of skipped) console.log(`skipped: ${name}`)
 if (passed === 0) console.log("No test ran; that is a failure.")
 const broken = failed + brokenSteps + (passed === 0 && failed === 0 ? 1 : 0)
