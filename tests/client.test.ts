@@ -1,20 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { appendFileSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs"
-import { createInterface } from "node:readline"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { connect, type ConnectOptions, type Event } from "../core/client.ts"
-import type { ServerRecord } from "../core/domain/frame.ts"
 import { Control, ControlRefused } from "../core/world/control.ts"
 import { readServerFile } from "../core/world/serverFile.ts"
 import { journalFolder, upTo } from "./support/journalFolder.ts"
 import { said, socketHouse, token } from "./support/socketHouse.ts"
-
-const support = (name: string) => fileURLToPath(new URL(`support/${name}`, import.meta.url))
+import { offering } from "./support/socketProcess.ts"
 
 const many = (count: number, size = 1) => upTo(count).map((n) => said(n, "x".repeat(size)))
 
@@ -28,28 +22,6 @@ const take = async (options: ConnectOptions, count: number): Promise<Event[]> =>
 }
 
 const seqsOf = (events: readonly Event[]) => events.map((event) => event.seq)
-
-/** Another process that offers the stream of a folder, as a run does. */
-const offering = (directory: string, run: string) => {
-  const child = spawn(process.execPath, [support("socketWorker.ts"), directory, run], { stdio: ["pipe", "pipe", "inherit"] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ended = once(child, "exit")
-  const line = async (): Promise<string> => String((await lines.next()).value)
-  return {
-    child,
-    ready: line().then((text) => expect(text).toBe("ready")),
-    serves: async (): Promise<ServerRecord> => JSON.parse(await line()),
-    append: (count: number) => child.stdin.write(`${count}\n`),
-    kill: () => {
-      child.kill("SIGKILL")
-      return ended
-    },
-    end: () => {
-      child.stdin.end()
-      return ended
-    },
-  }
-}
 
 test("a program gets what is there and what comes, typed, and its place to go on from", async () => {
   using folder = journalFolder()

@@ -106,7 +106,8 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
     // A broken connection closes, and closing is all that matters of it.
     socket.on("error", () => undefined)
     socket.on("message", (data) => {
-      fork(Effect.map(answer(String(data)), (frame) => socket.send(JSON.stringify(frame))))
+      const text = Buffer.isBuffer(data) ? data.toString() : ""
+      fork(Effect.map(answer(text), (frame) => socket.send(JSON.stringify(frame))))
     })
     fork(attend(socket, since, named))
   }

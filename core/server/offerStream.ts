@@ -24,19 +24,27 @@ export const offerStream = Effect.fn("offerStream")(function* (options: {
 
   const serve = Effect.gen(function* () {
     const token = options.token ?? nanoid(32)
+    // An interrupted promise goes on behind our back, and would write the record after it was removed.
     const write = (record: ServerRecord) =>
-      Effect.tryPromise({
-        try: () => writeServerFile(directory, record),
-        catch: (cause) => new NotServing({ port: record.port, reason: String(cause) }),
+      Effect.uninterruptible(
+        Effect.tryPromise({
+          try: () => writeServerFile(directory, record),
+          catch: (cause) => new NotServing({ port: record.port, reason: String(cause) }),
+        }),
+      )
+    let place = { port: 0, journal: "" }
+    const announce = Effect.suspend(() => write({ ...place, token, process: machine.self }))
+    const renamed = (journal: string) =>
+      Effect.suspend(() => {
+        place = { ...place, journal }
+        return place.port === 0 ? Effect.void : Effect.ignore(announce)
       })
-    let port = 0
-    const recordOf = (journal: string): ServerRecord => ({ port, token, journal, process: machine.self })
-    const renamed = (journal: string) => Effect.ignore(Effect.suspend(() => write(recordOf(journal))))
+    // Before the server, so that it is done after it: a server that still runs may write the record once more.
+    yield* Effect.addFinalizer(() => Effect.ignore(Effect.tryPromise(() => removeServerFile(directory, token))))
     const serving = yield* eventServer({ ...options, token, renamed })
-    port = serving.port
-    const record = recordOf(serving.journal)
-    yield* Effect.acquireRelease(write(record), () => Effect.ignore(Effect.tryPromise(() => removeServerFile(directory, token))))
-    if (options.started !== undefined) yield* options.started(record)
+    place = { port: serving.port, journal: place.journal || serving.journal }
+    yield* announce
+    if (options.started !== undefined) yield* options.started({ ...place, token, process: machine.self })
     return yield* Effect.never
   }).pipe(Effect.scoped)
 

@@ -56,10 +56,13 @@ export class Journal extends Context.Service<
         const changes = yield* fileChanges(file)
         const live = yield* PubSub.sliding<Event>(subscriberEvents)
 
+        // Uninterruptible, because an interrupted promise would go on writing after the lock is released.
         const write = (sayings: readonly Saying[]) =>
-          mutex.withLock(join(directory, "journal.lock"), Effect.tryPromise({ try: () => appender.append(sayings), catch: asError }), {
-            wait: lockWait,
-          })
+          mutex.withLock(
+            join(directory, "journal.lock"),
+            Effect.uninterruptible(Effect.tryPromise({ try: () => appender.append(sayings), catch: asError })),
+            { wait: lockWait },
+          )
         const deliver = (events: readonly Event[]) => Effect.andThen(PubSub.publishAll(live, events), Effect.sync(changes.tell))
         const queue = yield* journalQueue({ file, run, write, deliver })
 

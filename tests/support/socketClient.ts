@@ -1,11 +1,18 @@
 import { connect } from "../../core/client.ts"
 
-/** A program that listens, for any runtime: takes so many events from the stream of a folder and prints their places. */
+/** A program that listens, for any runtime: takes so many events from the stream of a folder, then asks for a pause; prints both. */
 const [directory = "", count = "0", since = "0"] = process.argv.slice(2)
 
+const stream = connect({ directory, since: Number(since) })
 const seqs: number[] = []
-for await (const event of connect({ directory, since: Number(since) })) {
+let refusal = ""
+for await (const event of stream) {
   seqs.push(event.seq)
-  if (seqs.length === Number(count)) break
+  if (seqs.length < Number(count)) continue
+  refusal = await stream.command({ command: "pause" }).then(
+    () => "none",
+    (cause: unknown) => (cause instanceof Error ? cause.message : ""),
+  )
+  break
 }
-console.log(JSON.stringify(seqs))
+console.log(JSON.stringify({ seqs, refusal }))

@@ -53,7 +53,7 @@ export const socketOf = (url: string, headers: Record<string, string> = { author
   const frames: unknown[] = []
   const waiting: (() => void)[] = []
   socket.on("message", (data) => {
-    frames.push(JSON.parse(String(data)))
+    frames.push(JSON.parse(Buffer.isBuffer(data) ? data.toString() : ""))
     for (const wake of waiting.splice(0)) wake()
   })
   const closed = new Promise<[number, string]>((resolve) => socket.on("close", (code, reason) => resolve([code, String(reason)])))

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
@@ -182,21 +183,27 @@ test("a deleted journal is started anew, and who follows hears of it", async () 
       yield* journal.append([said(1), said(2)])
       yield* journal.flush
       const old = yield* journal.id
+      const seen = yield* Deferred.make<void>()
       const batches = yield* Effect.forkChild(
-        journal.batches(3).pipe(
-          Stream.filter((batch) => batch.lines.length > 0),
-          Stream.take(1),
+        journal.batches(0).pipe(
+          Stream.tap(() => Deferred.succeed(seen, undefined)),
+          Stream.takeUntil((batch) => batch.restarted && batch.last === 2),
           collect,
         ),
-        { startImmediately: true },
       )
-      yield* Effect.promise(() => new Promise((resume) => setImmediate(resume)))
+      yield* Deferred.await(seen)
       rmSync(folder.file)
       yield* journal.append(said(3))
       yield* journal.flush
       const name = yield* journal.id
       expect(name).not.toBe(old)
-      expect(yield* Fiber.join(batches)).toMatchObject([{ journal: name, restarted: true, lines: [{ seq: 1 }, { seq: 2 }] }])
+      const [before, after, ...others] = yield* Fiber.join(batches)
+      expect(before).toMatchObject({ journal: old, restarted: false, lines: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] })
+      expect(after).toMatchObject({ journal: name, restarted: true, lines: [{ seq: 1 }, { seq: 2 }] })
+      expect(others).toEqual([])
+      // A place in the old journal is none in this one, for whoever says which journal it is from.
+      const [whole] = yield* collect(Stream.take(journal.batches(3, old), 1))
+      expect(whole).toMatchObject({ journal: name, restarted: true, last: 2 })
     }),
   )
 })
