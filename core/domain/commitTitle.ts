@@ -1,0 +1,52 @@
+/** The types of conventional commits, and what people write instead of them. */
+const types = new Set(["feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert"])
+const spoken: Readonly<Record<string, string>> = {
+  bug: "fix",
+  bugfix: "fix",
+  hotfix: "fix",
+  feature: "feat",
+  doc: "docs",
+  documentation: "docs",
+  tests: "test",
+  performance: "perf",
+  refactoring: "refactor",
+}
+
+const limit = 72
+
+/** What a task says about itself, as far as a commit's first line needs it. */
+export interface Titled {
+  readonly title: string
+  readonly type?: string
+  readonly scope?: string
+}
+
+/** The first line of a task's commit in conventional form, at most 72 characters; a title that already has the form is kept. */
+export const commitTitle = ({ title, type, scope }: Titled): string => {
+  const line = oneLine(title)
+  const said = /^([a-z]+)(?:\([^()]+\))?!?: \S/.exec(line)?.[1]
+  if (said !== undefined && types.has(said)) return shorten(line)
+  const word = type?.trim().toLowerCase() ?? ""
+  const kind = types.has(word) ? word : Object.hasOwn(spoken, word) ? spoken[word] : "feat"
+  const part = oneLine(scope ?? "").replace(/[()]/g, "")
+  return shorten(`${kind}${part === "" ? "" : `(${part})`}: ${line === "" ? "untitled" : line}`)
+}
+
+/** One line without control characters, whatever the text holds. */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ")
+    .replace(/ {2,}/g, " ")
+    .trim()
+
+/** Cut by characters as people count them, so that no emoji or accent is torn apart. */
+const shorten = (line: string): string => {
+  if (line.length <= limit) return line
+  const letters = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(line)].map((one) => one.segment)
+  let kept = ""
+  for (const letter of letters) {
+    if (kept.length + letter.length > limit - 1) return `${kept.trimEnd()}…`
+    kept += letter
+  }
+  return kept
+}
