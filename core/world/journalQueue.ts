@@ -33,7 +33,7 @@ export const journalQueue = (options: {
     let accepted = 0
     let settled = 0
     let urgent = false
-    const flushes: { readonly upTo: number; readonly done: Deferred.Deferred<void> }[] = []
+    let flushes: { readonly upTo: number; readonly done: Deferred.Deferred<void> }[] = []
     const filled = yield* Latch.make(false)
     const full = yield* Latch.make(false)
     const room = yield* Latch.make(true)
@@ -72,6 +72,9 @@ export const journalQueue = (options: {
     /** Writes what waits, once. */
     const step = Effect.uninterruptible(
       Effect.gen(function* () {
+        // Whoever asks while this goes on is answered by the next one: its answer must come from a try of its own.
+        const asked = flushes
+        flushes = []
         const batch = queue.splice(0, batchEvents)
         if (queue.length < batchEvents) full.closeUnsafe()
         if (queue.length === 0) filled.closeUnsafe()
@@ -86,10 +89,8 @@ export const journalQueue = (options: {
           }
         }
         settled += batch.length
-        while ((flushes[0]?.upTo ?? Infinity) <= settled) {
-          const flush = flushes.shift()
-          if (flush !== undefined) yield* Deferred.succeed(flush.done, undefined)
-        }
+        flushes = [...asked.filter((it) => it.upTo > settled), ...flushes]
+        for (const { upTo, done } of asked) if (upTo <= settled) yield* Deferred.succeed(done, undefined)
       }),
     )
 
