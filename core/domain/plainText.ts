@@ -1,0 +1,53 @@
+import { stripVTControlCharacters } from "node:util"
+
+/**
+ * A text as one line that is safe to print: agents and branches choose their words, and a terminal obeys escape sequences
+ * and writes right-to-left when told to.
+ */
+export const plainLine = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replace(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
+    .replace(/[\p{Cs}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu, "")
+    .trim()
+
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
+
+const cellsOf = (char: string): number => (/\p{M}|\u200D/u.test(char) ? 0 : wide.test(char) ? 2 : 1)
+
+/** How many columns of a terminal a text takes. */
+export const cells = (text: string): number => Array.from(text).reduce((sum, char) => sum + cellsOf(char), 0)
+
+/** Cut to so many columns, with an ellipsis where something is missing. */
+export const fitted = (text: string, width: number): string => {
+  if (cells(text) <= width) return text
+  let taken = ""
+  let used = 0
+  for (const char of text) {
+    if (used + cellsOf(char) > width - 1) break
+    taken += char
+    used += cellsOf(char)
+  }
+  return width < 1 ? "" : `${taken.trimEnd()}…`
+}
+
+/** Filled up to so many columns, or cut. */
+export const padded = (text: string, width: number): string => {
+  const cut = fitted(text, width)
+  return cut + " ".repeat(Math.max(0, width - cells(cut)))
+}
+
+/** A time span for a person who looks at it change: `7s`, `3m 07s`, `2h 05m`. */
+export const span = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const two = (count: number) => String(count).padStart(2, "0")
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`
+  return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`
+}
+
+/** A measured duration: `0.4 s`, `12.3 s`, `3m 07s`. */
+export const took = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : span(ms))
+
+/** `1 task`, `2 tasks`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`

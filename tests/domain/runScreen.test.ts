@@ -1,0 +1,46 @@
+import { stripVTControlCharacters } from "node:util"
+import { describe, expect, test } from "vitest"
+import { noPaint, paintFor } from "../../core/domain/colour.ts"
+import { cells } from "../../core/domain/plainText.ts"
+import { runScreen, tally } from "../../core/domain/runScreen.ts"
+import { emptyRun, seen, type RunView } from "../../core/domain/runView.ts"
+
+const at = "2026-11-20T10:00:00.000Z"
+const now = Date.parse(at) + 67_000
+
+const view = (tasks: number): RunView => {
+  const ids = Array.from({ length: tasks }, (_, index) => index + 1)
+  const head = { seq: 1, at, run: "r1" }
+  return [
+    { ...head, type: "RunStarted", target: "main", base: "b", tasks: ids, concurrency: 3, pid: 1, host: "h", gates: [] } as const,
+    { ...head, type: "AttemptStarted", task: 2, attempt: 1, agent: "scribe", adapter: "shell", tree: "t", branch: "b" } as const,
+    { ...head, type: "AgentSaid", task: 2, attempt: 1, text: "writing 漢字 for ever and ever".repeat(9) } as const,
+  ].reduce(seen, emptyRun(ids.map((id) => [id, `Title ${id} 漢字`] as const)))
+}
+
+describe("runScreen", () => {
+  test("shows the working ones first, with agent, time and last words, and says ungated", () => {
+    const lines = runScreen(view(3), { now, width: 100, height: 20, paint: noPaint })
+    expect(lines[0]).toBe("osier → main  1 working · 2 waiting  1m 07s  ungated")
+    expect(lines[1]).toMatch(/^ {3}#2 Title 2 漢字 +working +scribe +1m 07s {2}writing 漢字/)
+    expect(lines).toHaveLength(4)
+  })
+
+  test.each([20, 40, 80, 200])("no line is wider than a terminal of %i columns", (width) => {
+    const paint = paintFor(true, {})
+    const lines = runScreen(view(30), { now, width, height: 12, paint })
+    for (const line of lines.slice(1)) expect(cells(stripVTControlCharacters(line))).toBeLessThan(Math.max(width, 60))
+    expect(lines.length).toBeLessThan(12)
+    expect(stripVTControlCharacters(lines.at(-1) ?? "")).toMatch(/and \d+ more/)
+  })
+
+  test("no colour without a terminal or with NO_COLOR", () => {
+    for (const paint of [paintFor(false, {}), paintFor(true, { NO_COLOR: "1" }), paintFor(true, { TERM: "dumb" })])
+      expect(runScreen(view(3), { now, width: 80, height: 20, paint }).join("")).not.toContain("\u001b")
+    expect(runScreen(view(3), { now, width: 80, height: 20, paint: paintFor(true, {}) }).join("")).toContain("\u001b")
+  })
+
+  test("the tally counts every task once", () => {
+    expect(tally(view(5))).toBe("1 working · 4 waiting")
+  })
+})
