@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import { Files } from "../../core/world/files.ts"
 import { Git } from "../../core/world/git.ts"
 import { Machine } from "../../core/world/machine.ts"
+import { Mutex } from "../../core/world/mutex.ts"
 import { Objects } from "../../core/world/objects.ts"
 import { Process } from "../../core/world/process.ts"
 import { Reaper } from "../../core/world/reaper.ts"
@@ -10,7 +11,12 @@ import { RefIntent } from "../../core/world/refIntent.ts"
 import { Refs } from "../../core/world/refs.ts"
 import { Repository } from "../../core/world/repository.ts"
 
-const ground = Layer.mergeAll(Files.layer, Machine.layer, Reaper.layer, Git.layer.pipe(Layer.provideMerge(Process.layer)))
+const ground = Layer.mergeAll(
+  Files.layer,
+  Reaper.layer,
+  Mutex.layer.pipe(Layer.provideMerge(Machine.layer)),
+  Git.layer.pipe(Layer.provideMerge(Process.layer)),
+)
 
 /** The live world of one repository. */
 export const worldOf = (path: string) =>

@@ -1,0 +1,164 @@
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+import { keepPrefix } from "../../core/steps/keepCommit.ts"
+import { makeTree } from "../../core/steps/makeTree.ts"
+import { preflightBranches } from "../../core/steps/claimBranch.ts"
+import { removeTree } from "../../core/steps/removeTree.ts"
+import { makeFolder, makeRepo } from "../support/repo.ts"
+import { inWorld } from "../support/world.ts"
+
+const rootOf = (path: string) => join(dirname(path), "repo.osier")
+
+test("a tree is filled, locked, on its own branch, and its index needs no second look", async () => {
+  const repo = makeRepo({ "a.txt": "a\n", "dir/b ü\n.txt": "b\n", "-dash": "c\n" })
+  const base = repo.git("rev-parse", "HEAD")
+  const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
+  expect(tree).toEqual({ path: join(rootOf(repo.path), "x-1"), branch: "task/x-1", base, gitDir: join(repo.path, ".git/worktrees/x-1") })
+  const within = (...args: readonly string[]) => repo.git("-C", tree.path, ...args)
+  expect(within("status", "--porcelain", "--untracked-files=all")).toBe("")
+  expect(within("symbolic-ref", "HEAD")).toBe("refs/heads/task/x-1")
+  expect(within("fsck")).not.toMatch(/error/)
+  expect(readFileSync(join(tree.path, "dir/b ü\n.txt"), "utf8")).toBe("b\n")
+  expect(repo.git("worktree", "list", "--porcelain")).toContain("locked osier: x-1")
+  expect(readFileSync(join(repo.path, ".git/config"), "utf8")).not.toContain("branch")
+})
+
+test("an index handed over trusts its files, and sees a change of the same size in the same second", async () => {
+  const repo = makeRepo({ "a.txt": "aaaa\n", "b.txt": "bbbb\n" })
+  const base = repo.git("rev-parse", "HEAD")
+  const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
+  const index = statSync(join(tree.gitDir, "index")).mtimeMs
+  expect(index - statSync(join(tree.path, "a.txt")).mtimeMs).toBeGreaterThan(2000)
+  expect(repo.git("-C", tree.path, "diff-files")).toBe("")
+  writeFileSync(join(tree.path, "a.txt"), "AAAA\n")
+  expect(repo.git("-C", tree.path, "status", "--porcelain")).toContain("M a.txt")
+})
+
+test("names that are taken are left alone, and a suffix is found", async () => {
+  const repo = makeRepo()
+  const base = repo.git("rev-parse", "HEAD")
+  repo.git("branch", "task/x-1")
+  mkdirSync(join(rootOf(repo.path), "x-1"), { recursive: true })
+  writeFileSync(join(rootOf(repo.path), "x-1/mine"), "mine")
+  const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
+  expect(tree.path).toBe(join(rootOf(repo.path), "x-1-2"))
+  expect(tree.branch).toBe("task/x-1-2")
+  expect(readFileSync(join(rootOf(repo.path), "x-1/mine"), "utf8")).toBe("mine")
+})
+
+test("an existing branch is continued from where it left, or cut anew with its tip kept", async () => {
+  const repo = makeRepo()
+  const old = repo.git("rev-parse", "HEAD")
+  repo.git("switch", "-q", "-c", "task/x-1")
+  const tip = repo.commit("work", { "w.txt": "w" })
+  repo.git("switch", "-q", "main")
+  const base = repo.commit("main goes on", { "m.txt": "m" })
+  const input = { root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }
+  const adopted = await inWorld(repo.path, makeTree({ ...input, existing: "adopt" }))
+  expect([adopted.branch, adopted.base]).toEqual(["task/x-1", old])
+  expect(existsSync(join(adopted.path, "w.txt"))).toBe(true)
+  const used = await inWorld(repo.path, Effect.flip(makeTree({ ...input, existing: "fresh" })))
+  expect(used).toMatchObject({ _tag: "BranchInUse", path: adopted.path, exit: 3 })
+  await inWorld(repo.path, removeTree(adopted))
+  const fresh = await inWorld(repo.path, makeTree({ ...input, existing: "fresh" }))
+  expect([fresh.branch, fresh.base, repo.git("rev-parse", "task/x-1")]).toEqual(["task/x-1", base, base])
+  expect(repo.git("rev-parse", `${keepPrefix}1/fresh^1`)).toBe(tip)
+  await inWorld(repo.path, removeTree(fresh))
+  const gone = await inWorld(repo.path, Effect.flip(makeTree({ ...input, branch: "main", existing: "adopt" })))
+  expect(gone).toMatchObject({ _tag: "BranchInUse", path: repo.path })
+})
+
+test("a branch called like the first part of the pattern is told before anything is made", async () => {
+  const repo = makeRepo()
+  repo.git("branch", "task")
+  const base = repo.git("rev-parse", "HEAD")
+  const error = await inWorld(repo.path, Effect.flip(preflightBranches("task/{slug}-{id}")))
+  expect(error).toMatchObject({ _tag: "BranchBlocked", by: "task", exit: 3 })
+  const input = { root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }
+  expect((await inWorld(repo.path, Effect.flip(makeTree(input))))._tag).toBe("BranchBlocked")
+  await inWorld(repo.path, preflightBranches("{slug}/task-{id}"))
+})
+
+test("a folder of trees inside the checkout does not show up there", async () => {
+  const repo = makeRepo()
+  const base = repo.git("rev-parse", "HEAD")
+  const root = join(repo.path, "trees")
+  await inWorld(repo.path, makeTree({ root, name: "x-1", branch: "task/x-1", base }))
+  expect(repo.git("status", "--porcelain", "--untracked-files=all")).toBe("")
+})
+
+test("what fails leaves nothing behind", async () => {
+  const repo = makeRepo()
+  const base = repo.git("rev-parse", "HEAD")
+  const blob = repo.git("rev-parse", "HEAD:README.md")
+  // The blob of the one file is gone: the files can't be written.
+  execRemove(join(repo.path, ".git/objects", blob.slice(0, 2), blob.slice(2)))
+  const error = await inWorld(repo.path, Effect.flip(makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base })))
+  expect(error._tag).toBe("GitFailed")
+  expect(repo.git("branch", "--list", "task/*")).toBe("")
+  expect(existsSync(join(repo.path, ".git/worktrees"))).toBe(false)
+  expect(readdirSync(rootOf(repo.path))).toEqual([])
+})
+
+test("submodules are filled without a word in the shared configuration", async () => {
+  const inner = makeRepo({ "in.txt": "in\n" })
+  const repo = makeRepo()
+  repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.path, "sub")
+  repo.git("commit", "-q", "-m", "sub")
+  repo.git("config", "protocol.file.allow", "always")
+  repo.git("config", "--remove-section", "submodule.sub")
+  const before = readFileSync(join(repo.path, ".git/config"), "utf8")
+  const base = repo.git("rev-parse", "HEAD")
+  process.env["GIT_CONFIG_GLOBAL"] = join(makeFolder(), "global")
+  writeFileSync(process.env["GIT_CONFIG_GLOBAL"], '[protocol "file"]\n\tallow = always\n')
+  onTestFinished(() => void (process.env["GIT_CONFIG_GLOBAL"] = "/dev/null"))
+  const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
+  expect(readFileSync(join(tree.path, "sub/in.txt"), "utf8")).toBe("in\n")
+  expect(readFileSync(join(repo.path, ".git/config"), "utf8")).toBe(before)
+})
+
+test("many trees at once, beside another program's worktrees, all succeed and go", { timeout: 120_000 }, async () => {
+  const repo = makeRepo(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`d${n % 7}/f${n}.txt`, `${n}\n`])))
+  const base = repo.git("rev-parse", "HEAD")
+  const other = join(dirname(repo.path), "other")
+  const script = `while [ ! -e "$1.stop" ]; do git worktree add -q --detach "$1" && git worktree remove "$1"; done; true`
+  const foreign = spawn("sh", ["-c", script, "sh", other], { cwd: repo.path, stdio: "ignore" })
+  const ended = new Promise((resume) => foreign.once("exit", resume))
+  const make = (n: number) =>
+    Effect.gen(function* () {
+      const tree = yield* makeTree({ root: rootOf(repo.path), name: `x-${n}`, branch: `task/x-${n}`, base })
+      expect(existsSync(join(tree.path, "d0/f0.txt"))).toBe(true)
+      yield* removeTree(tree)
+    })
+  const all = Effect.forEach(
+    Array.from({ length: 25 }, (_, n) => n),
+    make,
+    { concurrency: 8, discard: true },
+  )
+  const worlds = [
+    all,
+    Effect.forEach(
+      Array.from({ length: 25 }, (_, n) => n + 100),
+      make,
+      { concurrency: 8, discard: true },
+    ),
+  ]
+  try {
+    await Promise.all(worlds.map((each) => inWorld(repo.path, each)))
+  } finally {
+    writeFileSync(`${other}.stop`, "")
+    await ended
+  }
+  expect(repo.git("worktree", "list", "--porcelain")).not.toContain("repo.osier")
+  expect(repo.git("branch", "--list", "task/*").split("\n")).toHaveLength(50)
+})
+
+const execRemove = (path: string) => {
+  expect(existsSync(path)).toBe(true)
+  writeFileSync(`${path}.gone`, "")
+  // A loose object is read-only; renaming over it is how it goes.
+  renameSync(`${path}.gone`, path)
+}
