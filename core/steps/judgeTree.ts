@@ -1,0 +1,181 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { nanoid } from "nanoid"
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import { FileFailed, Files } from "../world/files.ts"
+import type { CannotStart } from "../world/process.ts"
+import { Git, GitFailed } from "../world/git.ts"
+import { Mutex } from "../world/mutex.ts"
+import { Reaper } from "../world/reaper.ts"
+import type { Found, Traces } from "../world/reaper.ts"
+import { Repository } from "../world/repository.ts"
+import { judgeCheckout } from "./judgeCheckout.ts"
+import type { Wanted } from "./judgeCheckout.ts"
+import { objectsFrom } from "./overlayInputs.ts"
+
+/** Set-up changed files that belong to the tree, so what a gate would judge is not that tree. */
+export class SetUpEdits extends Data.TaggedError("SetUpEdits")<{ readonly paths: readonly string[] }> {
+  override get message() {
+    return `the set-up edits tracked files: ${this.paths.slice(0, 5).join(", ")}${this.paths.length > 5 ? ", …" : ""}`
+  }
+  get hint() {
+    return "Let the set-up leave tracked files alone (`npm ci` instead of `npm install`), or stop tracking what it makes."
+  }
+  readonly exit = 3
+}
+
+/** A clean checkout of exactly one tree, ours for as long as the body runs. */
+export interface JudgeTree {
+  readonly path: string
+  readonly tree: string
+  /** Made from nothing for this use; else moved from the last tree that passed. */
+  readonly cold: boolean
+  /** What our processes in here carry, so that they can be found. */
+  readonly traces: { readonly mark: string; readonly folder: string }
+  /** Tracked paths that aren't as they were. */
+  readonly changed: Effect.Effect<readonly string[], GitFailed | CannotStart, Git>
+  /** As it was after set-up: what an earlier gate left is gone, and its git directory is a new one. */
+  readonly reset: Effect.Effect<void, GitFailed | CannotStart | FileFailed, Git | Files | Repository>
+  /** Everything passed: the next tree may start from here. Without this word the next one starts from nothing. */
+  readonly trust: Effect.Effect<void, FileFailed, Files>
+}
+
+/** What a checkout is wanted for. */
+export interface JudgeInput<E = never, R = never> {
+  /** The folder of all trees. */
+  readonly root: string
+  /** A commit, or a tree. */
+  readonly commit: string
+  readonly keepIgnored: readonly string[]
+  readonly cold?: boolean
+  /** Copies and set-up, as in a task's tree. */
+  readonly prepare?: (path: string) => Effect.Effect<void, E, R>
+  /** Where objects are that the repository doesn't have yet. */
+  readonly objectFolders?: readonly string[]
+  readonly graceMs: number
+}
+
+/** More checkouts at once than this is a mistake of ours. */
+const most = 64
+
+const markOf = (root: string, n: number) => `judge/${createHash("sha256").update(root).digest("hex").slice(0, 10)}/${n}/`
+
+/**
+ * Runs the body with a checkout of the commit that nobody else uses, in this process or another. Checkouts stand and are
+ * used again; one whose last user died in the middle, or said no, is made anew. When the body is over, interrupted ones
+ * included, every process that it left in the checkout is gone.
+ */
+export const withJudge = Effect.fn("withJudge")(function* <A, E1, R1, E2 = never, R2 = never>(
+  input: JudgeInput<E2, R2>,
+  body: (judge: JudgeTree) => Effect.Effect<A, E1, R1>,
+) {
+  const files = yield* Files
+  const mutex = yield* Mutex
+  const wanted = yield* look(input)
+  yield* files.makeFolder(join(input.root, ".judge"))
+  const pool = yield* files.realPath(join(input.root, ".judge"))
+  for (let n = 1; ; n++) {
+    // As an exit, so that a body that itself can't have some lock isn't taken for a slot that is in use.
+    const use = Effect.exit(inSlot(join(pool, String(n)), markOf(pool, n), wanted, input, body))
+    const lock = join(pool, `${n}.lock`)
+    const used =
+      n < most
+        ? yield* mutex.withLock(lock, use, { wait: 0 }).pipe(Effect.catchTag("MutexHeld", () => Effect.succeed(undefined)))
+        : yield* mutex.withLock(lock, use)
+    if (used !== undefined) return yield* Exit.isSuccess(used) ? Effect.succeed(used.value) : Effect.failCause(used.cause)
+  }
+})
+
+/** Ends what is left of judges whose process died, and answers with what it found. */
+export const sweepJudges = Effect.fn("sweepJudges")(function* (root: string, graceMs: number) {
+  const files = yield* Files
+  const mutex = yield* Mutex
+  const reaper = yield* Reaper
+  const names = yield* files.list(join(root, ".judge"))
+  if (names.length === 0) return []
+  const pool = yield* files.realPath(join(root, ".judge"))
+  const found: Found[] = []
+  for (const name of names.filter((each) => /^\d+$/.test(each))) {
+    const reap = reaper.reap({ mark: markOf(pool, Number(name)), folder: join(pool, name) }, graceMs)
+    const swept = mutex.withLock(join(pool, `${name}.lock`), reap, { wait: 0 })
+    found.push(...(yield* swept.pipe(Effect.catchTag("MutexHeld", () => Effect.succeed({ found: [] })))).found)
+  }
+  return found
+})
+
+/** The tree to check out; the commit too, unless it was a tree that was given. */
+const look = Effect.fnUntraced(function* (
+  input: JudgeInput<unknown, unknown>,
+): Effect.fn.Return<Wanted, GitFailed | CannotStart, Git | Repository> {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const { objectFolders = [], commit, keepIgnored } = input
+  const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
+  const args = ["rev-parse", "--verify", "--quiet"]
+  const tree = yield* git.text([...args, `${commit}^{tree}`], { cwd: commonDir, env })
+  const known = yield* git.run([...args, `${commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1, 128] })
+  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, keepIgnored, objectFolders }
+})
+
+const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
+  folder: string,
+  mark: string,
+  wanted: Wanted,
+  input: JudgeInput<E2, R2>,
+  body: (judge: JudgeTree) => Effect.Effect<A, E1, R1>,
+) {
+  const files = yield* Files
+  const reaper = yield* Reaper
+  const place = judgeCheckout(folder)
+  const traces: Traces = { mark, folder }
+  const trusted = join(folder, "trusted")
+  const sweep = reaper.reap(traces, input.graceMs)
+  // Whoever had it before may have been killed, and what it started may still write here.
+  yield* sweep
+  const couldBeWarm = (yield* files.stat(trusted)) !== undefined && input.cold !== true
+  // Gone before anything happens: if we are killed on the way, the next one starts from nothing.
+  yield* files.remove(trusted)
+  yield* files.makeFolder(folder)
+  const warm = couldBeWarm && (yield* place.warm(wanted).pipe(Effect.orElseSucceed(() => false)))
+  if (!warm) yield* place.cold(wanted)
+  const indexed = yield* place.indexTree
+  if (indexed !== wanted.tree) return yield* new GitFailed({ args: ["read-tree", wanted.tree], code: 0, stderr: `made ${indexed} instead` })
+  // Files that git calls changed right after it wrote them, as line-end rules that the commit itself broke make it do.
+  const phantoms = yield* signatures(place.tree, warm ? [] : yield* place.dirty)
+  const changed = Effect.gen(function* () {
+    const now = yield* signatures(place.tree, yield* place.dirty)
+    return [...now].filter(([path, signature]) => phantoms.get(path) !== signature).map(([path]) => path)
+  }).pipe(Effect.provideService(Files, files))
+  yield* place.openGit(wanted)
+  return yield* Effect.gen(function* () {
+    if (input.prepare !== undefined) yield* input.prepare(place.tree)
+    const edited = yield* changed
+    if (edited.length > 0) return yield* new SetUpEdits({ paths: edited })
+    const before = new Set(yield* place.untracked)
+    const reset = Effect.gen(function* () {
+      yield* place.discard((yield* place.untracked).filter((path) => !before.has(path)))
+      yield* place.openGit(wanted)
+    })
+    return yield* body({
+      path: place.tree,
+      tree: wanted.tree,
+      cold: !warm,
+      traces: { mark: `${mark}${nanoid(8)}`, folder },
+      changed,
+      reset,
+      trust: Files.use((service) => service.write(trusted, `${wanted.tree}\n`)),
+    })
+  }).pipe(Effect.ensuring(sweep))
+})
+
+/** Enough of a file's state to tell whether anybody wrote it since. */
+const signatures = Effect.fnUntraced(function* (tree: string, paths: readonly string[]) {
+  const files = yield* Files
+  const signature = Effect.fnUntraced(function* (path: string) {
+    const stat = yield* files.stat(join(tree, path)).pipe(Effect.orElseSucceed(() => undefined))
+    return [path, stat === undefined ? "absent" : [stat.ino, stat.size, stat.mode, stat.mtimeMs, stat.ctimeMs].join(" ")] as const
+  })
+  return new Map(yield* Effect.forEach(paths, signature))
+})

@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
+import { Repository } from "../world/repository.ts"
+
+/** Settings of the repository that decide which bytes a checkout has. No others are taken over: an agent could have written them. */
+const carried = /^core\.(?:autocrlf|eol|symlinks|filemode|ignorecase|precomposeunicode|longpaths)$/
+
+/**
+ * Writes a git directory of its own that borrows the repository's objects: no remotes, no branches, no hooks, nothing of the
+ * repository's configuration but how files are checked out. Whoever works in it can move its refs only.
+ */
+export const standaloneGit = Effect.fn("standaloneGit")(function* (input: {
+  readonly path: string
+  /** A commit to be on, detached; without one there is no commit yet. */
+  readonly head?: string
+  /** More folders of objects to borrow from. */
+  readonly objectFolders: readonly string[]
+}) {
+  const files = yield* Files
+  const git = yield* Git
+  const { commonDir, objectFormat } = yield* Repository
+  const rows = yield* git.fields(["config", "--local", "-z", "--get-regexp", "^core\\."], {
+    cwd: commonDir,
+    env: { GIT_DIR: commonDir },
+    codes: [0, 1],
+  })
+  const core = rows.flatMap((row) => {
+    const [key = "", value = "true"] = row.split("\n", 2)
+    return carried.test(key) && /^[a-z]+$/i.test(value) ? [`\t${key.slice("core.".length)} = ${value}`] : []
+  })
+  const sha256 = objectFormat === "sha256"
+  const config = [
+    "[core]",
+    `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
+    "\tbare = false",
+    ...core,
+    ...(sha256 ? ["[extensions]", "\tobjectformat = sha256"] : []),
+    "[gc]",
+    "\tauto = 0",
+  ]
+  const alternates = [join(commonDir, "objects"), ...input.objectFolders].map(quoted)
+  const { path } = input
+  yield* Effect.forEach(["refs/heads", "refs/tags", "objects/info", "objects/pack", "info"], (folder) =>
+    files.makeFolder(join(path, folder)),
+  )
+  yield* files.write(join(path, "objects/info/alternates"), `${alternates.join("\n")}\n`)
+  yield* files.write(join(path, "config"), `${config.join("\n")}\n`)
+  const shallow = yield* files.read(join(commonDir, "shallow"))
+  if (shallow !== undefined) yield* files.write(join(path, "shallow"), shallow)
+  // Last: without it git doesn't take the folder for a repository, so a half-written one is none.
+  yield* files.write(join(path, "HEAD"), input.head === undefined ? "ref: refs/heads/none\n" : `${input.head}\n`)
+})
+
+/** One folder a line; git reads a line that starts with a quote as C text, and one with a hash as a comment. */
+const quoted = (path: string): string => (/^["#]|\n/.test(path) ? `"${path.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n")}"` : path)
