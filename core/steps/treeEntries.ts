@@ -49,6 +49,12 @@ export const branchHolder = Effect.fn("branchHolder")(function* (branch: string)
   return (yield* treeEntries()).find((entry) => entry.branch === branch)?.path
 })
 
+/** The git directory of a linked worktree; of a path that is none, the place where a worktree's own git would look. */
+export const gitDirOf = Effect.fn("gitDirOf")(function* (path: string) {
+  const entry = (yield* treeEntries()).find((each) => each.path === path)
+  return entry?.gitDir ?? join(path, ".git")
+})
+
 const headOf = (head: string): { readonly branch?: string; readonly head?: string } => {
   const ref = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1]
   if (ref !== undefined) return { branch: ref }
