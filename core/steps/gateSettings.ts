@@ -37,10 +37,10 @@ export const gateTermsAt = Effect.fn("gateTermsAt")(function* (commit: string, r
   // A symbolic link, a folder: what it would lead to is not part of the judged tree.
   if (found.type !== "blob") {
     const problem = { file: path, message: "is no file", hint: `make ${settingsPath} a plain file in the target branch` }
-    return yield* new SettingsRefused({ problems: [problem] })
+    return yield* SettingsRefused.of([problem])
   }
   const { settings, problems } = resolve(found.data.toString(), path)
-  return problems.length > 0 ? yield* new SettingsRefused({ problems }) : gateTerms(settings)
+  return problems.length > 0 ? yield* SettingsRefused.of(problems) : gateTerms(settings)
 })
 
 /**
@@ -57,7 +57,7 @@ export const gatesInForce = Effect.fn("gatesInForce")(function* (input: {
   const ofTarget = yield* gateTermsAt(targetCommit, resolve)
   const working = resolve(workingText, settingsPath)
   if (ofTarget === undefined) {
-    if (working.problems.length > 0) return yield* new SettingsRefused({ problems: working.problems })
+    if (working.problems.length > 0) return yield* SettingsRefused.of(working.problems)
     const terms = gateTerms(working.settings)
     return { ...terms, from: workingText === undefined ? "defaults" : "working copy", hash: termsHash(terms) }
   }

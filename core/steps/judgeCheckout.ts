@@ -33,6 +33,9 @@ const strict = {
 export const judgeCheckout = (folder: string) => {
   const tree = join(folder, "tree")
   const gitDir = join(folder, "git")
+  const madeBySetUp = join(gitDir, "osier-made")
+  // Where set-up remembers for which inputs it ran.
+  const setUpMemory = join(gitDir, "osier-setup.json")
 
   const runGit = Effect.fnUntraced(function* (args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const git = yield* Git
@@ -65,27 +68,35 @@ export const judgeCheckout = (folder: string) => {
 
   /** The way that costs only what differs; false when anything at all is not as it should be. */
   const warm = Effect.fnUntraced(function* (wanted: Wanted) {
+    const files = yield* Files
     const kept = keeps(wanted.keepIgnored)
-    yield* discard((yield* untracked).filter((path) => !kept(path)))
+    const gone = (yield* untracked).filter((path) => !kept(path))
+    const known = (yield* files.text(madeBySetUp))?.split("\0")
+    // A command whose work is thrown away must run again, although its inputs are the same.
+    if (known === undefined || known.some((path) => gone.includes(path))) yield* files.remove(setUpMemory)
+    yield* discard(gone)
     yield* standaloneGit({ path: gitDir, objectFolders: wanted.objectFolders })
     yield* runGit(["read-tree", "-m", "-u", wanted.tree])
     return (yield* dirty).length === 0
   })
+
+  /** Remembers what set-up made, so that the next move knows whether it is still there. */
+  const made = (paths: readonly string[]) => Files.use((files) => files.write(madeBySetUp, paths.join("\0")))
 
   /** A fresh git directory for the next gate: same commit, same index, no trace of what an earlier gate did to its own. */
   const openGit = Effect.fnUntraced(function* (wanted: Wanted) {
     const files = yield* Files
     const path = join(tree, ".git")
     if (!(yield* removeWhole(path))) return yield* stuck(path)
-    const made = wanted.commit ?? (yield* runGit(["commit-tree", wanted.tree, "-m", "judged"], nobody)).stdout.toString().trim()
-    yield* standaloneGit({ path, head: made, objectFolders: [join(gitDir, "objects"), ...wanted.objectFolders] })
+    const head = wanted.commit ?? (yield* runGit(["commit-tree", wanted.tree, "-m", "judged"], nobody)).stdout.toString().trim()
+    yield* standaloneGit({ path, head, objectFolders: [join(gitDir, "objects"), ...wanted.objectFolders] })
     yield* files.copy(join(gitDir, "index"), join(path, "index"))
   })
 
   /** The index is only ever written by us, so its tree is the checkout's tree as long as no file differs from it. */
   const indexTree = Effect.map(runGit(["write-tree"]), (ended) => ended.stdout.toString().trim())
 
-  return { tree, dirty, untracked, discard, cold, warm, openGit, indexTree }
+  return { tree, gitDir, made, dirty, untracked, discard, cold, warm, openGit, indexTree }
 }
 
 const nobody = {

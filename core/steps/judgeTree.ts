@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { FileFailed, Files } from "../world/files.ts"
 import type { CannotStart } from "../world/process.ts"
 import { Git, GitFailed } from "../world/git.ts"
-import { Mutex } from "../world/mutex.ts"
+import { Mutex, type MutexBroken, type MutexHeld } from "../world/mutex.ts"
 import { Reaper } from "../world/reaper.ts"
 import type { Found, Traces } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
@@ -50,12 +50,20 @@ export interface JudgeInput<E = never, R = never> {
   readonly commit: string
   readonly keepIgnored: readonly string[]
   readonly cold?: boolean
-  /** Copies and set-up, as in a task's tree. */
-  readonly prepare?: (path: string) => Effect.Effect<void, E, R>
+  /** Copies and set-up, as in a task's tree; answers with what it copied. */
+  readonly prepare?: (place: {
+    readonly path: string
+    readonly gitDir: string
+    readonly mark: string
+  }) => Effect.Effect<readonly string[], E, R>
   /** Where objects are that the repository doesn't have yet. */
   readonly objectFolders?: readonly string[]
   readonly graceMs: number
 }
+
+/** Why there is no checkout to judge in; none of it says anything about the work. */
+export type JudgeTrouble = SetUpEdits | GitFailed | CannotStart | FileFailed | MutexHeld | MutexBroken
+type JudgeWorld = Files | Git | Mutex | Reaper | Repository
 
 /** More checkouts at once than this is a mistake of ours. */
 const most = 64
@@ -70,7 +78,7 @@ const markOf = (root: string, n: number) => `judge/${createHash("sha256").update
 export const withJudge = Effect.fn("withJudge")(function* <A, E1, R1, E2 = never, R2 = never>(
   input: JudgeInput<E2, R2>,
   body: (judge: JudgeTree) => Effect.Effect<A, E1, R1>,
-) {
+): Effect.fn.Return<A, E1 | E2 | JudgeTrouble, R1 | R2 | JudgeWorld> {
   const files = yield* Files
   const mutex = yield* Mutex
   const wanted = yield* look(input)
@@ -125,7 +133,7 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
   wanted: Wanted,
   input: JudgeInput<E2, R2>,
   body: (judge: JudgeTree) => Effect.Effect<A, E1, R1>,
-) {
+): Effect.fn.Return<A, E1 | E2 | SetUpEdits | GitFailed | CannotStart | FileFailed, R1 | R2 | JudgeWorld> {
   const files = yield* Files
   const reaper = yield* Reaper
   const place = judgeCheckout(folder)
@@ -150,10 +158,12 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
   }).pipe(Effect.provideService(Files, files))
   yield* place.openGit(wanted)
   return yield* Effect.gen(function* () {
-    if (input.prepare !== undefined) yield* input.prepare(place.tree)
+    const ours = `${mark}${nanoid(8)}`
+    const copied = input.prepare === undefined ? [] : yield* input.prepare({ path: place.tree, gitDir: place.gitDir, mark: ours })
     const edited = yield* changed
     if (edited.length > 0) return yield* new SetUpEdits({ paths: edited })
     const before = new Set(yield* place.untracked)
+    yield* place.made([...before].filter((path) => !copied.includes(path)))
     const reset = Effect.gen(function* () {
       yield* place.discard((yield* place.untracked).filter((path) => !before.has(path)))
       yield* place.openGit(wanted)
@@ -162,7 +172,7 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
       path: place.tree,
       tree: wanted.tree,
       cold: !warm,
-      traces: { mark: `${mark}${nanoid(8)}`, folder },
+      traces: { mark: ours, folder },
       changed,
       reset,
       trust: Files.use((service) => service.write(trusted, `${wanted.tree}\n`)),
