@@ -30,7 +30,7 @@ const sameAs = (one: unknown): string =>
   )
 
 /** One canonical text for the terms: equal texts, equal terms. */
-export const printTerms = (terms: GateTerms): string => sameAs(terms)
+export const printTerms = ({ gates, setup, copy, keepIgnored, env }: GateTerms): string => sameAs({ gates, setup, copy, keepIgnored, env })
 
 /** What differs, one line each, as `gates.test: ["npm","test"] instead of ["true"]`; empty when both judge alike. */
 export const termsDifference = (inForce: GateTerms, other: GateTerms): readonly string[] => {

@@ -1,0 +1,60 @@
+import * as Effect from "effect/Effect"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { gateTerms } from "../../core/domain/gateTerms.ts"
+import type { GateTerms } from "../../core/domain/gateTerms.ts"
+import type { EventBody } from "../../core/domain/event.ts"
+import type { Gate } from "../../core/domain/settings.ts"
+import { resolveSettings } from "../../core/domain/settingsFile.ts"
+import { termsHash } from "../../core/domain/verdictKey.ts"
+import type { GatesInForce, ResolveSettings } from "../../core/steps/gateSettings.ts"
+import { judge } from "../../core/steps/judge.ts"
+import type { JudgeRequest } from "../../core/steps/judge.ts"
+import { RunIdentity } from "../../core/world/runIdentity.ts"
+import type { Repo } from "./repo.ts"
+import { inWorld } from "./world.ts"
+
+export const resolve: ResolveSettings = (fileText, path) => resolveSettings({ fileText, path })
+
+export const gate = (name: string, run: readonly string[], more: Partial<Gate> = {}): Gate => ({
+  name,
+  run,
+  timeoutMs: 20_000,
+  protect: [],
+  env: [],
+  ...more,
+})
+
+/** A gate whose command is a shell's text. */
+export const shellGate = (name: string, text: string, more: Partial<Gate> = {}): Gate => gate(name, ["sh", "-c", text], more)
+
+/** What judges when these gates do. */
+export const terms = (gates: readonly Gate[], more: Partial<GateTerms> = {}): GatesInForce => {
+  const all = { ...gateTerms(resolve(undefined, "osier.yaml").settings), gates, ...more }
+  return { ...all, from: "target", hash: termsHash(all) }
+}
+
+/** Everything needed to judge commits of one repository, and what was told while doing so. */
+export const courtroom = (repo: Repo) => {
+  const root = join(repo.path, "..", "trees")
+  mkdirSync(root, { recursive: true })
+  const events: EventBody[] = []
+  const request = (commit: string, inForce: GatesInForce, more: Partial<JudgeRequest> = {}): JudgeRequest => ({
+    commit,
+    inForce,
+    why: "own",
+    root,
+    graceMs: 300,
+    onEvent: (event) => Effect.sync(() => void events.push(event)),
+    ...more,
+  })
+  return {
+    root,
+    events,
+    /** Gates that were really run, in order. */
+    ran: () => events.flatMap((event) => (event.type === "GateStarted" ? [event.gate] : [])),
+    request,
+    judge: (commit: string, inForce: GatesInForce, more: Partial<JudgeRequest> = {}) =>
+      inWorld(repo.path, judge(request(commit, inForce, more)).pipe(Effect.provide(RunIdentity.layer))),
+  }
+}
