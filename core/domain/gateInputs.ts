@@ -88,7 +88,9 @@ export const gateInputs = (terms: GateTerms, listing: Iterable<Listed>): GateInp
     const path = plainPath(word)
     return path === undefined || path === "" ? [] : reached(path, listed)
   })
-  const protects = inScope(terms.gates.flatMap((gate) => gate.protect))
+  const inGlobs = inScope(terms.gates.flatMap((gate) => gate.protect))
+  // `**` becomes a regular expression's dot, which stops at a line break: a name with one would slip through.
+  const protects = (path: string) => inGlobs(path.replace(/[\n\r\u2028\u2029]/g, "_"))
   const guarded = [...listed.keys()].filter(protects)
   // What a protected link leads to is protected as well.
   const files = new Set([...named, ...guarded.flatMap((path) => [path, ...reached(path, listed)])])

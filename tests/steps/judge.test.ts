@@ -219,7 +219,8 @@ test("each gate starts from the checkout as set-up left it, copied files there, 
 
 test("two judges at once have a checkout each", async () => {
   const repo = makeRepo({ "a.txt": "one" })
-  const [one = "", two = ""] = [repo.git("rev-parse", "HEAD"), repo.commit("two", { "a.txt": "two" })]
+  const one = repo.git("rev-parse", "HEAD")
+  const two = repo.commit("two", { "a.txt": "two" })
   const court = courtroom(repo)
   const meet = makeFolder()
   // Each waits until the other is in its checkout as well.
