@@ -1,0 +1,233 @@
+import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { expect, test } from "vitest"
+import { keep } from "../../core/steps/keep.ts"
+import { keeps } from "../../core/steps/keeps.ts"
+import { makeTree } from "../../core/steps/makeTree.ts"
+import { removeTree } from "../../core/steps/removeTree.ts"
+import { restore } from "../../core/steps/restore.ts"
+import { setUp } from "../../core/steps/setUp.ts"
+import { makeFolder, makeRepo } from "../support/repo.ts"
+import { wholeFolder } from "../support/wholeFolder.ts"
+import { inWorld } from "../support/world.ts"
+
+const setting = async (files: Readonly<Record<string, string>> = { "a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" }) => {
+  const repo = makeRepo(files)
+  const base = repo.git("rev-parse", "HEAD")
+  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
+  const within = (...args: readonly string[]) => repo.git("-C", tree.path, ...args)
+  const write = (path: string, data: string | Buffer) => {
+    mkdirSync(dirname(join(tree.path, path)), { recursive: true })
+    writeFileSync(join(tree.path, path), data)
+  }
+  const input = { task: 1, attempt: 2, tree: tree.path, reason: "it failed", keepIgnored: [], copy: [], maxBytes: 1000 }
+  const run = (more: Partial<Parameters<typeof keep>[0]> = {}) => inWorld(repo.path, keep({ ...input, ...more }))
+  /** Keeps, removes the tree and all that only it named, restores, and compares every byte. */
+  const roundTrip = async (more: Partial<Parameters<typeof keep>[0]> = {}) => {
+    const skip = (path: string) => path === ".git"
+    const before = wholeFolder(tree.path, skip)
+    const kept = await run(more)
+    if (kept === undefined) throw new Error("nothing was kept")
+    expect(wholeFolder(tree.path, skip)).toEqual(before)
+    await inWorld(repo.path, removeTree(tree, { proven: true, reason: kept.ref }))
+    repo.git("reflog", "expire", "--expire=now", "--all")
+    repo.git("gc", "-q", "--prune=now")
+    expect(repo.git("fsck", "--strict", "--no-dangling")).toBe("")
+    const into = join(makeFolder(), "back")
+    await inWorld(repo.path, restore({ keep: kept.ref, into }))
+    expect(wholeFolder(into)).toEqual(before)
+    return kept
+  }
+  return { repo, tree, within, write, run, roundTrip }
+}
+
+test("of a tree with nothing of its own nothing is kept", async () => {
+  const { run, within, tree, write } = await setting()
+  expect(await run()).toBeUndefined()
+  write("a.txt", "a\n")
+  expect(await run()).toBeUndefined()
+  within("commit", "-q", "--allow-empty", "-m", "on the branch, so it has a name")
+  expect(await run()).toBeUndefined()
+  write("build/x", "cache")
+  expect(await run({ keepIgnored: ["build"] })).toBeUndefined()
+  expect(await run()).toMatchObject({ ref: "refs/osier/keep/1/2" })
+  expect(tree.branch).toBe("task/x-1")
+})
+
+test("every byte comes back: dirty, staged, untracked, ignored, links, modes, odd names, empty folders", async () => {
+  const { write, within, tree, roundTrip, repo } = await setting({
+    "a.txt": "a\n",
+    "crlf.txt": "one\r\ntwo\r\n",
+    ".gitattributes": "* text=auto eol=crlf\n",
+    ".gitignore": "*.log\nbuild/\n",
+    "gone.txt": "gone\n",
+  })
+  write("a.txt", "staged\n")
+  within("add", "a.txt")
+  write("a.txt", "changed after\r\n")
+  rmSync(join(tree.path, "gone.txt"))
+  write("-new\nline", "x")
+  write('q"uote\t', "x")
+  write("=osier=%41", "not encoded by us")
+  write(".GIT", "no git")
+  write("sub/git~1", "no git")
+  write("build/out.bin", Buffer.from([0, 255, 10, 13]))
+  write("x.log", "log")
+  write("secret", "s")
+  chmodSync(join(tree.path, "secret"), 0o600)
+  write("run.sh", "#!/bin/sh\n")
+  chmodSync(join(tree.path, "run.sh"), 0o755)
+  write("closed/f", "f")
+  chmodSync(join(tree.path, "closed/f"), 0o000)
+  chmodSync(join(tree.path, "closed"), 0o500)
+  mkdirSync(join(tree.path, "empty/in/ner"), { recursive: true })
+  symlinkSync("../nowhere", join(tree.path, "link"))
+  symlinkSync("evil", join(tree.path, ".gitmodules"))
+  writeFileSync(Buffer.concat([Buffer.from(`${tree.path}/`), Buffer.from([0x62, 0xff, 0x61])]), "no text")
+  const kept = await roundTrip()
+  chmodSync(join(dirname(repo.path), "repo.osier"), 0o755)
+  expect(repo.git("show", `${kept.commit}^2:a.txt`)).toBe("staged")
+  expect(kept.left).toEqual([])
+})
+
+test("embedded repositories come back whole", async () => {
+  const { write, tree, roundTrip } = await setting()
+  write("inner/f.txt", "f")
+  const git = (...args: readonly string[]) => execFileSync("git", ["-C", join(tree.path, "inner"), ...args], { stdio: "pipe" }).toString()
+  git("init", "-q", "-b", "main")
+  git("add", "f.txt")
+  git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "inner")
+  await roundTrip()
+})
+
+test("commits without a name are kept: detached, amended away; the branch may go", async () => {
+  const { repo, within, write, run } = await setting()
+  write("w", "1")
+  within("add", "w")
+  within("commit", "-q", "-m", "first try")
+  const first = within("rev-parse", "HEAD")
+  within("commit", "-q", "--amend", "-m", "second try")
+  within("switch", "-q", "--detach")
+  within("commit", "-q", "--allow-empty", "-m", "nameless")
+  const nameless = within("rev-parse", "HEAD")
+  const kept = await run()
+  expect(kept?.files).toBeGreaterThan(0)
+  const parents = repo.git("rev-parse", `${kept?.commit}^@`).split("\n")
+  expect(parents[0]).toBe(nameless)
+  expect(parents).toContain(first)
+})
+
+test("a locked, a damaged and a conflicted index, an open merge and a lost .git are no obstacle", async () => {
+  const { repo, tree, within, write, run } = await setting()
+  repo.commit("theirs", { "a.txt": "theirs\n" })
+  write("a.txt", "ours\n")
+  within("commit", "-q", "-am", "ours")
+  expect(() => within("merge", "-q", "main")).toThrow(/./)
+  writeFileSync(join(tree.gitDir, "index.lock"), "")
+  const merging = await run()
+  expect(repo.git("show", "-s", "--format=%B", merging?.commit ?? "")).toContain("Open: merge")
+  const asTree = join(makeFolder(), "tree")
+  await inWorld(repo.path, restore({ keep: merging?.ref ?? "", into: asTree, branch: "again" }))
+  expect(repo.git("-C", asTree, "status", "--porcelain")).toBe("UU a.txt")
+  expect(repo.git("-C", asTree, "symbolic-ref", "HEAD")).toBe("refs/heads/again")
+  writeFileSync(join(tree.gitDir, "index"), "nonsense")
+  expect(await run()).toMatchObject({ ref: "refs/osier/keep/1/2-2" })
+  rmSync(join(tree.path, ".git"))
+  expect(await run()).toMatchObject({ ref: "refs/osier/keep/1/2-3" })
+  rmSync(tree.gitDir, { recursive: true })
+  const bare = await run({ tip: repo.git("rev-parse", "task/x-1") })
+  const back = join(makeFolder(), "back")
+  await inWorld(repo.path, restore({ keep: bare?.commit ?? "", into: back }))
+  expect([...wholeFolder(back).keys()].toSorted()).toEqual([...wholeFolder(tree.path).keys()].toSorted())
+})
+
+test("ignored files count up to the limit, the rest is named; sockets and pipes are named", async () => {
+  const { write, tree, run, repo } = await setting()
+  write("small.log", "s".repeat(900))
+  write("large.log", "l".repeat(950))
+  execFileSync("mkfifo", [join(tree.path, "pipe")])
+  const kept = await run()
+  expect(kept?.left.toSorted()).toEqual(["large.log (ignored, 950B)", "pipe (a pipe)"])
+  expect(await inWorld(repo.path, keeps())).toMatchObject([
+    { ref: "refs/osier/keep/1/2", task: "1", attempt: "2", reason: "it failed", left: kept?.left, files: kept?.files },
+  ])
+})
+
+test("an unchanged copy is not the agent's work; a changed one is", async () => {
+  const { repo, tree, run, write } = await setting()
+  repo.write("local.env", "A=1\n")
+  await inWorld(repo.path, setUp({ tree: tree.path, from: repo.path, copy: ["local.env"], setup: [], env: {} }))
+  expect(await run({ copy: ["local.env"] })).toBeUndefined()
+  write("local.env", "A=2\n")
+  expect(await run({ copy: ["local.env"] })).toBeDefined()
+})
+
+test("nothing is restored over anything", async () => {
+  const { repo, write, run } = await setting()
+  write("new", "n")
+  const kept = await run()
+  const error = await inWorld(repo.path, Effect.flip(restore({ keep: kept?.ref ?? "", into: repo.path })))
+  expect(error).toMatchObject({ _tag: "NotEmpty", exit: 2 })
+  expect(await inWorld(repo.path, Effect.flip(restore({ keep: "HEAD", into: join(makeFolder(), "x") })))).toMatchObject({ _tag: "NoKeep" })
+})
+
+test("random trees survive the round trip", { timeout: 120_000 }, async () => {
+  const seed = Number(process.env["OSIER_SEED"] ?? Date.now() % 1_000_000)
+  const next = random(seed)
+  const pick = <A>(from: readonly A[]): A | undefined => from[Math.floor(next() * from.length)]
+  const names = [
+    "a",
+    "b.txt",
+    "ü",
+    "-x",
+    "with space",
+    "new\nline",
+    ".git",
+    "GIT~1",
+    "=osier=",
+    "x.log",
+    "build",
+    "*",
+    "\\",
+    ".gitattributes",
+  ]
+  const bodies = ["", "text\n", "crlf\r\nlines\r\n", "\u0000\u00ff", "mixed\r\nends\n", "* text eol=crlf\n"]
+  for (let round = 0; round < Number(process.env["OSIER_ROUNDS"] ?? 6); round++) {
+    const { tree, within, roundTrip } = await setting({
+      "a.txt": "a\n",
+      ".gitignore": "*.log\nbuild\n",
+      ".gitattributes": "* text=auto eol=crlf\n",
+    })
+    for (let n = 0; n < 25; n++) {
+      const parts = Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(names) ?? "a")
+      // What git itself keeps at the top stays as it is.
+      if (parts[0] === ".git") parts[0] = "top"
+      const path = join(tree.path, ...parts)
+      try {
+        mkdirSync(dirname(path), { recursive: true })
+        if (next() < 0.15) symlinkSync(pick(names) ?? "a", path)
+        else if (next() < 0.1) mkdirSync(path)
+        else writeFileSync(path, pick(bodies) ?? "", { mode: pick([0o644, 0o755, 0o600, 0o640]) ?? 0o644 })
+        // A folder of that name in the index is an error of the repository's own.
+        if (next() < 0.3 && !parts.slice(0, -1).includes(".gitattributes")) within("add", "-f", "--", `:(literal)${parts.join("/")}`)
+      } catch {
+        // A file where a folder is wanted, or a name git refuses: the next one, then.
+      }
+    }
+    writeFileSync(join(tree.path, "always"), "x")
+    await roundTrip({ reason: `seed ${seed}`, maxBytes: 1_000_000 })
+  }
+})
+
+/** A small generator of repeatable numbers (mulberry32). */
+const random = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
