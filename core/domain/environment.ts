@@ -62,3 +62,22 @@ export const childEnvironment = (
     ...extra,
   }
 }
+
+/** How each agent program is configured and logged in through its environment; a trailing `*` stands for any ending. */
+const programs: Readonly<Record<string, readonly string[]>> = {
+  claude: ["ANTHROPIC_*", "CLAUDE_*", "AWS_REGION", "AWS_PROFILE", "CLOUD_ML_REGION", "DISABLE_TELEMETRY", "DISABLE_AUTOUPDATER"],
+  codex: ["OPENAI_*", "CODEX_*"],
+  pi: ["PI_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
+}
+
+/** The names of the variables that an agent of this adapter may see: its program's own, and those its profile names. */
+export const agentVariables = (
+  outer: Readonly<Record<string, string | undefined>>,
+  adapter: string,
+  named: readonly string[],
+): readonly string[] => {
+  const patterns = [...(programs[adapter] ?? []), ...named]
+  const matches = (name: string) =>
+    patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
+  return Object.keys(outer).filter(matches)
+}

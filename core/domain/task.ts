@@ -75,4 +75,4 @@ export const Task = Schema.Struct({
 export type Task = typeof Task.Type
 
 /** Nothing more will happen to it. */
-export const isOver = (task: Task): boolean => task.status === "merged" || task.status === "discarded"
+export const isOver = (status: Status): boolean => status === "merged" || status === "discarded"

@@ -1,0 +1,31 @@
+import type { Exit } from "./complaint.ts"
+import type { FailureClass } from "./outcome.ts"
+
+/** How a run ended for each of its tasks; every task of the run is in exactly one of the lists. */
+export interface Report {
+  readonly landed: readonly { readonly id: number; readonly title: string; readonly commit: string }[]
+  /** Completed, and waiting for a person as the settings ask: `osier land`. */
+  readonly completed: readonly Stop[]
+  readonly failed: readonly (Stop & { readonly class: FailureClass; readonly keep?: string })[]
+  readonly blocked: readonly (Stop & { readonly by: readonly number[] })[]
+  /** Could go on, but something that is not a failure is in the way. */
+  readonly waiting: readonly Stop[]
+  readonly exit: Exit
+  readonly ms: number
+  readonly interrupted: boolean
+}
+
+/** A task that did not land, why, and what to type. */
+export interface Stop {
+  readonly id: number
+  readonly title: string
+  readonly reason: string
+  readonly hint: string
+}
+
+/** The exit code that says most: interrupted, failed, waiting for a person, done. */
+export const exitOf = (report: Omit<Report, "exit" | "ms">): Exit => {
+  if (report.interrupted) return 130
+  if (report.failed.length > 0 || report.blocked.length > 0) return 1
+  return report.waiting.length > 0 ? 5 : 0
+}

@@ -1,0 +1,35 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type { Status } from "../domain/task.ts"
+import { readTask } from "../steps/record.ts"
+import { run } from "./run.ts"
+
+/** A verb was used on a task whose state it does not fit. */
+export class WrongState extends Data.TaggedError("WrongState")<{ readonly id: number; readonly status: Status; readonly wanted: Status }> {
+  override get message() {
+    return `task ${this.id} is ${this.status}, not ${this.wanted}`
+  }
+  get hint() {
+    return this.status === "failed" ? `osier retry ${this.id}` : `osier show ${this.id}`
+  }
+  readonly exit = 2
+}
+
+const require = Effect.fnUntraced(function* (ids: readonly number[], wanted: Status) {
+  for (const id of ids) {
+    const { task } = yield* readTask(id)
+    if (task.status !== wanted) return yield* new WrongState({ id, status: task.status, wanted })
+  }
+})
+
+/** Lands completed tasks that waited for a person's word. */
+export const landTasks = Effect.fn("landTasks")(function* (ids: readonly number[]) {
+  yield* require(ids, "completed")
+  return yield* run({ ids })
+})
+
+/** Gives failed tasks another go, with the evidence of the last. */
+export const retryTasks = Effect.fn("retryTasks")(function* (ids: readonly number[]) {
+  yield* require(ids, "failed")
+  return yield* run({ ids, retryFailed: true })
+})

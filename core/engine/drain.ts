@@ -1,0 +1,27 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Board } from "./board.ts"
+
+/** The wish to end a run softly: nothing new is started, what works is finished and landed. */
+export class Drain extends Context.Service<
+  Drain,
+  { readonly request: (reason: string) => Effect.Effect<void>; readonly requested: () => boolean }
+>()("core/engine/Drain") {
+  static readonly layer = Layer.effect(
+    Drain,
+    Effect.gen(function* () {
+      const board = yield* Board
+      let wanted = false
+      return {
+        requested: () => wanted,
+        request: (reason) =>
+          Effect.suspend(() => {
+            if (wanted) return Effect.void
+            wanted = true
+            return Effect.andThen(board.emit({ type: "RunDraining", reason }), board.ring)
+          }),
+      }
+    }),
+  )
+}

@@ -1,0 +1,40 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { deleteBranch } from "../steps/deleteBranch.ts"
+import type { Held } from "../steps/lock.ts"
+import { Refs } from "../world/refs.ts"
+import { Board } from "./board.ts"
+import { isAdopted } from "./plant.ts"
+import { RunContext } from "./runContext.ts"
+import { transition, withoutReason } from "./transition.ts"
+import type { Finished } from "./workOn.ts"
+
+/** What follows from a landing, and may be repeated after any crash: the record says so, and the branch goes. */
+export const finish = Effect.fn("finish")(function* (held: Held, task: Task, work: Finished, landing: string) {
+  const board = yield* Board
+  const refs = yield* Refs
+  const { settings } = yield* RunContext
+  const merged = yield* transition(held, (old) => ({ ...withoutReason(old), status: "merged", landed: landing }), {
+    type: "TaskMerged",
+    task: task.id,
+    commit: landing,
+  })
+  yield* board.wait(task.id, undefined)
+  const evidence = `refs/osier/evidence/${task.id}`
+  const shown = yield* refs.read(evidence)
+  if (shown !== undefined) yield* refs.swap([{ ref: evidence, from: shown, to: undefined }]).pipe(Effect.ignore)
+  if (settings.keepBranch || isAdopted(task) || work.branch === "") return merged
+  // Only the very commit that was landed is let go; a branch that moved on since is somebody's work.
+  yield* deleteBranch({ branch: work.branch, at: work.tip }).pipe(
+    Effect.andThen(board.emit({ type: "BranchDeleted", task: task.id, branch: work.branch, commit: work.tip })),
+    Effect.catch((error) =>
+      board.emit({
+        type: "Warned",
+        task: task.id,
+        message: `branch ${work.branch} was left: ${error.message}`,
+        hint: `See what is on it with \`git log ${work.tip}..${work.branch}\`.`,
+      }),
+    ),
+  )
+  return merged
+})

@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import { childEnvironment } from "../domain/environment.ts"
+import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
+import { setUp } from "../steps/setUp.ts"
+import { markVariable } from "../world/reaper.ts"
+import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { Board } from "./board.ts"
+import { markOf } from "./prepare.ts"
+import { RunContext } from "./runContext.ts"
+import { AttemptLost } from "./workOn.ts"
+
+/** Brings a fresh tree to where an agent can work in it: copied files, and the set-up commands. */
+export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree) {
+  const board = yield* Board
+  const { root, own, commonDir } = yield* Repository
+  const { committer } = yield* RunIdentity
+  const { settings } = yield* RunContext
+  const env = childEnvironment(process.env, [], committer, {
+    ...settings.tree.env,
+    OSIER_TASK: String(task.id),
+    OSIER_TREE: tree.path,
+    OSIER_BRANCH: tree.branch,
+    OSIER_BASE: tree.base,
+    [markVariable]: markOf(commonDir, task.id),
+  })
+  yield* setUp({
+    tree: tree.path,
+    from: root,
+    copy: settings.tree.copy,
+    setup: settings.tree.setup,
+    env,
+    log: join(own, "logs", String(task.id), "setup.log"),
+    onEvent: board.emit,
+  }).pipe(Effect.catchTag("SetupFailed", (failed) => Effect.fail(new AttemptLost({ class: "environment", reason: failed.message }))))
+})

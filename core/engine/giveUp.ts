@@ -1,0 +1,25 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import type { Held } from "../steps/lock.ts"
+import { Board } from "./board.ts"
+import { transition } from "./transition.ts"
+import type { AttemptLost } from "./workOn.ts"
+
+/** The budget is spent: the task is failed, says why, and where its work is kept. Others are not touched. */
+export const giveUp = Effect.fn("giveUp")(function* (held: Held, lost: AttemptLost) {
+  const board = yield* Board
+  const id = Number(held.name)
+  const kept = board.kept.get(id)
+  const keep = kept === undefined ? {} : { keep: kept }
+  const withKeep = (task: Task): Task => ({
+    ...task,
+    attempts: task.attempts.map((one, at, all) => (at === all.length - 1 ? { ...one, ...keep } : one)),
+  })
+  yield* transition(held, (old) => withKeep({ ...old, status: "failed", reason: lost.reason }), {
+    type: "TaskFailed",
+    task: id,
+    class: lost.class,
+    reason: lost.reason,
+    ...keep,
+  })
+})

@@ -1,0 +1,89 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { isOver } from "../domain/task.ts"
+import type { Held } from "../steps/lock.ts"
+import { readTask } from "../steps/record.ts"
+import { Refs } from "../world/refs.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { Board } from "./board.ts"
+import { finish } from "./finish.ts"
+import { giveUp } from "./giveUp.ts"
+import { holding } from "./holding.ts"
+import { branchFor, dropBranch, plant, replant } from "./plant.ts"
+import { reconcile } from "./reconcile.ts"
+import type { Salvage } from "./reconcile.ts"
+import { RunContext } from "./runContext.ts"
+import { furnish } from "./furnish.ts"
+import { Slots } from "./slots.ts"
+import { offer } from "./train.ts"
+import { transition, withoutReason } from "./transition.ts"
+import { workOn } from "./workOn.ts"
+import type { Finished } from "./workOn.ts"
+
+/**
+ * One task from lock to landing: claim it, mend what a dead owner left, work on it in a tree of its own until its gates
+ * pass, let the train land it, and go back to work with evidence when the train says no. What each stage opened closes
+ * with its scope, however it ends.
+ */
+export const journey = (id: number) =>
+  holding("task", String(id), (held) => travel(held, id).pipe(Effect.catchTag("AttemptLost", (lost) => giveUp(held, lost))))
+
+const travel = Effect.fnUntraced(function* (held: Held, id: number) {
+  const board = yield* Board
+  const { settings } = yield* RunContext
+  const { owner } = yield* RunIdentity
+  yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
+  const found = yield* reconcile(held, (yield* readTask(id)).task)
+  let { task } = found
+  let salvage = found.salvage
+  yield* board.put(task)
+  const repairs = task.retries ?? settings.limits.retries
+  let before = finishedAs(task)
+  let evidence: string | undefined
+  for (let repaired = 0; !isOver(task.status); repaired++) {
+    const work: Finished = before ?? (yield* grow(held, task, evidence, salvage))
+    before = undefined
+    salvage = undefined
+    task = board.task(id) ?? task
+    const answer = yield* offer(held, task, work)
+    if (answer.type === "landed") task = yield* finish(held, task, work, answer.landing)
+    if (answer.type !== "ejected") break
+    if (repaired >= repairs) return yield* answer.lost
+    yield* letGo(task, work)
+    evidence = answer.evidence
+    const again = { type: "TaskRetried", task: id, attempt: task.attempts.length + 1, reason: answer.lost.reason } as const
+    task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })
+  }
+})
+
+/** In one of the run's slots, in a tree cut from the target as it is now: attempts until the gates pass. */
+const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Salvage | undefined) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const refs = yield* Refs
+      const slots = yield* Slots
+      const { targetRef } = yield* RunContext
+      yield* slots.take
+      const running = yield* start(held, task)
+      if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)
+      const base = (yield* refs.read(targetRef)) ?? ""
+      const tree = yield* plant(running, base)
+      yield* furnish(running, tree)
+      return yield* workOn(held, running, tree, evidence)
+    }),
+  )
+
+/** The record says what is about to be made before it is made. */
+const start = Effect.fnUntraced(function* (held: Held, task: Task) {
+  const branch = yield* branchFor(task)
+  return yield* transition(held, (old) => ({ ...withoutReason(old), status: "running", branch }), [])
+})
+
+/** An ejected commit is kept by name before its branch is cut anew from the target that it has to work with. */
+const letGo = (task: Task, work: Finished) => (work.branch === "" ? Effect.void : dropBranch(task, work.branch))
+
+/** A task that was completed before needs no agent again: its commit goes to the train as it is. */
+const finishedAs = (task: Task): Finished | undefined =>
+  task.status === "completed" && task.tip !== undefined && task.base !== undefined
+    ? { tip: task.tip, base: task.base, branch: task.branch ?? "", gated: true }
+    : undefined

@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import { slug } from "../domain/slug.ts"
+import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
+import { gateChange, overlaid } from "../steps/gateChange.ts"
+import type { GatesInForce } from "../steps/gateSettings.ts"
+import { judge } from "../steps/judge.ts"
+import type { JudgeRequest } from "../steps/judge.ts"
+import { Refs } from "../world/refs.ts"
+import { Board } from "./board.ts"
+import { gatesAt, resolveTerms } from "./gates.ts"
+import { RunContext } from "./runContext.ts"
+
+/** Has the gates in force judge one commit, or a tree that no commit holds yet, in a clean checkout of exactly it. */
+export const judgeCommit = Effect.fn("judgeCommit")(function* (
+  commit: string,
+  task: Task | undefined,
+  inForce: GatesInForce,
+  options: Pick<JudgeRequest, "why" | "confirmRed" | "base">,
+) {
+  const board = yield* Board
+  const { treeRoot, settings } = yield* RunContext
+  return yield* judge({
+    commit,
+    inForce,
+    only: task?.gates,
+    task: task === undefined ? undefined : judgedTask(task),
+    ...options,
+    root: treeRoot,
+    graceMs: settings.limits.graceMs,
+    onEvent: board.emit,
+  })
+})
+
+const judgedTask = (task: Task) => ({
+  id: task.id,
+  slug: slug(task.title),
+  title: task.title,
+  attempt: Math.max(1, task.attempts.length),
+  ...(task.branch === undefined ? {} : { branch: task.branch }),
+})
+
+/** Judges a task's own commit, with what judges it as the target has it: a branch can't weaken its own gate. */
+export const judgeOwn = Effect.fn("judgeOwn")(function* (task: Task, tree: Tree, tip: string) {
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  const target = (yield* refs.read(targetRef)) ?? tree.base
+  const inForce = yield* gatesAt(target)
+  const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: resolveTerms })
+  const judged = change.held.length === 0 ? tip : yield* overlaid({ candidate: tip, target, change })
+  return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base })
+})

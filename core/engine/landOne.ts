@@ -1,0 +1,101 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { auditCandidate } from "../steps/auditCandidate.ts"
+import { planCandidate, sealCandidate } from "../steps/candidate.ts"
+import { gateChange, overlaid } from "../steps/gateChange.ts"
+import { land } from "../steps/land.ts"
+import type { Landing } from "../steps/land.ts"
+import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
+import type { Held } from "../steps/lock.ts"
+import { proveLanded } from "../steps/proveLanded.ts"
+import { Refs } from "../world/refs.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { blame } from "./blame.ts"
+import { Board } from "./board.ts"
+import { conflicted } from "./conflicted.ts"
+import { gatesAt, resolveTerms } from "./gates.ts"
+import { judgeCommit } from "./judgeCommit.ts"
+import { RunContext } from "./runContext.ts"
+import { taskToLand } from "./taskToLand.ts"
+import type { Finished } from "./workOn.ts"
+
+/** How often a target that keeps moving is followed before the train lets others pass. */
+const movesMax = 20
+
+/**
+ * Tries to land one finished task on the target as it is now: merge in memory, judge the exact tree, check that nothing is
+ * lost, then one compare-and-swap that also verifies both fences. A target that moved meanwhile means: all of it again.
+ */
+export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
+  const board = yield* Board
+  const refs = yield* Refs
+  const { committer } = yield* RunIdentity
+  const { target, targetRef, settings, options } = yield* RunContext
+  for (let moves = 0; moves < movesMax; moves++) {
+    const tip = (yield* refs.read(targetRef)) ?? ""
+    const proof = yield* proveLanded({ target: tip, task: task.id, tip: work.tip })
+    if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
+    const inForce = yield* gatesAt(tip)
+    const change = yield* gateChange({ candidate: work.tip, target: tip, base: work.base, inForce, resolve: resolveTerms })
+    if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
+    const offered = taskToLand(task, work)
+    const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
+    if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
+    const judgement = yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", confirmRed: true })
+    if (!judgement.gated && !options.allowUngated && !options.asked) return yield* holdUngated(task)
+    if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
+    if (change.held.length > 0) {
+      const own = yield* judgeCommit(yield* overlaid({ candidate: plan.tree, target: tip, change }), task, inForce, {
+        why: "overlaid",
+        confirmRed: true,
+      })
+      if (own.verdict !== "pass") return yield* blame(task, work, tip, inForce, own)
+    }
+    const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
+    yield* auditCandidate({ commit, onto: tip, tasks })
+    const landed = yield* land({
+      target: targetRef,
+      from: tip,
+      to: commit,
+      expect: [fenceOf(targetHeld), fenceOf(held)],
+      reason: `osier: land task ${task.id}`,
+    })
+    if (landed.type === "landed") {
+      yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
+      yield* tellCheckout(landed)
+      return { type: "landed", landing: commit } as const
+    }
+    if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files } as const
+    if (landed.type === "fenced") {
+      for (const lock of [targetHeld, held])
+        if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
+    }
+  }
+  return { type: "busy" } as const
+})
+
+/** The user's checkout came along, or is behind for a reason that only a person can mend. */
+const tellCheckout = Effect.fnUntraced(function* ({ commit, followed, behind }: Landing & { readonly type: "landed" }) {
+  const board = yield* Board
+  const { target } = yield* RunContext
+  if (followed !== undefined) yield* board.emit({ type: "CheckoutFollowed", target, commit, path: followed })
+  if (behind === undefined) return
+  const message = `the checkout at ${behind.checkout} is behind ${target}: ${behind.reason}`
+  yield* board.emit({ type: "Warned", message, hint: behind.command })
+})
+
+const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly string[]) {
+  const board = yield* Board
+  const reason = `it changes what judges it: ${paths.slice(0, 5).join(", ")}`
+  const hint = `Look at it with \`osier diff ${task.id}\`, then \`osier land ${task.id} --allow-gate-changes\`.`
+  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
+  return { type: "stays" } as const
+})
+
+const holdUngated = Effect.fnUntraced(function* (task: Task) {
+  const board = yield* Board
+  const reason = "ungated: no gate is configured, so nobody can say that it is right"
+  const hint = `Add \`gates:\` to osier.yaml, or look with \`osier diff ${task.id}\` and land it yourself: \`osier land ${task.id}\`.`
+  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+  return { type: "stays" } as const
+})

@@ -1,0 +1,22 @@
+import * as Layer from "effect/Layer"
+import type { Settings } from "../domain/settings.ts"
+import { Adapters } from "./adapters.ts"
+import { Board } from "./board.ts"
+import { Drain } from "./drain.ts"
+import { Holds } from "./holds.ts"
+import { RunContext } from "./runContext.ts"
+import type { RunOptions } from "./runContext.ts"
+import { Slots } from "./slots.ts"
+import { Train } from "./train.ts"
+
+/** Everything the engine's verbs need on top of the live world, for one run with these settings. */
+export const engine = (input: {
+  readonly settings: Settings
+  readonly workingText?: string
+  readonly options?: Partial<RunOptions>
+  /** Names of the adapters that come with osier. */
+  readonly adapters: readonly string[]
+}) =>
+  Layer.mergeAll(Slots.layer, Holds.layer, Train.layer, Drain.layer, Adapters.layer(input.adapters, input.settings.plugins)).pipe(
+    Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)),
+  )

@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Settings } from "../domain/settings.ts"
+import { builtInAdapters } from "../domain/settingsCheck.ts"
+import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
+import { Journal } from "../world/journal.ts"
+import { Machine } from "../world/machine.ts"
+import { Mutex } from "../world/mutex.ts"
+import { Objects } from "../world/objects.ts"
+import { Pool } from "../world/pool.ts"
+import { Process } from "../world/process.ts"
+import { Reaper } from "../world/reaper.ts"
+import { RefIntent } from "../world/refIntent.ts"
+import { Refs } from "../world/refs.ts"
+import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { engine } from "./layer.ts"
+import type { RunOptions } from "./runContext.ts"
+
+const machine = Layer.mergeAll(
+  Files.layer,
+  Reaper.layer,
+  Mutex.layer.pipe(Layer.provideMerge(Machine.layer)),
+  Git.layer.pipe(Layer.provideMerge(Process.layer)),
+)
+
+const journal = Layer.unwrap(
+  Effect.gen(function* () {
+    const { own } = yield* Repository
+    const { run } = yield* RunIdentity
+    return Journal.layer(own, run)
+  }),
+)
+
+/** Everything outside, for the repository at a folder: what every verb needs, and nothing that only a run does. */
+export const worldAt = (at: string) =>
+  Layer.mergeAll(journal, Objects.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
+    Layer.provideMerge(RunIdentity.layer),
+    Layer.provideMerge(Repository.layer(at)),
+    Layer.provideMerge(machine),
+  )
+
+export type World = Layer.Success<ReturnType<typeof worldAt>>
+
+/** What one run decides by: its settings, and what a person allowed for this once. */
+export interface Terms {
+  readonly settings: Settings
+  readonly workingText: string | undefined
+  readonly options?: Partial<RunOptions>
+}
+
+/** What a run stands on, above the world: the engine with osier's own adapters, and the threads they run on. */
+export const engineOf = ({ settings, workingText, options = {} }: Terms) =>
+  engine({ settings, options, adapters: builtInAdapters, ...(workingText === undefined ? {} : { workingText }) }).pipe(
+    Layer.provideMerge(Pool.layer),
+  )

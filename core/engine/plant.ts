@@ -1,0 +1,128 @@
+import * as Effect from "effect/Effect"
+import { branchName } from "../domain/branchName.ts"
+import { slug } from "../domain/slug.ts"
+import type { Task } from "../domain/task.ts"
+import { nthName } from "../domain/tree.ts"
+import type { Tree } from "../domain/tree.ts"
+import { deleteBranch } from "../steps/deleteBranch.ts"
+import { isAncestor } from "../steps/isAncestor.ts"
+import { keep } from "../steps/keep.ts"
+import { keepCommit } from "../steps/keepCommit.ts"
+import { makeTree } from "../steps/makeTree.ts"
+import { removeTree } from "../steps/removeTree.ts"
+import { Refs } from "../world/refs.ts"
+import { Board } from "./board.ts"
+import { readMarker } from "./marker.ts"
+import type { Marker } from "./marker.ts"
+import { RunContext } from "./runContext.ts"
+
+/** Whether the task continues a branch that was there before it; such a branch is never taken away. */
+export const isAdopted = (task: Task): boolean => task.extra["existing"] === "adopt"
+
+/**
+ * The branch a task is to be worked on. It stands in the record before it is made, so that what a crash leaves behind can
+ * be told from a branch of the user's that happens to have the same name.
+ */
+export const branchFor = Effect.fn("branchFor")(function* (task: Task) {
+  const refs = yield* Refs
+  const { settings } = yield* RunContext
+  if (task.branch !== undefined) return task.branch
+  const wished = branchName(settings.branch, { slug: slug(task.title), id: task.id })
+  for (let n = 1; ; n++) {
+    const branch = nthName(wished, n)
+    if ((yield* refs.read(`refs/heads/${branch}`)) === undefined) return branch
+  }
+})
+
+/** The name of a task's tree; its number at the end tells whose it is. */
+export const treeNameOf = (task: Task): string => `${slug(task.title)}-${task.id}`
+
+/**
+ * A tree of the task's own, cut from `base`, for as long as the scope lasts. When the scope closes, whatever the tree holds
+ * beyond the task's commits goes on a keep ref before the tree is taken away; that is true however the scope ends.
+ */
+export const plant = Effect.fn("plant")(function* (task: Task, base: string) {
+  const board = yield* Board
+  const { treeRoot } = yield* RunContext
+  const branch = yield* branchFor(task)
+  const started = performance.now()
+  const make = makeTree({
+    root: treeRoot,
+    name: treeNameOf(task),
+    branch,
+    base,
+    ...(isAdopted(task) ? { existing: "adopt" as const } : {}),
+  })
+  const tree = yield* Effect.acquireRelease(make, (made) => uproot(task, made))
+  yield* board.emit({ type: "TreeMade", task: task.id, tree: tree.path, branch: tree.branch, base, ms: performance.now() - started })
+  return tree
+})
+
+/** Takes over a tree that a dead owner left with finished work in it; it ends like one of our own. */
+export const replant = (task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {
+  const { base, branch } = left.marker
+  return Effect.acquireRelease(Effect.succeed<Tree>({ path: left.path, gitDir: left.gitDir, base, branch }), (tree) => uproot(task, tree))
+}
+
+/** Ends a tree with its scope; when anything about that fails, the tree is left as it is, and that is said. */
+export const uproot = (task: Task, tree: Tree) =>
+  Effect.gen(function* () {
+    const board = yield* Board
+    const done = board.task(task.id)?.status === "completed"
+    yield* keepAndRemove(task.id, tree, done ? "left in the tree beside the finished work" : "the work was not finished")
+    if (!done) yield* dropBranch(task, tree.branch)
+  }).pipe(
+    Effect.catchCause((cause) =>
+      Effect.flatMap(Board, (board) =>
+        board.emit({
+          type: "Warned",
+          task: task.id,
+          message: `the tree ${tree.path} was left in place: ${String(cause)}`,
+          hint: `Look into it; \`osier clean\` removes it once nothing in it can be lost.`,
+        }),
+      ),
+    ),
+  )
+
+/** Nothing is lost: first the keep, then the removal, which is only allowed because of it. */
+export const keepAndRemove = Effect.fn("keepAndRemove")(function* (task: number, tree: Tree, reason: string) {
+  const board = yield* Board
+  const { settings } = yield* RunContext
+  const attempt = (yield* readMarker(tree.path))?.attempt ?? (board.task(task)?.attempts.length ?? 0) + 1
+  const kept = yield* keep({
+    task,
+    attempt,
+    tree: tree.path,
+    reason,
+    keepIgnored: settings.tree.keepIgnored,
+    copy: settings.tree.copy,
+    maxBytes: settings.keep.maxBytes,
+  })
+  if (kept !== undefined) {
+    board.kept.set(task, kept.ref)
+    yield* board.emit({ type: "Kept", task, attempt, reason, ...kept })
+  }
+  const proof = kept === undefined ? "nothing in it but what is on its branch" : `kept on ${kept.ref}`
+  yield* removeTree(tree, { proven: true, reason: proof })
+  yield* board.emit({ type: "TreeRemoved", task, tree: tree.path })
+})
+
+/** Takes away the branch of work that did not finish; its commits, if there are any, are on a keep ref first. */
+export const dropBranch = Effect.fn("dropBranch")(function* (task: Task, branch: string) {
+  const board = yield* Board
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  if (isAdopted(task)) return
+  const tip = yield* refs.read(`refs/heads/${branch}`)
+  if (tip === undefined) return
+  const target = yield* refs.read(targetRef)
+  if (tip !== target && !(yield* isAncestor(tip, target ?? tip)) && board.kept.get(task.id) === undefined) {
+    const attempt = Math.max(1, board.task(task.id)?.attempts.length ?? 1)
+    const reason = "commits of work that was not finished"
+    const kept = yield* keepCommit({ task: task.id, attempt, commit: tip, reason })
+    board.kept.set(task.id, kept.ref)
+    yield* board.emit({ type: "Kept", task: task.id, attempt, reason, ref: kept.ref, commit: kept.commit, files: 0, left: [] })
+  }
+  yield* deleteBranch({ branch, at: tip })
+  yield* board.emit({ type: "BranchDeleted", task: task.id, branch, commit: tip })
+})

@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import { agentProfile } from "../domain/agentProfile.ts"
+import { agentVariables, childEnvironment } from "../domain/environment.ts"
+import { prompt } from "../domain/prompt.ts"
+import { slug } from "../domain/slug.ts"
+import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
+import type { Job } from "../plugin.ts"
+import { freePort } from "../steps/freePort.ts"
+import { Files } from "../world/files.ts"
+import { markVariable } from "../world/reaper.ts"
+import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { Adapters } from "./adapters.ts"
+import { RunContext } from "./runContext.ts"
+
+/** What marks the processes of a task among all of this machine: the repository, the task, the attempt. */
+export const markOf = (commonDir: string, task: number, attempt?: number): string =>
+  `${createHash("sha256").update(commonDir).digest("hex").slice(0, 12)}:${task}:${attempt ?? ""}`
+
+/** Everything an attempt needs to start: the agent's profile, and the job with its prompt, environment and files written. */
+export const prepare = Effect.fn("prepare")(function* (task: Task, tree: Tree, attempt: number, evidence: string | undefined) {
+  const files = yield* Files
+  const { commonDir } = yield* Repository
+  const { committer } = yield* RunIdentity
+  const { settings } = yield* RunContext
+  const adapters = yield* Adapters
+  const profile = agentProfile(settings, task.agent ?? settings.agent ?? "", adapters.names) ?? {
+    name: task.agent ?? "none",
+    adapter: task.agent ?? "none",
+    env: [],
+  }
+  const own = join(tree.path, ".osier")
+  const text = prompt(task, { tree: tree.path, branch: tree.branch, attempt, ...(evidence === undefined ? {} : { evidence }) })
+  yield* files.write(join(own, "prompt.md"), text)
+  if (evidence !== undefined) yield* files.write(join(own, "evidence.md"), evidence)
+  const session = task.attempts.findLast((one) => one.agent === profile.name)?.session
+  const port = yield* freePort()
+  const env = childEnvironment(process.env, agentVariables(process.env, profile.adapter, profile.env), committer, {
+    ...settings.tree.env,
+    OSIER_TASK: String(task.id),
+    OSIER_SLUG: slug(task.title),
+    OSIER_TITLE: task.title,
+    OSIER_PROMPT_FILE: join(own, "prompt.md"),
+    OSIER_TREE: tree.path,
+    OSIER_BRANCH: tree.branch,
+    OSIER_BASE: tree.base,
+    OSIER_ATTEMPT: String(attempt),
+    OSIER_PORT: String(port),
+    ...(evidence === undefined ? {} : { OSIER_EVIDENCE: join(own, "evidence.md") }),
+    [markVariable]: markOf(commonDir, task.id, attempt),
+  })
+  const job: Job = {
+    task: task.id,
+    attempt,
+    title: task.title,
+    prompt: text,
+    cwd: tree.path,
+    gitDirs: [commonDir, tree.gitDir],
+    env,
+    ...(profile.model === undefined ? {} : { model: profile.model }),
+    ...(profile.instructions === undefined ? {} : { instructions: profile.instructions }),
+    ...(profile.command === undefined ? {} : { command: profile.command }),
+    ...(profile.args === undefined ? {} : { args: profile.args }),
+    ...(session === undefined || evidence === undefined ? {} : { session }),
+  }
+  return { profile, job, adapter: adapters.which(profile.adapter) }
+})

@@ -1,0 +1,86 @@
+import * as Effect from "effect/Effect"
+import { isOver } from "../domain/task.ts"
+import type { Task } from "../domain/task.ts"
+import { listTrees } from "../steps/listTrees.ts"
+import type { Held } from "../steps/lock.ts"
+import { proveLanded } from "../steps/proveLanded.ts"
+import { Git } from "../world/git.ts"
+import { Reaper } from "../world/reaper.ts"
+import { Refs } from "../world/refs.ts"
+import { Repository } from "../world/repository.ts"
+import { Board } from "./board.ts"
+import { finish } from "./finish.ts"
+import { readMarker } from "./marker.ts"
+import type { Marker } from "./marker.ts"
+import { dropBranch, keepAndRemove } from "./plant.ts"
+import { markOf } from "./prepare.ts"
+import { RunContext } from "./runContext.ts"
+
+/** What of a dead owner's work can be gone on with: the tree, and the commit that its agent had finished. */
+export interface Salvage {
+  readonly path: string
+  readonly gitDir: string
+  readonly marker: Marker
+}
+
+/**
+ * Mends what an owner that died left of a task we now own: its processes end, a landing that was not recorded is, finished
+ * work is handed on, everything else in its trees and on its branches is kept before they go.
+ */
+export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Task) {
+  const board = yield* Board
+  const reaper = yield* Reaper
+  const refs = yield* Refs
+  const { commonDir } = yield* Repository
+  const { settings, treeRoot, targetRef } = yield* RunContext
+  const recovered = (what: string) => board.emit({ type: "Recovered", task: task.id, what })
+
+  const { found } = yield* reaper.reap({ mark: markOf(commonDir, task.id) }, settings.limits.graceMs)
+  if (found.length > 0)
+    yield* board.emit({ type: "ProcessesReaped", task: task.id, processes: found.map(({ pid, command }) => ({ pid, command })) })
+
+  const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree.lock) === task.id)
+  const target = yield* refs.read(targetRef)
+  if (task.status === "completed" && task.tip !== undefined && target !== undefined) {
+    const proof = yield* proveLanded({ target, task: task.id, tip: task.tip })
+    if (proof !== undefined) {
+      yield* recovered(`its landing ${proof.landing.slice(0, 12)} was not recorded yet`)
+      for (const tree of trees)
+        yield* keepAndRemove(task.id, { ...tree, branch: task.branch ?? "", base: task.base ?? "" }, "left in the tree")
+      const work = { tip: task.tip, base: task.base ?? "", branch: task.branch ?? "", gated: true }
+      return { task: yield* finish(held, task, work, proof.landing), salvage: undefined }
+    }
+  }
+  let salvage: Salvage | undefined
+  for (const tree of trees) {
+    const marker = task.status === "running" && tree.there ? yield* readMarker(tree.path) : undefined
+    if (marker !== undefined && salvage === undefined && (yield* isUntouched(tree.path, marker))) {
+      yield* recovered(
+        `attempt ${marker.attempt} had finished: its commit ${marker.tip.slice(0, 12)} is judged without running the agent again`,
+      )
+      salvage = { path: tree.path, gitDir: tree.gitDir, marker }
+      continue
+    }
+    yield* recovered(`its tree ${tree.path} was left behind`)
+    yield* keepAndRemove(task.id, { ...tree, branch: task.branch ?? "", base: task.base ?? "" }, "its owner ended before the work did")
+  }
+  if (task.status !== "completed" && !isOver(task.status) && salvage === undefined) {
+    const left = new Set([task.branch, ...trees.map((tree) => tree.branch)])
+    for (const branch of left) if (branch !== undefined) yield* dropBranch(task, branch)
+  }
+  return { task, salvage }
+})
+
+/** The tree's lock carries its name, and that ends in the task's number. */
+export const taskOfTree = (lock: string | undefined): number | undefined => {
+  const number = /-(\d+)$/.exec(lock?.trim() ?? "")?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
+/** The tree is clean and its branch is where the agent's commit was recorded. */
+const isUntouched = Effect.fnUntraced(function* (path: string, marker: Marker) {
+  const git = yield* Git
+  const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${marker.branch}`], { cwd: path, codes: [0, 128] })
+  if (head.code !== 0 || head.stdout.toString().trim() !== `${marker.tip}\n${marker.tip}`) return false
+  return (yield* git.fields(["status", "--porcelain", "-z"], { cwd: path })).length === 0
+})

@@ -1,0 +1,41 @@
+import * as Effect from "effect/Effect"
+import { isOver } from "../domain/task.ts"
+import { recoverFollow } from "../steps/recoverFollow.ts"
+import { isFree } from "../steps/isFree.ts"
+import { listTrees } from "../steps/listTrees.ts"
+import { listTasks } from "../steps/record.ts"
+import { RefIntent } from "../world/refIntent.ts"
+import { Board } from "./board.ts"
+import { holding } from "./holding.ts"
+import { keepAndRemove } from "./plant.ts"
+import { taskOfTree } from "./reconcile.ts"
+import { RunContext } from "./runContext.ts"
+
+/**
+ * Mends what killed processes left that belongs to no living task: lock files of dead writers, a checkout that was half way
+ * to the new target, trees of tasks that are over. What belongs to a task is mended by whoever claims it next.
+ */
+export const recover = Effect.fn("recover")(function* () {
+  const board = yield* Board
+  const intents = yield* RefIntent
+  const { treeRoot } = yield* RunContext
+  for (const lock of yield* intents.sweep)
+    yield* board.emit({ type: "Recovered", what: `the lock file ${lock} of a killed process was removed` })
+  for (const mended of yield* recoverFollow()) {
+    if (mended.type === "finished")
+      yield* board.emit({ type: "Recovered", what: `the checkout at ${mended.path} was brought to the landed commit` })
+    else
+      yield* board.emit({ type: "Warned", message: `the checkout at ${mended.path} is half way: ${mended.reason}`, hint: mended.command })
+  }
+  const trees = yield* listTrees(treeRoot)
+  if (trees.length === 0) return
+  const open = new Set((yield* listTasks()).filter((task) => !isOver(task.status)).map((task) => task.id))
+  for (const tree of trees) {
+    const id = taskOfTree(tree.lock)
+    if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
+    yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
+    yield* holding("task", String(id), () =>
+      keepAndRemove(id, { ...tree, branch: tree.branch ?? "", base: "" }, "left in the tree of a task that is over"),
+    )
+  }
+})

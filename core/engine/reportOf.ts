@@ -1,0 +1,56 @@
+import { exitOf } from "../domain/report.ts"
+import type { Report, Stop } from "../domain/report.ts"
+import { blocked } from "../domain/graph.ts"
+import type { Task } from "../domain/task.ts"
+import type { Wait } from "./board.ts"
+
+/** Sorts every task of a run by how it ended, with the reason and the next command of each that did not land. */
+export const reportOf = (
+  all: readonly Task[],
+  mine: ReadonlySet<number>,
+  waits: ReadonlyMap<number, Wait>,
+  end: { readonly ms: number; readonly interrupted: boolean },
+): Report => {
+  const tasks = all.filter((task) => mine.has(task.id)).toSorted((a, b) => a.id - b.id)
+  const graph = new Map(all.map((task) => [task.id, task.needs]))
+  const dead = all.filter((task) => task.status === "failed" || task.status === "discarded").map((task) => task.id)
+  const stuck = blocked(graph, dead)
+  const stop = (task: Task, reason: string, hint: string): Stop => ({ id: task.id, title: task.title, reason, hint })
+  const landed = tasks
+    .filter((task) => task.status === "merged")
+    .map((task) => ({ id: task.id, title: task.title, commit: task.landed ?? "" }))
+  const failed = tasks
+    .filter((task) => task.status === "failed")
+    .map((task) => {
+      const last = task.attempts.at(-1)
+      const kind = last === undefined || last.outcome === "ok" ? ("work" as const) : last.outcome
+      const keep = task.attempts.findLast((one) => one.keep !== undefined)?.keep
+      return { ...stop(task, task.reason ?? "it failed", `osier show ${task.id}`), class: kind, ...(keep === undefined ? {} : { keep }) }
+    })
+  const open = tasks.filter((task) => !["merged", "failed", "discarded"].includes(task.status))
+  const blockedBy = (task: Task) => stuck.get(task.id) ?? []
+  const hindered = open.filter((task) => blockedBy(task).length > 0)
+  const free = open.filter((task) => blockedBy(task).length === 0)
+  const reviewed = free.filter((task) => task.status === "completed" && waits.get(task.id)?.review === true)
+  const waiting = free.filter((task) => !reviewed.includes(task))
+  const waitOf = (task: Task) =>
+    stop(task, waits.get(task.id)?.reason ?? task.reason ?? `it is ${task.status}`, waits.get(task.id)?.hint ?? "osier run")
+  const sorted = {
+    landed,
+    completed: reviewed.map(waitOf),
+    failed,
+    blocked: hindered.map((task) => ({
+      ...stop(
+        task,
+        `blocked by ${blockedBy(task).join(", ")}: ${statusOf(all, blockedBy(task)[0])}`,
+        `osier retry ${blockedBy(task)[0] ?? task.id}`,
+      ),
+      by: blockedBy(task),
+    })),
+    waiting: waiting.map(waitOf),
+    interrupted: end.interrupted,
+  }
+  return { ...sorted, ms: end.ms, exit: exitOf(sorted) }
+}
+
+const statusOf = (all: readonly Task[], id: number | undefined): string => all.find((task) => task.id === id)?.status ?? "gone"

@@ -1,0 +1,100 @@
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { join, resolve } from "node:path"
+import type { Settings } from "../domain/settings.ts"
+import { Git } from "../world/git.ts"
+import { Repository } from "../world/repository.ts"
+
+/** What a person allowed or asked for on the command line, beyond the settings. */
+export interface RunOptions {
+  /** A person asked for this landing by name: review is done, and no gate is needed for a word. */
+  readonly asked: boolean
+  /** Tasks whose scopes overlap may run together. */
+  readonly allowOverlap: boolean
+  /** Work may land although no gate judged it. */
+  readonly allowUngated: boolean
+  /** Work may land although it changes what judges it. */
+  readonly allowGateChanges: boolean
+  /** Milliseconds that a run waits, with nothing else to do, for files of the user that are in a landing's way. */
+  readonly waitMs: number
+}
+
+export const defaultOptions: RunOptions = {
+  asked: false,
+  allowOverlap: false,
+  allowUngated: false,
+  allowGateChanges: false,
+  waitMs: 30_000,
+}
+
+/** No target was named, and the checkout is not on a branch that could be one. */
+export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: string; readonly name?: string }> {
+  override get message() {
+    return this.reason
+  }
+  get hint() {
+    return this.name === undefined
+      ? "Name the branch that work lands on: `--target main`, or `target: main` in osier.yaml."
+      : `Create it with \`git branch ${this.name}\`, or name another with \`--target\`.`
+  }
+  readonly exit = 2
+}
+
+/** What holds for all of one run: settings, the target, where trees live, whose hooks check commits. */
+export class RunContext extends Context.Service<
+  RunContext,
+  {
+    readonly settings: Settings
+    /** The text of the working copy's osier.yaml; undefined when there is none. */
+    readonly workingText: string | undefined
+    readonly target: string
+    readonly targetRef: string
+    readonly treeRoot: string
+    /** The user's hooks folder as it was when the run began. */
+    readonly hooks: string
+    readonly options: RunOptions
+  }
+>()("core/engine/RunContext") {
+  static readonly layer = (input: { readonly settings: Settings; readonly workingText?: string; readonly options?: Partial<RunOptions> }) =>
+    Layer.effect(
+      RunContext,
+      Effect.gen(function* () {
+        const git = yield* Git
+        const repository = yield* Repository
+        const target = input.settings.target ?? (yield* checkedOut)
+        const targetRef = `refs/heads/${target}`
+        const found = yield* git.run(["rev-parse", "--verify", "--quiet", `${targetRef}^{commit}`], {
+          cwd: repository.commonDir,
+          codes: [0, 1, 128],
+        })
+        if (found.code !== 0) return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, name: target })
+        const configured = yield* git
+          .text(["config", "--type=path", "--get-all", "core.hooksPath"], { cwd: repository.root })
+          // The last value is our own pin.
+          .pipe(
+            Effect.map((values) => values.split("\n").at(-2) ?? ""),
+            Effect.orElseSucceed(() => ""),
+          )
+        return {
+          settings: input.settings,
+          workingText: input.workingText,
+          target,
+          targetRef,
+          treeRoot: resolve(repository.root, input.settings.tree.root ?? `../${repository.name}.osier`),
+          hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
+          options: { ...defaultOptions, ...input.options },
+        }
+      }),
+    )
+}
+
+const checkedOut = Effect.gen(function* () {
+  const git = yield* Git
+  const { root, bare } = yield* Repository
+  if (bare) return yield* new NoTarget({ reason: "the repository is bare: no branch is checked out that work could land on" })
+  const head = yield* git.run(["symbolic-ref", "--quiet", "--short", "HEAD"], { cwd: root, codes: [0, 1] })
+  const name = head.stdout.toString().trim()
+  return name === "" ? yield* new NoTarget({ reason: "HEAD is detached: no branch is checked out that work could land on" }) : name
+})

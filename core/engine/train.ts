@@ -1,0 +1,74 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import type { Task } from "../domain/task.ts"
+import type { Held } from "../steps/lock.ts"
+import { Board } from "./board.ts"
+import type { Wait } from "./board.ts"
+import { holding } from "./holding.ts"
+import { landOne } from "./landOne.ts"
+import { RunContext } from "./runContext.ts"
+import type { AttemptLost, Finished } from "./workOn.ts"
+
+/** What the train says to a finished task. */
+export type Answer =
+  | { readonly type: "landed"; readonly landing: string }
+  /** It stays completed until a person says something; the board tells what. */
+  | { readonly type: "stays" }
+  /** It can't land as it is: back to the agent with the evidence, while there is a budget for it. */
+  | { readonly type: "ejected"; readonly lost: AttemptLost; readonly evidence: string }
+
+/** How long to wait before looking again at what is in a landing's way. */
+const againMs = 300
+
+/** The merge queue of the target in this process; between processes, the target's lock keeps the order. */
+export class Train extends Context.Service<Train, { readonly turn: Semaphore.Semaphore }>()("core/engine/Train") {
+  static readonly layer = Layer.effect(
+    Train,
+    Effect.map(Semaphore.make(1), (turn) => ({ turn })),
+  )
+}
+
+/**
+ * Offers finished work to the train and waits for its answer: one landing at a time, first come first served. What waits for
+ * files of the user lets the others pass.
+ */
+export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work: Finished) {
+  const board = yield* Board
+  const { turn } = yield* Train
+  const { target, settings, options } = yield* RunContext
+  if (settings.land !== "auto" && !options.asked) {
+    const wait: Wait = {
+      reason: "complete, waits for your review",
+      hint: `osier diff ${task.id}, then osier land ${task.id}`,
+      review: true,
+    }
+    yield* board.wait(task.id, wait, { type: "TaskHeld", task: task.id, reason: wait.reason, paths: [], hint: wait.hint })
+    return { type: "stays" } satisfies Answer
+  }
+  yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
+  for (;;) {
+    const tried = yield* Semaphore.withPermit(
+      turn,
+      holding("target", target, (targetHeld) => landOne(held, targetHeld, task, work)).pipe(
+        // Another run of this repository lands at the moment.
+        Effect.catchTag("LockHeld", () => Effect.succeed({ type: "busy" } as const)),
+      ),
+    )
+    if (tried.type !== "busy" && tried.type !== "blocked") return tried
+    if (tried.type === "blocked") yield* tellBlocked(task, tried)
+    yield* Effect.sleep(againMs)
+  }
+})
+
+const tellBlocked = Effect.fnUntraced(function* (task: Task, blocked: { readonly reason: string; readonly files: readonly string[] }) {
+  const board = yield* Board
+  const names = blocked.files.slice(0, 5).join(", ")
+  const wait: Wait = {
+    reason: names === "" ? blocked.reason : `${blocked.reason}: ${names}`,
+    hint: `Commit, move or delete what is in the way; it lands by itself, or with \`osier land ${task.id}\`.`,
+    forUser: true,
+  }
+  yield* board.wait(task.id, wait, { type: "LandingWaited", tasks: [task.id], reason: blocked.reason, files: [...blocked.files] })
+})
