@@ -1,0 +1,89 @@
+import type { Paint } from "../domain/colour.ts"
+import { short } from "../domain/eventText.ts"
+import { count, plainLine, took } from "../domain/plainText.ts"
+import type { Report, Stop } from "../domain/report.ts"
+import type { RunView } from "../domain/runView.ts"
+
+/** A hint as something to type: a bare command stands alone, a sentence stays one. */
+const toType = (hint: string): string => plainLine(hint)
+
+const gatesOf = (view: RunView, id: number): string => {
+  const task = view.tasks.get(id)
+  if (task === undefined) return ""
+  const passed = [...task.verdicts].filter(([, verdict]) => verdict === "pass").map(([gate]) => gate)
+  if (passed.length > 0) return `passed ${passed.join(", ")}`
+  return view.gates.length === 0 || task.ungated ? "ungated" : "passed before"
+}
+
+/** The closing words of a run: what landed and why, what did not and why, where its work is kept, and what to type next. */
+export const closing = (report: Report, view: RunView, paint: Paint): string => {
+  const parts: string[] = []
+  const titled = (mark: string, { id, title }: { readonly id: number; readonly title: string }) =>
+    `  ${mark} ${`#${id}`.padEnd(4)} ${plainLine(title)}`
+  const stopped = (mark: string, stop: Stop, more: readonly string[] = []) =>
+    [
+      titled(mark, stop),
+      `         ${plainLine(stop.reason)}`,
+      ...more.map((line) => `         ${line}`),
+      `         next: ${paint.bold(toType(stop.hint))}`,
+    ].join("\n")
+
+  if (report.landed.length > 0) {
+    const rows = report.landed.map(
+      (task) =>
+        `${titled(paint.good("✓"), task)}  ${paint.dim([task.commit === "" ? "nothing to land" : short(task.commit), gatesOf(view, task.id)].filter((part) => part !== "").join(", "))}`,
+    )
+    parts.push([`Landed on ${view.target}:`, ...rows].join("\n"))
+  }
+  if (report.completed.length > 0)
+    parts.push(
+      [
+        "Complete, waiting for your word:",
+        ...report.completed.map((stop) => stopped(paint.warn("●"), stop, ungatedNote(view, stop.id))),
+      ].join("\n"),
+    )
+  if (report.failed.length > 0) {
+    const rows = report.failed.map((stop) => {
+      const log = view.tasks.get(stop.id)?.log
+      const kept = stop.keep === undefined ? [] : [`its work is kept: ${stop.keep} (osier keep restore ${stop.id})`]
+      return stopped(paint.bad("✗"), { ...stop, reason: `${stop.class}: ${stop.reason}` }, [
+        ...(log === undefined ? [] : [`output: ${log}`]),
+        ...kept,
+      ])
+    })
+    parts.push(["Failed:", ...rows].join("\n"))
+  }
+  if (report.blocked.length > 0) parts.push(["Blocked:", ...report.blocked.map((stop) => stopped(paint.bad("–"), stop))].join("\n"))
+  if (report.waiting.length > 0)
+    parts.push(
+      ["Not landed, waiting:", ...report.waiting.map((stop) => stopped(paint.warn("●"), stop, ungatedNote(view, stop.id)))].join("\n"),
+    )
+  if (view.warnings.length > 0) parts.push(["Note:", ...view.warnings.map((warning) => `  ${paint.warn("!")} ${warning}`)].join("\n"))
+  parts.push(verdict(report, view, paint))
+  return `\n${parts.join("\n\n")}\n`
+}
+
+const ungatedNote = (view: RunView, id: number): readonly string[] =>
+  view.tasks.get(id)?.ungated === true && view.gates.length > 0 ? ["ungated"] : []
+
+const verdict = (report: Report, view: RunView, paint: Paint): string => {
+  const { landed, failed, blocked, completed, waiting, ms } = report
+  const asked = landed.length + failed.length + blocked.length + completed.length + waiting.length
+  if (asked === 0) return `Nothing to do. ${paint.bold('osier run "…"')} starts something.`
+  const ungated =
+    view.gates.length === 0
+      ? ` ${paint.warn("No gate is configured: ungated.")} Add \`gates:\` to osier.yaml, so that only tested work lands.`
+      : ""
+  if (report.interrupted)
+    return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed. Go on with: ${paint.bold("osier run")}${ungated}`
+  const rest = [
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(blocked.length > 0 ? [`${blocked.length} blocked`] : []),
+    ...(completed.length + waiting.length > 0 ? [`${completed.length + waiting.length} waiting for you`] : []),
+  ]
+  const head =
+    rest.length === 0
+      ? paint.good(`All ${count(asked, "task")} landed`)
+      : `${landed.length} of ${count(asked, "task")} landed, ${rest.join(", ")}`
+  return `${head} in ${took(ms)}.${ungated}`
+}

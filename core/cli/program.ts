@@ -1,0 +1,47 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Result from "effect/Result"
+import { resolve } from "node:path"
+import { commands, verbs } from "./commands.ts"
+import { parseCommandLine, wantsJson } from "./commandLine.ts"
+import { reportFailure } from "./failure.ts"
+import { textFlag } from "./flags.ts"
+import { logger } from "./logger.ts"
+import type { Screen } from "./screen.ts"
+
+const about = "osier runs many coding agents side by side on one git repository, and weaves their work into a branch that stays green."
+
+const examples = [
+  "osier init  # look at this repository and write osier.yaml",
+  'osier run "Add a login page" "Explain the API in docs/api.md"  # two tasks side by side',
+  "osier run --from plan.yaml --dry-run  # what would run when, before anything is spent",
+  "osier ls  # where every task stands",
+]
+
+/** Runs one command line (without the program's own name) and answers with the exit code. */
+export const program = async (argv: readonly string[], screen: Screen, version: string): Promise<number> => {
+  const json = wantsJson(argv)
+  const debug = Boolean(process.env["OSIER_DEBUG"])
+  const fail = (cause: Cause.Cause<unknown>) => reportFailure(cause, screen, json, debug)
+  const asked = parseCommandLine(argv, { name: "osier", version, about, examples, commands })
+  if (Result.isFailure(asked)) return fail(Cause.fail(asked.failure))
+  if (asked.success.kind === "show") {
+    screen.out(asked.success.text)
+    return 0
+  }
+  const { name, args, flags } = asked.success
+  try {
+    // A verb's own code, and all that it stands on, is read only when it is asked for: `--help` answers at once.
+    const load = verbs[name]
+    if (load === undefined) throw new Error(`the verb ${name} has no code`)
+    const verb = await load()
+    const call = { args, flags, json, at: resolve(textFlag(flags, "C") ?? "."), screen, version }
+    const ended = await Effect.runPromiseExit(verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)])))))
+    return Exit.isSuccess(ended) ? ended.value : fail(ended.cause)
+  } catch (defect) {
+    return fail(Cause.die(defect))
+  }
+}

@@ -1,0 +1,95 @@
+import type { Declared } from "../domain/planDraft.ts"
+import { count, plainLine } from "../domain/plainText.ts"
+import { next } from "../domain/schedule.ts"
+import type { Schedulable } from "../domain/schedule.ts"
+import { overlapReport } from "../domain/scope.ts"
+import type { Gate } from "../domain/settings.ts"
+import type { Summary } from "../domain/trailers.ts"
+
+/** A task of a dry run: what the scheduler needs, and how a person knows it. */
+export interface Rehearsed extends Schedulable {
+  readonly name: string
+  readonly title: string
+  readonly agent: string
+}
+
+/** What would run when; ids are made up where there are none yet. */
+export interface Rehearsal {
+  readonly target: string
+  readonly gates: readonly string[]
+  readonly concurrency: number
+  readonly waves: readonly (readonly Rehearsed[])[]
+  readonly stuck: readonly { readonly task: Rehearsed; readonly reason: string }[]
+  readonly overlaps: readonly { readonly a: string; readonly b: string; readonly globs: readonly [string, string] }[]
+}
+
+/** Declared tasks as the scheduler would see them, numbered behind those that exist. */
+export const asScheduled = (tasks: readonly Declared[], agent: string, stored: readonly Summary[]): readonly Rehearsed[] => {
+  const first = Math.max(0, ...stored.map(({ id }) => id)) + 1
+  const idOf = new Map(tasks.map(({ key }, at) => [key, first + at]))
+  return tasks.map((one, at) => ({
+    id: first + at,
+    name: one.key,
+    title: one.title,
+    agent: one.agent ?? agent,
+    status: "pending",
+    needs: [...one.needs.flatMap((key) => idOf.get(key) ?? []), ...one.needsTasks],
+    priority: one.priority,
+    scope: one.scope,
+  }))
+}
+
+/** Stored tasks in the same form; what was running or failed would be taken up again. */
+export const asStored = (tasks: readonly Summary[], agent: string): readonly Rehearsed[] =>
+  tasks.map((one) => ({ ...one, name: `#${one.id}`, agent: one.agent ?? agent, status: one.status === "running" ? "pending" : one.status }))
+
+/** Plays the schedule as if every task took the same time and passed. Runs need no waves; they only show the order. */
+export const rehearse = (
+  tasks: readonly Rehearsed[],
+  stored: readonly Rehearsed[],
+  terms: { readonly target: string; readonly gates: readonly Gate[]; readonly concurrency: number; readonly allowOverlap: boolean },
+): Rehearsal => {
+  let all: readonly Rehearsed[] = [...stored.filter(({ id }) => !tasks.some((one) => one.id === id)), ...tasks]
+  const mine = new Set(tasks.map(({ id }) => id))
+  const waves: (readonly Rehearsed[])[] = []
+  for (;;) {
+    const known = all.map((task) => (mine.has(task.id) || task.status !== "pending" ? task : { ...task, scope: [] }))
+    const plan = next({ tasks: known, running: [], slots: terms.concurrency, overlap: terms.allowOverlap ? "allow" : "sequence" })
+    const start = new Set(plan.start.filter((id) => mine.has(id)))
+    if (start.size === 0) {
+      const stuck = plan.waiting.flatMap(({ id, reason }) => {
+        const task = tasks.find((one) => one.id === id)
+        return task === undefined ? [] : [{ task, reason }]
+      })
+      const pairs = overlapReport(tasks.map(({ name, scope }) => ({ key: name, scope })))
+      return {
+        target: terms.target,
+        gates: terms.gates.map(({ name }) => name),
+        concurrency: terms.concurrency,
+        waves,
+        stuck,
+        overlaps: pairs,
+      }
+    }
+    waves.push(plan.start.flatMap((id) => tasks.filter((task) => task.id === id)))
+    all = all.map((task) => (start.has(task.id) ? { ...task, status: "merged" } : task))
+  }
+}
+
+/** The rehearsal for a person. */
+export const rehearsalText = ({ target, gates, concurrency, waves, stuck, overlaps }: Rehearsal): string => {
+  const total = waves.reduce((sum, wave) => sum + wave.length, 0)
+  const lines = [`${count(total, "task")} would run on ${target}, up to ${concurrency} at a time.`, ""]
+  for (const [at, wave] of waves.entries()) {
+    lines.push(`${at === 0 ? "first" : "then"}:`)
+    for (const task of wave) lines.push(`  ${task.name}  ${plainLine(task.title)}  (${task.agent || "no agent"})`)
+  }
+  if (stuck.length > 0)
+    lines.push("", "would not run:", ...stuck.map(({ task, reason }) => `  ${task.name}  ${plainLine(task.title)}: ${reason}`))
+  lines.push("", "overlapping scopes, run one after the other:")
+  if (overlaps.length === 0) lines.push("  none")
+  for (const { a, b, globs } of overlaps) lines.push(`  ${a} and ${b}: ${globs[0] === globs[1] ? globs[0] : globs.join(" and ")}`)
+  const judged = gates.length === 0 ? "nothing: ungated, so work would wait for `osier land`" : gates.join(", ")
+  lines.push("", `judged by: ${judged}`, "", "Nothing was made. The same command without --dry-run starts it.")
+  return lines.join("\n")
+}

@@ -1,0 +1,58 @@
+import type { Command } from "../command.ts"
+
+/** What a person decides about work that is done, or was not. */
+export const landing = [
+  {
+    name: "land",
+    args: "<...ids>",
+    summary: "Land completed tasks, through the same gates as ever.",
+    options: [
+      { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
+      { flag: "--merge <how>", meaning: "squash, merge or rebase" },
+      { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
+      { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
+      { flag: "--wait <duration>", meaning: "how long to wait for your own files in its way (default 30s)" },
+    ],
+    examples: ["osier land 12", "osier land 12 14 15", "osier land 12 --allow-ungated"],
+  },
+  {
+    name: "retry",
+    args: "<...ids>",
+    summary: "Give failed tasks another go, with what is known of the last one.",
+    options: [
+      { flag: "-j, --jobs <n>", meaning: "how many tasks at the same time (default 3)" },
+      { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
+      { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
+      { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
+      { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
+    ],
+    examples: ["osier retry 12", "osier retry 12 13 -j 2"],
+  },
+  {
+    name: "discard",
+    args: "<...ids>",
+    summary: "Give tasks up. What they did is kept, and can be restored.",
+    options: [],
+    examples: ["osier discard 12", "osier discard 12 13  # then: osier keep show 12"],
+  },
+  {
+    name: "clean",
+    summary: "Remove what is proven to be no longer needed, and say why it was safe.",
+    details:
+      "Trees, branches and locks of tasks that are over. Work that did not land is on a keep before its tree goes; keeps are never removed here.",
+    options: [{ flag: "--dry-run", meaning: "only say what would go" }],
+    examples: ["osier clean --dry-run", "osier clean"],
+  },
+  {
+    name: "keep",
+    args: "[action] [id]",
+    summary: "Work that did not land: list it, show it, restore it, drop it.",
+    details:
+      "list (default), show <id>, restore <id>, drop <id>. An id is a task's number, or <task>/<attempt>. restore gives every byte back\n(commits, changed, untracked and ignored files) in a folder of its own; drop is the only command of osier that gives work up for good.",
+    options: [
+      { flag: "--to <dir>", meaning: "restore into that folder, which must not exist" },
+      { flag: "--yes", meaning: "drop without asking" },
+    ],
+    examples: ["osier keep", "osier keep show 12", "osier keep restore 12 --to ../rescued", "osier keep drop 12/1"],
+  },
+] as const satisfies readonly Command[]

@@ -1,0 +1,49 @@
+import type { Command } from "../command.ts"
+
+/** What only looks. */
+export const looking = [
+  {
+    name: "ls",
+    summary: "List tasks: where each one stands, and why.",
+    options: [
+      { flag: "--all", meaning: "also those that are merged or discarded" },
+      { flag: "--status <word>", meaning: "only those: pending, running, completed, merged, failed, discarded" },
+      { flag: "--locks", meaning: "who holds which lock, and until when" },
+    ],
+    examples: ["osier ls", "osier ls --status failed --json | jq '.tasks[].id'", "osier ls --locks"],
+  },
+  {
+    name: "show",
+    args: "<id>",
+    summary: "Show one task: state, reason, attempts, verdicts, where its work is, what to type next.",
+    options: [],
+    examples: ["osier show 12", "osier show 12 --json | jq .task.status"],
+  },
+  {
+    name: "logs",
+    args: "<id>",
+    summary: "Show what a task's agent said and what its gates printed.",
+    options: [
+      { flag: "-f, --follow", meaning: "go on with what comes" },
+      { flag: "--attempt <n>", meaning: "only that attempt" },
+    ],
+    examples: ["osier logs 12", "osier logs 12 -f", "osier logs 12 --attempt 2"],
+  },
+  {
+    name: "diff",
+    args: "<id>",
+    summary: "Show what a task changed, from its base to its last commit.",
+    options: [{ flag: "--stat", meaning: "only which files, and how much" }],
+    examples: ["osier diff 12", "osier diff 12 --stat", "osier diff 12 | less -R"],
+  },
+  {
+    name: "events",
+    summary: "Print what happened in this repository, one line an event.",
+    details: "Every event has a place (seq) that only grows: give the last one you saw as --since to read on without a gap.",
+    options: [
+      { flag: "--since <seq>", meaning: "only what came after that place (default 0: all)" },
+      { flag: "-f, --follow", meaning: "go on with what comes" },
+    ],
+    examples: ["osier events", "osier events --json --since 0", "osier events -f --json --since 120"],
+  },
+] as const satisfies readonly Command[]

@@ -1,0 +1,86 @@
+import type { Command } from "../command.ts"
+
+const planDetails = `Tasks come from words ("text" or "text:agent"), from files (--from: one task a line, Markdown, YAML or JSON), or from a
+folder of Markdown files; without any, everything that is ready in the store runs, and what was interrupted goes on. Every mistake in
+all of them is told at once, with file and line, before anything is made. The same plan or words again go on with the same tasks.`
+
+const declaring = [
+  { flag: "--from <file...>", meaning: "read tasks from a file or a folder; may be repeated" },
+  { flag: "-t, --task <text...>", meaning: "one more task, as a word would be; may be repeated" },
+  { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
+  { flag: "--priority <word>", meaning: "low, normal, high or urgent, for tasks that say nothing else" },
+]
+
+/** What makes tasks and works on them. */
+export const running = [
+  {
+    name: "run",
+    args: "[...tasks]",
+    summary: "Work on tasks side by side, and land what passes its gates.",
+    details: `${planDetails}
+
+A task lands when its commits pass every gate on the target; what does not land is kept, and the end says where. Ctrl-C once: finish
+what works, start nothing more. Twice: stop everything; \`osier run\` goes on from there.
+
+Exit codes: 0 all done, 1 some failed or are blocked, 2 a mistake in the call, the plan or the settings, 3 the environment, 4 held by
+another run, 5 something waits for you (the last lines say what to type), 130 interrupted.`,
+    options: [
+      ...declaring,
+      { flag: "-j, --jobs <n>", meaning: "how many tasks at the same time (default 3)" },
+      { flag: "--max <n>", meaning: "the same as --jobs" },
+      { flag: "--target <branch>", meaning: "the branch that work lands on (default: the one checked out)" },
+      { flag: "--land <how>", meaning: "auto: land what passes; review: wait for `osier land`" },
+      { flag: "--merge <how>", meaning: "squash, merge or rebase" },
+      { flag: "--commits <how>", meaning: "batch: several may land together; individual: one at a time" },
+      { flag: "--name <slug>", meaning: "the name in the branch of a lone task" },
+      { flag: "--keep-branch", meaning: "keep the task's branch after it has landed" },
+      { flag: "--dry-run", meaning: "only show what would run when, what overlaps, and what would judge it" },
+      { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" },
+      { flag: "--allow-overlap", meaning: "run tasks together although their scopes overlap" },
+      { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
+      { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
+      { flag: "--wait <duration>", meaning: "how long a landing waits for your own files in its way (default 30s)" },
+    ],
+    examples: [
+      'osier run "Add a login page" "Fix the typo in README.md"  # two tasks with the default agent',
+      'osier run -j 5 "Scan for injection:security-specialist"  # an agent of its own',
+      "osier run --from plan.yaml --dry-run  # look before you pay",
+      "osier run --from plan.yaml  # and go; again after an interruption",
+      "osier run  # everything that is ready",
+      "osier run --json --from tasks.txt | jq -r .type  # one event a line",
+    ],
+  },
+  {
+    name: "add",
+    args: "[...tasks]",
+    summary: "Put tasks into the store, for a later `osier run`.",
+    details: planDetails,
+    options: [...declaring, { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" }],
+    examples: [
+      'osier add "Add a login page"',
+      "osier add --from plan.yaml --priority high",
+      'osier add --json "Write docs"  # {"tasks":[{"id":7,"title":"Write docs","resumed":false}]}',
+    ],
+  },
+  {
+    name: "watch",
+    summary: "Watch the runs of this repository live.",
+    details: "Ends with the run that is going on; with --follow it stays for the next ones.",
+    options: [{ flag: "-f, --follow", meaning: "stay when the run has ended" }],
+    examples: ["osier watch", "osier watch --json | jq -r .type"],
+  },
+  {
+    name: "serve",
+    summary: "Serve the events of this repository on a websocket of this machine until Ctrl-C.",
+    details: "A run serves them as well while it works; this stays. The address and its token stand in <git dir>/osier/server.json.",
+    options: [{ flag: "--port <n>", meaning: "the port (default: any that is free)" }],
+    examples: ["osier serve", "osier serve --port 7433 --json"],
+  },
+  {
+    name: "stop",
+    summary: "Ask the runs of this repository on this machine to end.",
+    details: "They finish what works, land it, and start nothing more. With --now they stop at once; what was done so far is kept.",
+    options: [{ flag: "--now", meaning: "stop at once" }],
+    examples: ["osier stop", "osier stop --now"],
+  },
+] as const satisfies readonly Command[]

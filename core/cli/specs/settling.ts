@@ -1,0 +1,37 @@
+import type { Command } from "../command.ts"
+
+/** What one needs once, or when something is wrong. */
+export const settling = [
+  {
+    name: "init",
+    summary: "Look at this repository and write an osier.yaml to start with.",
+    details: "It finds how your project is tested and which agent programs you have. A file that exists is never touched.",
+    options: [{ flag: "--dry-run", meaning: "print the file instead of writing it" }],
+    examples: ["osier init", "osier init --dry-run"],
+  },
+  {
+    name: "doctor",
+    summary: "Check everything osier stands on, and say what to type where something is wrong.",
+    options: [],
+    examples: ["osier doctor", "osier doctor --json | jq '.checks[] | select(.ok | not)'"],
+  },
+  {
+    name: "schema",
+    args: "[what]",
+    summary: "Print the keys of osier.yaml, or the JSON Schema of settings, events or plans.",
+    details: "what is settings (default), events or plan. With --json it is the JSON Schema, for editors and programs.",
+    options: [],
+    examples: ["osier schema", "osier schema settings --json > osier.schema.json", "osier schema events --json"],
+  },
+  {
+    name: "completions",
+    args: "<shell>",
+    summary: "Print completions for bash, zsh or fish.",
+    options: [],
+    examples: [
+      "source <(osier completions bash)  # in ~/.bashrc",
+      "osier completions zsh > ~/.zfunc/_osier  # in a folder of fpath",
+      "osier completions fish > ~/.config/fish/completions/osier.fish",
+    ],
+  },
+] as const satisfies readonly Command[]

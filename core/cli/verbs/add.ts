@@ -1,0 +1,33 @@
+import * as Effect from "effect/Effect"
+import { plainLine } from "../../domain/plainText.ts"
+import { addTasks } from "../../engine/addTasks.ts"
+import { Adapters } from "../../engine/adapters.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { RunContext } from "../../engine/runContext.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { UsageWrong } from "../commandLine.ts"
+import { declared, settingsFlags } from "../declare.ts"
+import { isSet } from "../flags.ts"
+import type { Call, Verb } from "../verb.ts"
+
+/** Puts tasks into the store and starts nothing. */
+export const add: Verb = (call) =>
+  Effect.gen(function* () {
+    const { settings, workingText } = yield* readSettings(settingsFlags(call))
+    return yield* put(call).pipe(Effect.provide(engineOf({ settings, workingText })))
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+const put = Effect.fnUntraced(function* (call: Call) {
+  const { settings } = yield* RunContext
+  const { names } = yield* Adapters
+  const tasks = yield* declared(call, settings, names)
+  if (tasks.length === 0) return yield* new UsageWrong({ message: "add needs a task", hint: 'osier add "Add a login page"' })
+  const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
+  if (call.json) call.screen.out(JSON.stringify({ tasks: added }))
+  else {
+    for (const { id, title, resumed } of added)
+      call.screen.out(`#${id} ${plainLine(title)}${resumed ? " (it was there already; --new makes another)" : ""}`)
+    call.screen.out("\nStart them with: osier run")
+  }
+  return 0 as const
+})

@@ -1,0 +1,25 @@
+import * as Effect from "effect/Effect"
+import { clean as cleanAway } from "../../engine/clean.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { isSet } from "../flags.ts"
+import type { Verb } from "../verb.ts"
+
+/** Removes what is proven to be no longer needed, and says of each thing why that was safe. */
+export const clean: Verb = ({ flags, json, screen, at }) =>
+  Effect.gen(function* () {
+    const dryRun = isSet(flags, "dryRun")
+    const { settings, workingText } = yield* readSettings()
+    const { removed, left } = yield* cleanAway({ dryRun }).pipe(Effect.provide(engineOf({ settings, workingText })))
+    if (json) {
+      screen.out(JSON.stringify({ dryRun, removed, left }))
+      return 0 as const
+    }
+    const { dim, good, warn } = screen.paint
+    for (const { what, name, proof } of removed)
+      screen.out(`${good(dryRun ? "would remove" : "removed")} ${what} ${name}\n  ${dim(`safe: ${proof}`)}`)
+    for (const { what, name, why } of left) screen.out(`${warn("left")} ${what} ${name}\n  ${dim(why)}`)
+    if (removed.length === 0) screen.out("nothing to clean")
+    else if (dryRun) screen.out("\nNothing was removed. The same command without --dry-run does it.")
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(at)))

@@ -1,0 +1,50 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { readTask, taskRef } from "../../steps/record.ts"
+import { Git } from "../../world/git.ts"
+import { Refs } from "../../world/refs.ts"
+import { Repository } from "../../world/repository.ts"
+import { isSet, taskNumber } from "../flags.ts"
+import type { Verb } from "../verb.ts"
+import { worldAt } from "../../engine/liveWorld.ts"
+
+/** The task has no commits yet, or they are gone. */
+class NothingToShow extends Data.TaggedError("NothingToShow")<{ readonly id: number; readonly reason: string }> {
+  override get message() {
+    return `there is nothing to compare for task ${this.id}: ${this.reason}`
+  }
+  get hint() {
+    return `\`osier show ${this.id}\` tells where it stands, \`osier logs ${this.id}\` what was done.`
+  }
+  readonly exit = 2
+}
+
+/** What a task changed: its last commit against the base it was cut from. */
+export const diff: Verb = ({ args, flags, json, screen, at }) =>
+  Effect.gen(function* () {
+    const [git, refs, { commonDir }] = [yield* Git, yield* Refs, yield* Repository]
+    const id = yield* taskNumber(args[0] ?? "")
+    const { task } = yield* readTask(id)
+    const { base } = task
+    const branch = task.branch === undefined ? undefined : yield* refs.read(`refs/heads/${task.branch}`)
+    const tip = task.tip ?? branch
+    if (base === undefined || tip === undefined) return yield* new NothingToShow({ id, reason: `it is ${task.status} and has no commits` })
+    const known = yield* git.run(["--git-dir", commonDir, "cat-file", "-e", `${tip}^{commit}`], { cwd: commonDir, codes: [0, 1, 128] })
+    if (known.code !== 0)
+      return yield* new NothingToShow({ id, reason: `its commit ${tip} is no longer in the repository (${taskRef(id)} names it)` })
+    const compare = (...options: readonly string[]) => git.run(["--git-dir", commonDir, "diff", ...options, base, tip], { cwd: commonDir })
+    if (json) {
+      const rows = (yield* compare("--numstat", "--no-renames", "-z")).stdout.toString().split("\0").slice(0, -1)
+      const files = rows.map((row) => {
+        const [added = "", removed = "", ...path] = row.split("\t")
+        // git writes a hyphen for a file that isn't text
+        return { path: path.join("\t"), added: added === "-" ? null : Number(added), removed: removed === "-" ? null : Number(removed) }
+      })
+      screen.out(JSON.stringify({ id, base, tip, files, ...(isSet(flags, "stat") ? {} : { diff: (yield* compare()).stdout.toString() }) }))
+      return 0 as const
+    }
+    const colour = screen.paint.good("x") === "x" ? "never" : "always"
+    const stat = isSet(flags, "stat") ? ["--stat"] : []
+    screen.out((yield* compare(`--color=${colour}`, ...stat)).stdout.toString())
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(at)))

@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import { checkAgents, checkLeftovers, checkRepository, checkSettings } from "../../engine/checkUp.ts"
+import type { Check } from "../../engine/checkUp.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { RunContext } from "../../engine/runContext.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import type { Trouble, Verb } from "../verb.ts"
+
+/** Looks at everything osier stands on; one thing that is wrong hides no other. */
+export const doctor: Verb = ({ json, screen, at, version }) =>
+  Effect.gen(function* () {
+    const checks: Check[] = [
+      {
+        name: "osier",
+        state: "good",
+        found: `${version} on ${process.release.name} ${process.versions.node}, ${process.platform} ${process.arch}`,
+        hint: "",
+      },
+    ]
+    const examine = <R>(name: string, look: Effect.Effect<readonly Check[], Trouble, R>) =>
+      look.pipe(
+        Effect.catch((trouble) => Effect.succeed([failed(name, trouble)])),
+        Effect.map((found) => void checks.push(...found)),
+      )
+    yield* examine("repository", checkRepository())
+    yield* examine(
+      "settings",
+      Effect.gen(function* () {
+        const { settings, workingText } = yield* readSettings()
+        const inside = Effect.gen(function* () {
+          const { target, treeRoot } = yield* RunContext
+          checks.push({ name: "target", state: "good", found: target, hint: "" })
+          yield* examine("settings", checkSettings(settings))
+          yield* examine("agents", checkAgents(settings))
+          yield* examine("leftovers", checkLeftovers(treeRoot))
+          return []
+        })
+        const found = workingText === undefined ? "no osier.yaml: defaults" : "osier.yaml"
+        checks.push({
+          name: "settings",
+          state: workingText === undefined ? "odd" : "good",
+          found,
+          hint: workingText === undefined ? "osier init" : "",
+        })
+        return yield* inside.pipe(Effect.provide(engineOf({ settings, workingText })))
+      }),
+    )
+    const sick = checks.some(({ state }) => state === "bad")
+    if (json) {
+      screen.out(JSON.stringify({ ok: !sick, checks: checks.map((check) => ({ ...check, ok: check.state !== "bad" })) }))
+      return sick ? (3 as const) : (0 as const)
+    }
+    const { bad, dim, good, warn } = screen.paint
+    const marks = { good: good("✓"), odd: warn("!"), bad: bad("✗") }
+    for (const { name, state, found, hint } of checks) {
+      screen.out(`${marks[state]} ${name}: ${found}`)
+      if (hint !== "") screen.out(`    ${dim(hint)}`)
+    }
+    screen.out(sick ? `\n${bad("Something has to be mended first.")}` : `\nReady: osier run "what is to be done"`)
+    return sick ? (3 as const) : (0 as const)
+  }).pipe(Effect.provide(worldAt(at)))
+
+const failed = (name: string, trouble: Trouble): Check => {
+  const hint: unknown = Reflect.get(trouble, "hint")
+  return { name, state: "bad", found: trouble.message, hint: typeof hint === "string" ? hint : "" }
+}

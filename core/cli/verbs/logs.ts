@@ -1,0 +1,58 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Event } from "../../domain/event.ts"
+import { writeEvent } from "../../domain/eventLine.ts"
+import { readTask } from "../../steps/record.ts"
+import { Files } from "../../world/files.ts"
+import { Journal } from "../../world/journal.ts"
+import { eventRow } from "../eventRow.ts"
+import { isSet, numberFlag, taskNumber } from "../flags.ts"
+import type { Call, Verb } from "../verb.ts"
+import { worldAt } from "../../engine/liveWorld.ts"
+
+/** So much of the end of a gate's output is shown; the whole is in the file that is named. */
+const tailBytes = 64 * 1024
+
+/** What the agent of a task said and what its gates printed, attempt by attempt. */
+export const logs: Verb = (call) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    const id = yield* taskNumber(call.args[0] ?? "")
+    const attempt = yield* numberFlag(call.flags, "attempt")
+    yield* readTask(id)
+    let now = 0
+    let shown = 0
+    const stream = isSet(call.flags, "follow") ? journal.follow(0) : journal.read(0)
+    yield* Stream.runForEach(stream, (event) => {
+      if (!("task" in event) || event.task !== id) return Effect.void
+      if (event.type === "AttemptStarted") now = event.attempt
+      if (attempt !== undefined && now !== attempt) return Effect.void
+      shown++
+      return print(event, call)
+    })
+    if (shown === 0 && !call.json)
+      call.screen.err(`nothing is known of task ${id} here: it was not worked on on this machine, or the journal was deleted`)
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+const print = Effect.fnUntraced(function* (event: Event, { json, screen }: Call) {
+  if (json) return screen.out(writeEvent(event))
+  // What an agent says is shown whole here, line by line, unlike in a list of events.
+  if (event.type === "AgentSaid") return screen.out(safe(event.text))
+  screen.out(eventRow(event, screen.paint))
+  if (event.type !== "GateJudged" || event.log === undefined || event.cached) return
+  const files = yield* Files
+  const text = yield* files.read(event.log).pipe(Effect.orElseSucceed(() => undefined))
+  if (text === undefined) return screen.out(screen.paint.dim(`  its output ${event.log} is gone`))
+  const tail = text.subarray(-tailBytes).toString()
+  const lines = safe(tail).trimEnd().split("\n")
+  if (text.length > tailBytes) screen.out(screen.paint.dim(`  the end of ${event.log}:`))
+  screen.out(lines.map((line) => `  ${line}`).join("\n"))
+})
+
+/** Line ends and tabs stay; what would steer a terminal goes. */
+const safe = (text: string): string =>
+  text
+    // eslint-disable-next-line no-control-regex -- because control sequences are exactly what is taken out
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|\r(?=\n)/g, "")
+    .replace(/[^\P{Cc}\n\t]/gu, "")

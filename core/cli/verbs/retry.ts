@@ -1,0 +1,17 @@
+import * as Effect from "effect/Effect"
+import { retryTasks } from "../../engine/again.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { settingsFlags } from "../declare.ts"
+import { isSet, taskNumbers } from "../flags.ts"
+import { showRun } from "../showRun.ts"
+import type { Verb } from "../verb.ts"
+
+/** Gives failed tasks another go, with the evidence of the last one. */
+export const retry: Verb = (call) =>
+  Effect.gen(function* () {
+    const ids = yield* taskNumbers(call.args)
+    const { settings, workingText } = yield* readSettings(settingsFlags(call))
+    const options = { allowUngated: isSet(call.flags, "allowUngated"), allowGateChanges: isSet(call.flags, "allowGateChanges") }
+    return yield* showRun(call, retryTasks(ids), []).pipe(Effect.provide(engineOf({ settings, workingText, options })))
+  }).pipe(Effect.provide(worldAt(call.at)))

@@ -1,0 +1,84 @@
+import * as Effect from "effect/Effect"
+import { slug } from "../../domain/slug.ts"
+import { addTasks } from "../../engine/addTasks.ts"
+import { Adapters } from "../../engine/adapters.ts"
+import { gatesAt } from "../../engine/gates.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { run as go } from "../../engine/run.ts"
+import { RunContext } from "../../engine/runContext.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { listTasks } from "../../steps/record.ts"
+import { Refs } from "../../world/refs.ts"
+import { UsageWrong } from "../commandLine.ts"
+import { declared, settingsFlags } from "../declare.ts"
+import { durationFlag, isSet, textFlag } from "../flags.ts"
+import { asScheduled, asStored, rehearsalText, rehearse } from "../rehearsal.ts"
+import { showRun } from "../showRun.ts"
+import type { Call, Verb } from "../verb.ts"
+
+/** Works on tasks, or says what it would do. */
+export const run: Verb = (call) =>
+  Effect.gen(function* () {
+    const waitMs = yield* durationFlag(call.flags, "wait")
+    const read = yield* readSettings(settingsFlags(call))
+    const settings = yield* named(call, read.settings)
+    const options = {
+      allowOverlap: isSet(call.flags, "allowOverlap"),
+      allowUngated: isSet(call.flags, "allowUngated"),
+      allowGateChanges: isSet(call.flags, "allowGateChanges"),
+      ...(waitMs === undefined ? {} : { waitMs }),
+    }
+    return yield* work(call).pipe(Effect.provide(engineOf({ settings, workingText: read.workingText, options })))
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+/** `--name` stands in for the part of the branch that a title would make. */
+const named = Effect.fnUntraced(function* <S extends { readonly branch: string }>(call: Call, settings: S) {
+  const name = textFlag(call.flags, "name")
+  if (name === undefined) return settings
+  const words = call.args.length + (typeof call.flags["task"] === "object" ? call.flags["task"].length : 0)
+  if (words !== 1 || call.flags["from"] !== undefined)
+    return yield* new UsageWrong({ message: "--name is for a lone task", hint: 'osier run --name login "Add a login page"' })
+  if (slug(name) !== name)
+    return yield* new UsageWrong({ message: `--name can't be ${JSON.stringify(name)}`, hint: `write it as ${slug(name)}` })
+  return { ...settings, branch: settings.branch.replaceAll("{slug}", name) }
+})
+
+const work = Effect.fnUntraced(function* (call: Call) {
+  const { settings } = yield* RunContext
+  const { names } = yield* Adapters
+  const tasks = yield* declared(call, settings, names)
+  if (isSet(call.flags, "dryRun")) return yield* dryRun(call, tasks)
+  if (tasks.length === 0) return yield* showRun(call, go({ ids: "ready" }), [])
+  const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
+  const again = added.filter((task) => task.resumed)
+  if (again.length > 0 && !call.json)
+    call.screen.err(`osier: going on with ${again.map(({ id }) => `#${id}`).join(", ")} from before (--new makes new ones)`)
+  return yield* showRun(
+    call,
+    go({ ids: added.map(({ id }) => id) }),
+    added.map(({ id, title }) => [id, title] as const),
+  )
+})
+
+const dryRun = Effect.fnUntraced(function* (call: Call, tasks: Parameters<typeof asScheduled>[0]) {
+  const refs = yield* Refs
+  const { settings, target, targetRef, options } = yield* RunContext
+  const agent = settings.agent ?? ""
+  const stored = yield* listTasks()
+  const known = asStored(stored, agent)
+  const open = known.filter((task) => !["merged", "discarded", "failed", "completed"].includes(task.status))
+  const { gates } = yield* gatesAt((yield* refs.read(targetRef)) ?? "")
+  const { concurrency } = settings
+  const rehearsed = rehearse(tasks.length === 0 ? open : asScheduled(tasks, agent, stored), known, {
+    target,
+    gates,
+    concurrency,
+    allowOverlap: options.allowOverlap,
+  })
+  if (call.json) {
+    const waves = rehearsed.waves.map((wave) => wave.map(({ name, title, agent: by, needs }) => ({ name, title, agent: by, needs })))
+    const stuck = rehearsed.stuck.map(({ task, reason }) => ({ name: task.name, reason }))
+    call.screen.out(JSON.stringify({ ...rehearsed, waves, stuck }))
+  } else call.screen.out(rehearsalText(rehearsed))
+  return 0 as const
+})

@@ -1,0 +1,107 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Event } from "../../domain/event.ts"
+import { short } from "../../domain/eventText.ts"
+import { lockRef } from "../../domain/lock.ts"
+import { count, plainLine, took } from "../../domain/plainText.ts"
+import type { Task } from "../../domain/task.ts"
+import { inspectLock } from "../../steps/lock.ts"
+import { readTask, taskRef } from "../../steps/record.ts"
+import { Journal } from "../../world/journal.ts"
+import { Refs } from "../../world/refs.ts"
+import { taskNumber } from "../flags.ts"
+import type { Verb } from "../verb.ts"
+import { worldAt } from "../../engine/liveWorld.ts"
+
+type Judged = Extract<Event, { readonly type: "GateJudged" }>
+
+/** Everything about one task, and what to type next. */
+export const show: Verb = ({ args, json, screen, at }) =>
+  Effect.gen(function* () {
+    const refs = yield* Refs
+    const id = yield* taskNumber(args[0] ?? "")
+    const { task, commit } = yield* readTask(id)
+    const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
+    const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
+    const verdicts = yield* judgements(id)
+    if (json) {
+      const owner = lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : undefined
+      screen.out(
+        JSON.stringify({ task, record: { ref: taskRef(id), commit }, lock: owner ?? null, verdicts, keeps, next: nextFor(task, keeps) }),
+      )
+      return 0 as const
+    }
+    const { bold, dim } = screen.paint
+    const facts: readonly (readonly [string, string | undefined])[] = [
+      ["status", `${task.status}${task.reason === undefined ? "" : `: ${plainLine(task.reason)}`}`],
+      ["agent", task.agent],
+      ["needs", task.needs.length === 0 ? undefined : task.needs.map((need) => `#${need}`).join(", ")],
+      ["scope", task.scope.length === 0 ? undefined : task.scope.join(", ")],
+      ["priority", task.priority === "normal" ? undefined : task.priority],
+      ["branch", task.branch],
+      ["base", task.base === undefined ? undefined : short(task.base)],
+      ["tip", task.tip === undefined ? undefined : short(task.tip)],
+      ["landed", task.landed === undefined ? undefined : short(task.landed)],
+      ["owner", lock?.state === "held" ? `${lock.owner.email}, run ${lock.owner.run} on ${lock.owner.host}` : undefined],
+      ["source", task.source],
+      ["kept", keeps.length === 0 ? undefined : keeps.join(", ")],
+      ["record", `git show ${taskRef(id)}`],
+    ]
+    screen.out(bold(`#${id} ${plainLine(task.title)}`))
+    screen.out(facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${dim(name.padEnd(9))} ${value}`])).join("\n"))
+    if (task.attempts.length > 0) screen.out(`\n${count(task.attempts.length, "attempt")}:`)
+    for (const one of task.attempts) {
+      const time = one.ms === undefined ? "" : ` in ${took(one.ms)}`
+      screen.out(`  ${one.n}. ${one.agent}: ${one.outcome}${time}${one.reason === undefined ? "" : `, ${plainLine(one.reason)}`}`)
+    }
+    if (verdicts.length > 0) screen.out("\nGates (last verdict of each):")
+    for (const one of verdicts) {
+      const log = one.log === undefined ? "" : `  ${dim(one.log)}`
+      screen.out(`  ${one.gate}: ${one.verdict}${one.cached ? " (judged before)" : ` in ${took(one.ms)}`}${log}`)
+    }
+    if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
+    screen.out(
+      `\nNext:\n${nextFor(task, keeps)
+        .map((one) => `  ${one}`)
+        .join("\n")}`,
+    )
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(at)))
+
+/** The last verdict of each gate, as the journal of this machine tells. */
+const judgements = Effect.fnUntraced(function* (id: number) {
+  const journal = yield* Journal
+  const last = new Map<string, Judged>()
+  yield* Stream.runForEach(journal.read(0), (event) =>
+    Effect.sync(() => {
+      if (event.type === "GateJudged" && event.task === id) last.set(event.gate, event)
+    }),
+  )
+  return [...last.values()].map(({ gate, verdict, ms, cached, tree, log }) => ({
+    gate,
+    verdict,
+    ms,
+    cached,
+    tree,
+    ...(log === undefined ? {} : { log }),
+  }))
+})
+
+/** What a person would type about a task in this state. */
+const nextFor = ({ id, status, landed }: Task, keeps: readonly string[]): readonly string[] => {
+  const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
+  switch (status) {
+    case "pending":
+      return ["osier run", `osier discard ${id}`]
+    case "running":
+      return [`osier logs ${id} -f`, "osier watch"]
+    case "completed":
+      return [`osier diff ${id}`, `osier land ${id}`, `osier discard ${id}`]
+    case "failed":
+      return [`osier logs ${id}`, `osier diff ${id} --stat`, `osier retry ${id}`, ...restore, `osier discard ${id}`]
+    case "merged":
+      return [landed === undefined ? `osier logs ${id}` : `git show ${short(landed)}`]
+    case "discarded":
+      return restore.length === 0 ? ["osier ls --all"] : restore
+  }
+}

@@ -1,0 +1,79 @@
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { connect } from "../../client.ts"
+import type { EventOf } from "../../domain/event.ts"
+import { worldAt } from "../../engine/liveWorld.ts"
+import { listTasks } from "../../steps/record.ts"
+import { Journal } from "../../world/journal.ts"
+import { Machine } from "../../world/machine.ts"
+import { Repository } from "../../world/repository.ts"
+import { readServerFile } from "../../world/serverFile.ts"
+import { isSet } from "../flags.ts"
+import { liveView } from "../liveView.ts"
+import { withSignals } from "../signals.ts"
+import type { Call, Verb } from "../verb.ts"
+
+/** Shows the run that is going on, through the same socket as any other program would. */
+export const watch: Verb = (call) =>
+  Effect.gen(function* () {
+    const { own } = yield* Repository
+    const follow = isSet(call.flags, "follow")
+    const going = yield* current
+    if (going === undefined && !follow) {
+      if (!call.json) call.screen.out("no run is going on here; the last ones are in: osier events")
+      return 0 as const
+    }
+    const journal = yield* Journal
+    const since = going === undefined ? (yield* journal.position).seq : going.seq - 1
+    const titles = (yield* listTasks()).map(({ id, title }) => [id, title] as const)
+    yield* look(call, { directory: own, since, follow, run: going?.run, titles })
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+/** The start of the run whose process serves the events, if there is one. */
+const current = Effect.gen(function* () {
+  const [journal, machine, { own }] = [yield* Journal, yield* Machine, yield* Repository]
+  const server = yield* Effect.promise(() => readServerFile(own))
+  if (server === undefined || (yield* machine.liveness(server.process)) === "dead") return undefined
+  const open = new Map<string, EventOf<"RunStarted">>()
+  yield* Stream.runForEach(journal.read(0), (event) =>
+    Effect.sync(() => {
+      if (event.type === "RunStarted") open.set(event.run, event)
+      if (event.type === "RunEnded") open.delete(event.run)
+    }),
+  )
+  return [...open.values()].findLast(({ pid }) => pid === server.process.pid) ?? [...open.values()].at(-1)
+})
+
+const look = Effect.fnUntraced(function* (
+  call: Call,
+  of: {
+    readonly directory: string
+    readonly since: number
+    readonly follow: boolean
+    readonly run: string | undefined
+    readonly titles: readonly (readonly [number, string])[]
+  },
+) {
+  let live = liveView(call.screen, { json: call.json, titles: of.titles })
+  const stream = connect({ directory: of.directory, since: of.since })
+  const read = Stream.fromAsyncIterable(stream, (cause) => (cause instanceof Error ? cause : new Error(String(cause)))).pipe(
+    Stream.takeUntil((event) => !of.follow && event.type === "RunEnded" && event.run === of.run),
+    Stream.runForEach((event) => {
+      if (of.follow && event.type === "RunStarted") live = liveView(call.screen, { json: call.json, titles: of.titles })
+      return of.run === undefined || of.follow || event.run === of.run ? Effect.suspend(() => live.put(event)) : Effect.void
+    }),
+    Effect.orDie,
+  )
+  const both = Effect.raceFirst(
+    read,
+    Effect.suspend(() => live.draw),
+  )
+  let left = false
+  const quiet = withSignals(both.pipe(Effect.raceFirst(Effect.callback<void>((resume) => void (leave = () => resume(Effect.void))))), () =>
+    Effect.sync(() => ((left = true), leave())),
+  )
+  let leave = () => {}
+  yield* Effect.ensuring(quiet, Effect.sync(stream.close))
+  if (!left && !call.json && call.screen.live) call.screen.out("the run has ended: osier ls")
+})

@@ -1,0 +1,96 @@
+/** A command that tests the project, and what told so. */
+export interface FoundGate {
+  readonly name: string
+  readonly run: string
+  readonly from: string
+}
+
+/** What a look at a repository told. */
+export interface Project {
+  readonly name: string
+  readonly target?: string
+  readonly gates: readonly FoundGate[]
+  readonly setup: readonly { readonly run: string; readonly when: string }[]
+  readonly keepIgnored: readonly string[]
+  readonly copy: readonly string[]
+  /** Agent programs on this machine. */
+  readonly agents: readonly string[]
+}
+
+const list = (words: readonly string[]): string => `[${words.map((word) => JSON.stringify(word)).join(", ")}]`
+const argv = (run: string): string => list(run.split(" "))
+
+const agentsText = ({ agents }: Project): readonly string[] => {
+  const [first] = agents
+  const example = [
+    '#   reviewer: { adapter: claude, model: opus, instructions: "Look for injection first." }',
+    '#   scribe: { adapter: shell, command: ["sh", "-c", "cat > notes/$OSIER_SLUG.md"] }   # the prompt arrives on stdin',
+  ]
+  if (first === undefined)
+    return [
+      "# No agent program (claude, codex, pi) was found on PATH. Install one, or let any program be an agent:",
+      "# agents:",
+      ...example,
+      "# agent: scribe",
+    ]
+  return [
+    `# Found here: ${agents.join(", ")}. The agent of tasks that name none; "text:agent" names one for a task.`,
+    `agent: ${first}`,
+    "# Profiles of your own:",
+    "# agents:",
+    ...example,
+  ]
+}
+
+const gatesText = ({ gates }: Project): readonly string[] =>
+  gates.length === 0
+    ? [
+        '# Nothing that tests this project was found. Without a gate work is "ungated" and lands only when you say so.',
+        "# gates:",
+        '#   test: { run: ["npm", "test"], timeout: 10m }',
+      ]
+    : [
+        "# What must pass before anything lands, in a clean checkout of the exact commit. A task can't change what judges it.",
+        "gates:",
+        ...gates.map(({ name, run, from }) => `  ${name}: { run: ${argv(run)}, timeout: 10m }   # found by ${from}`),
+      ]
+
+const treeText = ({ copy, setup, keepIgnored }: Project): readonly string[] => {
+  if (copy.length + setup.length + keepIgnored.length === 0)
+    return [
+      "# What each tree needs beyond a checkout:",
+      "# tree:",
+      '#   copy: [".env"]',
+      '#   setup: [{ run: ["npm", "ci"], when: ["package-lock.json"] }]',
+    ]
+  return [
+    "# What each task's own tree needs beyond a checkout.",
+    "tree:",
+    ...(copy.length === 0 ? [] : [`  copy: ${list(copy)}   # untracked files, copied in`]),
+    ...(setup.length === 0
+      ? []
+      : [`  setup: [${setup.map(({ run, when }) => `{ run: ${argv(run)}, when: ${list([when])} }`).join(", ")}]`]),
+    ...(keepIgnored.length === 0 ? [] : [`  keep_ignored: ${list(keepIgnored)}   # may stay when a tree is used again`]),
+  ]
+}
+
+/** An `osier.yaml` to start with, which explains itself. */
+export const settingsDraft = (project: Project): string =>
+  `${[
+    "# How osier works on this repository. Every key is optional; `osier schema` explains all of them.",
+    "",
+    ...(project.target === undefined
+      ? ["# The branch that work lands on (left out: the one checked out).", "# target: main"]
+      : ["# The branch that work lands on.", `target: ${JSON.stringify(project.target)}`]),
+    "",
+    ...agentsText(project),
+    "",
+    ...gatesText(project),
+    "",
+    ...treeText(project),
+    "",
+    "# concurrency: 3      # tasks at the same time",
+    "# land: review        # wait for `osier land` instead of landing what passed",
+    "# merge: squash       # squash | merge | rebase",
+    "# limits: { attempt: 30m, idle: 10m, retries: 2 }",
+  ].join("\n")}\n`

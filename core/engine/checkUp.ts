@@ -1,0 +1,216 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { delimiter, join, resolve } from "node:path"
+import { agentVariables, childEnvironment } from "../domain/environment.ts"
+import { lockRef, mayTake, readLock } from "../domain/lock.ts"
+import { count } from "../domain/plainText.ts"
+import type { Settings } from "../domain/settings.ts"
+import { builtInAdapters } from "../domain/settingsCheck.ts"
+import { printSize } from "../domain/size.ts"
+import { listTrees } from "../steps/listTrees.ts"
+import { liveRuns } from "../steps/liveRuns.ts"
+import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
+import { Journal } from "../world/journal.ts"
+import { Machine } from "../world/machine.ts"
+import { Objects } from "../world/objects.ts"
+import { Pool } from "../world/pool.ts"
+import { Reaper } from "../world/reaper.ts"
+import { Refs } from "../world/refs.ts"
+import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { markOf } from "./prepare.ts"
+import { taskOfTree } from "./reconcile.ts"
+
+/** One thing that was looked at. `bad` keeps osier from working, `odd` is worth a look. */
+export interface Check {
+  readonly name: string
+  readonly state: "good" | "odd" | "bad"
+  readonly found: string
+  /** What to type or do; empty when all is well. */
+  readonly hint: string
+}
+
+const good = (name: string, found: string): Check => ({ name, state: "good", found, hint: "" })
+const odd = (name: string, found: string, hint: string): Check => ({ name, state: "odd", found, hint })
+const bad = (name: string, found: string, hint: string): Check => ({ name, state: "bad", found, hint })
+
+const oldestGit = [2, 38] as const
+const leastBytes = 1_000_000_000
+
+/** git itself, and shapes of a repository that need care. */
+export const checkRepository = Effect.fn("checkRepository")(function* () {
+  const [git, files, { root, commonDir, bare }] = [yield* Git, yield* Files, yield* Repository]
+  const said = yield* git.text(["--version"], { cwd: commonDir })
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(said) ?? []).slice(1).map(Number)
+  const young = major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1])
+  const checks: Check[] = [
+    young ? good("git", said) : bad("git", said, `osier needs git ${oldestGit.join(".")} or newer`),
+    bare ? odd("repository", `${commonDir}, bare`, "name the target with --target; settings come from its tip") : good("repository", root),
+  ]
+  const ask = (key: string) =>
+    git
+      .run(["--git-dir", commonDir, "config", "--get", key], { cwd: commonDir, codes: [0, 1] })
+      .pipe(Effect.map((ended) => ended.stdout.toString().trim()))
+  const shapes: string[] = []
+  if ((yield* files.stat(join(commonDir, "shallow"))) !== undefined) shapes.push("shallow")
+  if ((yield* ask("extensions.partialClone")) !== "") shapes.push("a partial clone")
+  if ((yield* ask("core.sparseCheckout")) === "true") shapes.push("a sparse checkout")
+  if (!bare && (yield* files.stat(join(root, ".gitmodules"))) !== undefined) shapes.push("with submodules")
+  if (!bare && ((yield* files.text(join(root, ".gitattributes"))) ?? "").includes("filter=lfs")) shapes.push("with LFS files")
+  if (shapes.length > 0)
+    checks.push(
+      odd(
+        "shape",
+        `the repository is ${shapes.join(", ")}`,
+        "osier works here with care: your own checkout is then not brought along by itself",
+      ),
+    )
+  const free = yield* files.freeBytes(commonDir)
+  checks.push(
+    free > leastBytes
+      ? good("disk", `${printSize(free)} free`)
+      : bad("disk", `only ${printSize(free)} free`, "make room: every task needs a checkout of its own"),
+  )
+  return checks
+})
+
+/** The names that a run is going to need, and the programs that its gates start. */
+export const checkSettings = Effect.fn("checkSettings")(function* (settings: Settings) {
+  const [refs, files, { root }] = [yield* Refs, yield* Files, yield* Repository]
+  const checks: Check[] = []
+  const first = settings.branch.split("/")
+  for (let depth = 1; depth < first.length; depth++) {
+    const name = first.slice(0, depth).join("/")
+    if (!name.includes("{") && (yield* refs.read(`refs/heads/${name}`)) !== undefined)
+      checks.push(
+        bad(
+          "branches",
+          `a branch is called ${name}, so git can't make ${settings.branch}`,
+          `rename it (git branch -m ${name} ${name}-old), or set branch: in osier.yaml`,
+        ),
+      )
+  }
+  if (settings.gates.length === 0)
+    checks.push(
+      odd(
+        "gates",
+        "none: everything would be ungated and wait for your word",
+        "add gates: to osier.yaml; osier init --dry-run shows what was found",
+      ),
+    )
+  for (const gate of settings.gates) {
+    const program = gate.run[0] ?? ""
+    const place = program.includes("/")
+      ? [resolve(root, program)]
+      : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program))
+    const seen = yield* Effect.forEach(place, (path) => files.stat(path).pipe(Effect.orElseSucceed(() => undefined)))
+    checks.push(
+      seen.some((one) => one !== undefined)
+        ? good(`gate ${gate.name}`, gate.run.join(" "))
+        : bad(`gate ${gate.name}`, `${program} is not there`, `install ${program}, or correct gates.${gate.name}.run in osier.yaml`),
+    )
+  }
+  return checks
+})
+
+/** Each agent that tasks may name, by asking its program for its version; nothing is spent. */
+export const checkAgents = Effect.fn("checkAgents")(function* (settings: Settings) {
+  const [pool, { committer }, { root }] = [yield* Pool, yield* RunIdentity, yield* Repository]
+  const profiles = Object.values(settings.agents)
+  const plain = builtInAdapters.filter((name) => name !== "shell" && name !== "acp")
+  const wanted =
+    settings.agent !== undefined && !Object.hasOwn(settings.agents, settings.agent) ? [settings.agent] : profiles.length === 0 ? plain : []
+  const all = [...profiles, ...wanted.map((name) => ({ name, adapter: name, env: [], command: undefined }))]
+  const modules = new Map(
+    yield* Effect.forEach(settings.plugins, (path) =>
+      Effect.map(pool.load(resolve(root, path)), (name) => [name, { module: resolve(root, path) }] as const),
+    ),
+  )
+  const looked = yield* Effect.forEach(
+    all,
+    (agent) => {
+      const env = childEnvironment(process.env, agentVariables(process.env, agent.adapter, agent.env), committer, {})
+      return pool.detect(modules.get(agent.adapter) ?? agent.adapter, env, agent.command).pipe(
+        Effect.map((seen) => {
+          const facts = [
+            seen.version,
+            seen.loggedIn === false ? "not logged in" : undefined,
+            seen.billing === "unknown" ? undefined : seen.billing,
+          ]
+          const found = facts.filter((one) => one !== undefined).join(", ") || "found"
+          return {
+            agent,
+            usable: seen.found && seen.loggedIn !== false,
+            found: seen.found ? found : "not found",
+            hint: seen.hint ?? `install ${agent.adapter}`,
+          }
+        }),
+        Effect.catchTag("AdapterCrashed", (crash) => Effect.succeed({ agent, usable: false, found: crash.message, hint: crash.hint })),
+      )
+    },
+    { concurrency: 3 },
+  )
+  const any = looked.some(({ usable }) => usable)
+  return looked.map(({ agent, usable, found, hint }): Check => {
+    const name = `agent ${agent.name}`
+    if (usable) return good(name, found)
+    // One of the built-in ones that nobody asked for may well be missing, as long as there is another.
+    return agent.name === settings.agent || !any ? bad(name, found, hint) : odd(name, found, hint)
+  })
+})
+
+/** What dead or stuck processes left: locks, trees, processes, a damaged journal. */
+export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: string) {
+  const [refs, objects, machine, reaper, journal, { commonDir }] = [
+    yield* Refs,
+    yield* Objects,
+    yield* Machine,
+    yield* Reaper,
+    yield* Journal,
+    yield* Repository,
+  ]
+  const now = yield* Clock.currentTimeMillis
+  const checks: Check[] = []
+  const stale: string[] = []
+  const live = new Set<string>()
+  for (const [ref] of yield* refs.list("refs/osier/locks/")) {
+    const lock = readLock((yield* objects.read(ref))?.data.toString() ?? "")
+    if (lock === undefined)
+      checks.push(bad("locks", `${ref} is no lock record`, `git cat-file -p ${ref}; when nothing runs: git update-ref -d ${ref}`))
+    else if (lock.state === "held" && mayTake(lock, yield* machine.liveness(lock.owner), now)) stale.push(ref)
+    else if (lock.state === "held") live.add(ref)
+  }
+  checks.push(
+    stale.length === 0
+      ? good("locks", `${count(live.size, "lock")} held, none stale`)
+      : odd("locks", `${count(stale.length, "lock")} of processes that are gone: ${stale.join(", ")}`, "osier run takes them over"),
+  )
+  const trees = yield* listTrees(treeRoot)
+  const lost = trees.filter((tree) => {
+    const id = taskOfTree(tree.lock)
+    return id === undefined || !live.has(lockRef("task", String(id)))
+  })
+  checks.push(
+    lost.length === 0
+      ? good("trees", `${count(trees.length, "tree")}, all in use`)
+      : odd("trees", `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}`, "osier clean"),
+  )
+  const runs = yield* liveRuns()
+  const mark = `${markOf(commonDir, 0).split(":")[0] ?? ""}:`
+  const left = runs.length > 0 ? [] : yield* reaper.find({ mark })
+  checks.push(
+    left.length === 0
+      ? good("processes", `${count(runs.length, "run")} active, nothing left behind`)
+      : odd(
+          "processes",
+          `left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`,
+          "osier clean, or the next osier run, ends them",
+        ),
+  )
+  const place = yield* Effect.result(journal.position)
+  checks.push(
+    place._tag === "Success" ? good("journal", `${place.success.seq} events`) : bad("journal", place.failure.message, place.failure.hint),
+  )
+  return checks
+})

@@ -1,0 +1,13 @@
+import manifest from "../package.json" with { type: "json" }
+
+const argv = process.argv.slice(2)
+
+// Answered before anything else is loaded: it is asked by scripts, and often.
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`osier ${manifest.version}\n`)
+else {
+  const [{ program }, { drained, terminal }] = await Promise.all([import("./cli/program.ts"), import("./cli/screen.ts")])
+  process.exitCode = await program(argv, terminal(process.env), manifest.version)
+  await drained()
+  // Nothing may hold the process any longer, whatever an adapter or a socket left open.
+  process.exit()
+}

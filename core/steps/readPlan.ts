@@ -1,0 +1,83 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { isAbsolute, join, relative, resolve, sep } from "node:path"
+import { parseArguments, parsePlan, PlanRefused } from "../domain/plan.ts"
+import type { PlanFile } from "../domain/plan.ts"
+import type { Declared, Known, Plan } from "../domain/planDraft.ts"
+import type { Problem } from "../domain/problem.ts"
+import { Files } from "../world/files.ts"
+import { Repository } from "../world/repository.ts"
+
+/** A plan that was named can't be read. */
+export class PlanMissing extends Data.TaggedError("PlanMissing")<{ readonly file: string; readonly reason: string }> {
+  override get message() {
+    return `the plan ${this.file} can't be read: ${this.reason}`
+  }
+  get hint() {
+    return "Name a file (one task a line, .md, .yaml, .json) or a folder of .md files."
+  }
+  readonly exit = 2
+}
+
+interface Found {
+  readonly files: readonly PlanFile[]
+  readonly folder: boolean
+}
+
+/** Words and files together are one plan: every mistake in any of them is told at once. */
+export const readPlan = Effect.fn("readPlan")(function* (input: {
+  readonly words: readonly string[]
+  readonly from: readonly string[]
+  /** Where relative paths of `from` are meant from. */
+  readonly at: string
+  readonly known: Known
+}) {
+  const { root } = yield* Repository
+  const parts: Plan[] = input.words.length === 0 ? [] : [parseArguments(input.words, input.known)]
+  for (const from of input.from) {
+    const path = resolve(input.at, from)
+    const found = yield* look(path, named(root, path)).pipe(
+      Effect.mapError(({ code, reason }) => new PlanMissing({ file: from, reason: code === "ENOENT" ? "there is no such file" : reason })),
+    )
+    if (found.files.length === 0) return yield* new PlanMissing({ file: from, reason: "there are no .md files in that folder" })
+    parts.push(parsePlan(found.files, input.known, { folder: found.folder }))
+  }
+  const problems = [...parts.flatMap((part) => part.problems), ...twice(parts)]
+  if (problems.length > 0) return yield* PlanRefused.of(problems)
+  return parts.flatMap((part) => part.tasks)
+})
+
+/** Tasks of one plan find each other by their keys, so two files may not use one key for two tasks; words get another one. */
+const twice = (parts: readonly Plan[]): readonly Problem[] => {
+  const seen = new Map<string, Declared>()
+  const problems: Problem[] = []
+  for (const one of parts.flatMap((part) => part.tasks)) {
+    const before = seen.get(one.key)
+    if (before === undefined) seen.set(one.key, one)
+    else {
+      const where = before.source.file === undefined ? "an argument" : `${before.source.file}:${before.source.line ?? 1}`
+      problems.push({
+        ...one.source,
+        message: `the task ${one.key} is given twice`,
+        hint: `the other is ${where}; give one of them an id of its own`,
+      })
+    }
+  }
+  return problems
+}
+
+/** A path is remembered as seen from the repository, so that the same plan is the same from every folder. */
+const named = (root: string, path: string): string => {
+  const inside = relative(root, path)
+  return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/")
+}
+
+const look = Effect.fnUntraced(function* (given: string, name: string) {
+  const files = yield* Files
+  const path = yield* files.realPath(given)
+  const read = (inside: string, called: string) => Effect.map(files.text(inside), (text): PlanFile => ({ path: called, text: text ?? "" }))
+  if ((yield* files.stat(path))?.isDirectory() !== true) return { files: [yield* read(path, name)], folder: false } satisfies Found
+  const names = (yield* files.list(path)).filter((one) => /\.(md|markdown)$/i.test(one) && !one.startsWith(".")).toSorted()
+  const all = yield* Effect.forEach(names, (one) => read(join(path, one), `${name}/${one}`))
+  return { files: all, folder: true } satisfies Found
+})

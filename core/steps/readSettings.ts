@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import type { Settings } from "../domain/settings.ts"
+import { builtInAdapters } from "../domain/settingsCheck.ts"
+import { resolveSettings, SettingsRefused } from "../domain/settingsFile.ts"
+import { Files } from "../world/files.ts"
+import { Repository } from "../world/repository.ts"
+
+export const settingsName = "osier.yaml"
+
+/** Settings, and the text they came from: the gates of a run may come from another version of the file. */
+export interface ReadSettings {
+  readonly settings: Settings
+  readonly workingText: string | undefined
+}
+
+/** Settings by their keys, as flags give them: `limits.attempt`, `keep_branch`. */
+export type GivenSettings = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+/** The settings of the repository: flags over variables over `osier.yaml` over defaults. Fails with every mistake at once. */
+export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSettings = {}) {
+  const files = yield* Files
+  const { root, bare } = yield* Repository
+  const workingText = bare ? undefined : yield* files.text(join(root, settingsName))
+  const { settings, problems } = resolveSettings({
+    fileText: workingText,
+    path: settingsName,
+    env: process.env,
+    flags,
+    adapters: builtInAdapters,
+  })
+  if (problems.length > 0) return yield* SettingsRefused.of(problems)
+  return { settings, workingText } satisfies ReadSettings
+})
