@@ -25,6 +25,10 @@ const readScripts = Schema.decodeUnknownOption(Scripts)
 
 /** Which gate inputs of the target a candidate changes. A settings file that can't be read counts as changed. */
 export const gateChange = Effect.fn("gateChange")(function* (input: {
+  /**
+   * A commit or a tree. Before landing it must be the integrated tree, without a `base`: a merge that follows a rename
+   * carries a branch's change into a gate input that the branch itself never named.
+   */
   readonly candidate: string
   /** The target's tip, whose gates are in force. */
   readonly target: string

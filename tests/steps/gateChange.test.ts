@@ -132,3 +132,25 @@ test("what the target changed since is not blamed on a branch that lags behind",
   )
   expect(change.held).toEqual([])
 })
+
+test("a merge that follows the target's rename carries a change into a gate input: the integrated tree tells", async () => {
+  const text = Array.from({ length: 20 }, (_, line) => `: ${line}\n`).join("")
+  const repo = makeRepo({ "osier.yaml": "", "check.sh": text })
+  const base = repo.git("rev-parse", "main")
+  repo.git("switch", "-q", "-c", "branch")
+  const branch = repo.commit("work", { "check.sh": `exit 0\n${text}` })
+  repo.git("switch", "-q", "main")
+  repo.git("mv", "check.sh", "gate.sh")
+  const target = repo.commit("a gate", { "osier.yaml": "gates: { test: [sh, gate.sh] }\n" })
+  const merged = repo.git("merge-tree", "--write-tree", target, branch)
+  const held = (candidate: string, more: { readonly base?: string }) =>
+    inWorld(
+      repo.path,
+      Effect.gen(function* () {
+        const inForce = yield* gatesInForce({ targetCommit: target, resolve })
+        return (yield* gateChange({ candidate, target, inForce, resolve, ...more })).held
+      }),
+    )
+  expect(await held(branch, { base })).toEqual([])
+  expect(await held(merged, {})).toEqual(["gate.sh"])
+})
