@@ -36,7 +36,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   const ids = yield* chosen(choice)
   yield* announce(ids)
   const again = new Set(choice.retryFailed === true ? ids : [])
-  yield* schedule(new Set(ids), again)
+  yield* Effect.scoped(schedule(new Set(ids), again))
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain
@@ -46,7 +46,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   })
   yield* closing(report)
   return report
-}, Effect.scoped)
+})
 
 const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   const board = yield* Board
@@ -74,7 +74,7 @@ const schedule = Effect.fnUntraced(function* (mine: ReadonlySet<number>, again: 
   const drain = yield* Drain
   const slots = yield* Slots
   const { options } = yield* RunContext
-  const fibers = yield* FiberMap.make<number, void>()
+  const fibers = yield* FiberMap.make<number, void, never>()
   const attempted = new Set<number>()
   let idleSince: number | undefined
   for (;;) {
