@@ -115,7 +115,12 @@ const messageOf = (exit: Exit.Exit<unknown, { readonly message: string }>): stri
 
 /** Makes the refreshed copy, and looks for what is in the way on it. */
 const check = Effect.fnUntraced(function* (checkout: Checkout, copy: string, from: string, to: string) {
-  yield* refreshedCopy(checkout, copy)
+  // A filter of the user's that fails makes git give up; so do we, until it works again.
+  const refused = yield* refreshedCopy(checkout, copy).pipe(
+    Effect.as(undefined),
+    Effect.catchTag("GitFailed", (error) => Effect.succeed(error.message)),
+  )
+  if (refused !== undefined) return blocked(checkout, refused)
   const found = yield* inTheWay(checkout, copy, from, to)
   return found === undefined ? undefined : blocked(checkout, found.reason, found.files)
 })

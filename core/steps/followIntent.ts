@@ -56,6 +56,11 @@ export const copyOf = (intent: FollowIntent): string => join(intent.gitDir, `ind
 /** The mark of the git that writes the files. */
 export const markOf = (intent: FollowIntent): string => `follow-${intent.id}`
 
-/** What a person types to bring the checkout along; git refuses where it would touch a changed file. */
-export const followCommand = (intent: { readonly path: string; readonly from: string; readonly to: string }): string =>
-  `git -C ${quoteWord(intent.path)} read-tree -m -u ${intent.from} ${intent.to}`
+/**
+ * What a person types to bring the checkout along; git refuses where it would touch a changed file. The status comes
+ * first because it also refreshes what git knows of files that only look changed.
+ */
+export const followCommand = (intent: { readonly path: string; readonly from: string; readonly to: string }): string => {
+  const git = `git -C ${quoteWord(intent.path)}`
+  return `${git} status --short && ${git} read-tree -m -u ${intent.from} ${intent.to}`
+}

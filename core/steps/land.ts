@@ -57,6 +57,9 @@ export const land = Effect.fn("land")(function* (asked: ToLand) {
   const { target, from, to } = asked
   const { parents } = yield* readCommit(to)
   if (parents[0] !== from) return yield* new NotOnTarget({ target, commit: to })
+  const refs = yield* Refs
+  const at = yield* refs.read(target)
+  if (at !== from) return { type: "moved", at } satisfies Landing
   const checkouts = yield* findCheckouts(target)
   const [checkout, second] = checkouts
   if (second !== undefined) {

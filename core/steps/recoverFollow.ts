@@ -94,53 +94,82 @@ const finish = Effect.fnUntraced(function* (intent: FollowIntent, changes: reado
   if (!ours) return left(intent, "another git process works in it")
   const outcome = yield* Effect.gen(function* () {
     yield* files.remove(`${copyOf(intent)}.lock`)
-    const doubtful = yield* assemble(intent, changes)
+    const states = yield* classify(intent, changes)
+    const doubtful = states.filter(({ state }) => state === "other").map(({ change }) => change.path)
     if (doubtful.length > 0) return left(intent, `not as they were left: ${doubtful.join(", ")}`)
-    const found = yield* inTheWay(intent, copyOf(intent), intent.from, intent.to)
+    const middle = yield* middleTree(intent, states)
+    const found = yield* inTheWay(intent, copyOf(intent), middle, intent.to)
     if (found !== undefined) return left(intent, found.reason)
-    yield* writeFiles(intent)
+    yield* writeFiles({ ...intent, from: middle })
     yield* files.rename(copyOf(intent), join(intent.gitDir, "index"))
     return { type: "finished" } as const
   }).pipe(Effect.onError(() => Effect.ignore(releaseLock(intent))))
-  yield* files.remove(copyOf(intent))
+  for (const name of [copyOf(intent), `${copyOf(intent)}-tree`]) yield* files.remove(name)
   yield* releaseLock(intent)
   // In doubt the intent stays, so that it is told again until somebody has seen to it.
   if (outcome.type === "finished") yield* dropIntent(intent)
   return outcome
 })
 
-/**
- * Makes the copy of the index that the kill left no trace of: old entries for files that are still old, new ones for
- * those already written. Answers with the files that are neither.
- */
-const assemble = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly Change[]) {
+interface State {
+  readonly change: Change
+  readonly state: "old" | "new" | "absent" | "other"
+}
+
+/** How far git came with each file; bytes that are neither the old nor the new ones are somebody's. */
+const classify = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly Change[]) {
   const copy = copyOf(intent)
   yield* refreshedCopy(intent, copy)
   const notOld = yield* changedOver(intent, copy)
-  const untouched = (change: Change) => change.before !== undefined && !notOld.has(change.path)
-  const open = changes.filter((change) => !untouched(change) && change.after !== undefined)
-  if (open.length === 0) return []
-  yield* setEntries(intent, open)
-  const notNew = yield* changedOver(intent, copy)
-  const state = (change: Change) => {
-    const seen = notNew.get(change.path)
-    return seen === undefined ? "new" : seen.after === undefined ? "absent" : "other"
-  }
-  const doubtful = open.filter((change) => state(change) === "other")
-  yield* refreshedCopy(intent, copy)
+  const isOld = (change: Change) => change.before !== undefined && !notOld.has(change.path)
   yield* setEntries(
     intent,
-    open.filter((change) => state(change) === "new"),
+    copy,
+    changes.filter((change) => !isOld(change) && change.after !== undefined).map((change) => [change.path, change.after]),
   )
-  return doubtful.map((change) => change.path)
+  const notNew = yield* changedOver(intent, copy)
+  return changes.map((change): State => {
+    if (isOld(change)) return { change, state: "old" }
+    const seen = change.after === undefined ? notOld.get(change.path) : notNew.get(change.path)
+    if (seen !== undefined) return { change, state: seen.after === undefined ? "absent" : "other" }
+    return { change, state: change.after === undefined ? "absent" : "new" }
+  })
 })
 
-/** Says in the copy that these paths are what the new commit says, and lets git look at the files. */
-const setEntries = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly Change[]) {
+/**
+ * A tree that says what is there, between the two commits, and the copy of the index made to agree with it; from there
+ * git goes on as if it had never been stopped, with all of its own care.
+ */
+const middleTree = Effect.fnUntraced(function* (intent: FollowIntent, states: readonly State[]) {
   const git = yield* Git
+  const files = yield* Files
   const { commonDir } = yield* Repository
-  const options = gitIn(intent, commonDir, copyOf(intent))
-  const rows = changes.map((change) => `${change.after}\t${change.path}\0`)
-  yield* git.run(["update-index", "-z", "--replace", "--index-info"], { ...options, input: rows.join("") })
+  const copy = copyOf(intent)
+  const there = states
+    .filter(({ state }) => state !== "old")
+    .map(({ change, state }) => [change.path, state === "new" ? change.after : undefined] as const)
+  yield* refreshedCopy(intent, copy)
+  yield* setEntries(intent, copy, there)
+  const scratch = `${copy}-tree`
+  yield* git.run(["read-tree", intent.from], gitIn(intent, commonDir, scratch))
+  yield* setEntries(intent, scratch, there)
+  const tree = yield* git.text(["write-tree"], gitIn(intent, commonDir, scratch))
+  yield* files.remove(scratch)
+  return tree
+})
+
+/** Says in an index what is at these paths, nothing included, and lets git look at the files. */
+const setEntries = Effect.fnUntraced(function* (
+  intent: FollowIntent,
+  index: string,
+  entries: readonly (readonly [path: string, entry: string | undefined])[],
+) {
+  const git = yield* Git
+  const { commonDir, zero } = yield* Repository
+  const options = gitIn(intent, commonDir, index)
+  // First what goes: a file may have become a folder, and the other way round.
+  const rows = entries.toSorted(([, a], [, b]) => Number(a !== undefined) - Number(b !== undefined))
+  const input = rows.map(([path, entry]) => `${entry ?? `0 ${zero}`}\t${path}\0`).join("")
+  yield* git.run(["update-index", "-z", "--replace", "--index-info"], { ...options, input })
   yield* git.run(["update-index", "-q", "--refresh"], { ...options, codes: [0, 1] })
 })

@@ -1,0 +1,391 @@
+import { execFileSync, spawn } from "node:child_process"
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { land, wouldWait } from "../../core/steps/land.ts"
+import { recoverFollow } from "../../core/steps/recoverFollow.ts"
+import type { Expect } from "../../core/world/refs.ts"
+import { makeFolder, makeRepo } from "../support/repo.ts"
+import type { Repo } from "../support/repo.ts"
+import { inWorld } from "../support/world.ts"
+
+const target = "refs/heads/main"
+const base = {
+  ".gitignore": "*.ignored\n/out/\n",
+  stays: "stays\n",
+  "dirty stays": "x\n",
+  changes: "old\n",
+  goes: "goes\n",
+  "was file": "file\n",
+  "was folder/inner": "inner\n",
+  "new\nline": "odd\n",
+}
+/** What lands: every kind of change, on paths with nasty names. */
+const apply = (repo: Repo) => {
+  repo.write("changes", "new\n")
+  repo.git("rm", "-q", "goes", "was file", "was folder/inner")
+  repo.write("was file/inner", "now a folder\n")
+  repo.write("was folder", "now a file\n")
+  repo.write("new\nline", "odd, new\n")
+  repo.write("-added", "added\n")
+  repo.write("deep/ünï/added", "added\n")
+  repo.write("run me", "#!/bin/sh\n")
+  chmodSync(join(repo.path, "run me"), 0o755)
+  symlinkSync("stays", join(repo.path, "link"))
+}
+
+/** A repository on `main` at `from`, and a commit `to` on top of it that is nowhere checked out. */
+const setUp = (files: Record<string, string> = base, change: (repo: Repo) => void = apply) => {
+  const repo = makeRepo(files)
+  const from = repo.git("rev-parse", "HEAD")
+  change(repo)
+  repo.git("add", "-A")
+  repo.git("commit", "-q", "-m", "to")
+  const to = repo.git("rev-parse", "HEAD")
+  repo.git("reset", "-q", "--hard", from)
+  return { repo, from, to, at: (path: string) => join(repo.path, path) }
+}
+
+const landing = (repo: Repo, from: string, to: string, expected: readonly Expect[] = []) =>
+  inWorld(repo.path, land({ target, from, to, expect: expected, reason: "osier: land 1" }))
+
+const status = (repo: Repo, path = repo.path) => repo.git("-C", path, "status", "--porcelain", "--ignored", "-uall")
+const tip = (repo: Repo) => repo.git("rev-parse", target)
+/** Nothing of ours is left beside the index. */
+const tidy = (repo: Repo, gitDir = join(repo.path, ".git")) => {
+  expect(readdirSync(gitDir).filter((name) => /^index\./.test(name))).toEqual([])
+  expect(readdirSync(join(repo.path, ".git/osier/follow")).filter((name) => name.endsWith(".json"))).toEqual([])
+}
+
+/** The user's own things, none of which a landing touches. */
+const settle = (repo: Repo) => {
+  repo.write("dirty stays", "changed by the user\n")
+  repo.write("staged", "staged\n")
+  repo.git("add", "staged")
+  repo.write("staged", "staged, then changed\n")
+  repo.write("untracked", "mine\n")
+  repo.write("x.ignored", "mine\n")
+  repo.write("out/inner", "mine\n")
+  const long = new Date(Date.now() - 5e8)
+  for (const path of ["stays", "untracked", "x.ignored"]) utimesSync(join(repo.path, path), long, long)
+  return ["dirty stays", "staged", "untracked", "x.ignored", "out/inner", "stays"].map((path) => {
+    const file = join(repo.path, path)
+    return { file, text: readFileSync(file, "utf8"), mtime: statSync(file).mtimeMs, ino: statSync(file).ino }
+  })
+}
+const untouched = (files: ReturnType<typeof settle>) => {
+  for (const { file, text, mtime, ino } of files) {
+    expect([file, readFileSync(file, "utf8"), statSync(file).mtimeMs, statSync(file).ino]).toEqual([file, text, mtime, ino])
+  }
+}
+
+test("a clean checkout comes along, with every kind of change", async () => {
+  const { repo, from, to } = setUp()
+  expect(await landing(repo, from, to)).toEqual({ type: "landed", commit: to, followed: repo.path, behind: undefined })
+  expect(tip(repo)).toBe(to)
+  expect(status(repo)).toBe("")
+  expect(repo.git("diff-files", "--name-only")).toBe("")
+  expect(repo.git("reflog", "-1", "--format=%H", "HEAD")).toBe(to)
+  expect(statSync(join(repo.path, "run me")).mode & 0o100).toBe(0o100)
+  tidy(repo)
+})
+
+test("what the user has changed, staged, not added and ignored stays byte by byte", async () => {
+  const { repo, from, to } = setUp()
+  const files = settle(repo)
+  const before = status(repo)
+  const staged = repo.git("ls-files", "-s", "staged")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: repo.path })
+  expect(status(repo)).toBe(before)
+  expect(repo.git("ls-files", "-s", "staged")).toBe(staged)
+  untouched(files)
+  tidy(repo)
+})
+
+test("a linked worktree comes along wherever osier runs, and its HEAD has a log of it", async () => {
+  const { repo, from, to } = setUp()
+  const linked = join(makeFolder(), "linked tree")
+  repo.git("checkout", "-q", "-b", "other")
+  repo.git("worktree", "add", "-q", linked, "main")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: linked })
+  expect(status(repo, linked)).toBe("")
+  expect(status(repo)).toBe("")
+  expect(repo.git("-C", linked, "reflog", "-1", "--format=%H %gs", "HEAD")).toBe(`${to} osier: land 1`)
+  // And the other way round: run from the linked one, the main checkout has the target.
+  repo.git("-C", linked, "checkout", "-q", "--detach")
+  repo.git("checkout", "-q", "main")
+  const next = repo.git("commit-tree", `${from}^{tree}`, "-p", to, "-m", "back")
+  const ended = await inWorld(linked, land({ target, from: to, to: next, expect: [], reason: "r" }))
+  expect(ended).toMatchObject({ type: "landed", followed: repo.path })
+  expect(status(repo)).toBe("")
+})
+
+test("without a checkout of the target nothing but the ref moves", async () => {
+  const { repo, from, to } = setUp()
+  const bare = join(makeFolder(), "bare.git")
+  repo.git("update-ref", "refs/heads/next", to)
+  repo.git("clone", "-q", "--bare", repo.path, bare)
+  expect(await inWorld(bare, land({ target, from, to, expect: [], reason: "r" }))).toMatchObject({ type: "landed", followed: undefined })
+  expect(repo.git("-C", bare, "rev-parse", target)).toBe(to)
+  repo.git("checkout", "-q", "--detach")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: undefined })
+  expect(repo.git("rev-parse", "HEAD")).toBe(from)
+  expect(status(repo)).toBe("")
+})
+
+test("a lost race is told apart: target moved, fence lost, a commit made for another target", async () => {
+  const { repo, from, to } = setUp()
+  const lock = "refs/osier/locks/target/main"
+  repo.git("update-ref", lock, from)
+  expect(await landing(repo, from, to, [{ ref: lock, at: to }])).toEqual({ type: "fenced", refs: [lock] })
+  expect([tip(repo), status(repo)]).toEqual([from, ""])
+  tidy(repo)
+  const other = repo.git("commit-tree", `${to}^{tree}`, "-p", from, "-m", "other")
+  repo.git("merge", "-q", "--ff-only", other)
+  expect(await landing(repo, from, to, [{ ref: lock, at: from }])).toEqual({ type: "moved", at: other })
+  await expect(landing(repo, other, to)).rejects.toMatchObject({ _tag: "NotOnTarget" })
+  expect(tip(repo)).toBe(other)
+})
+
+test("no hook runs", async () => {
+  const { repo, from, to, at } = setUp()
+  const trace = join(makeFolder(), "ran")
+  for (const hook of ["reference-transaction", "post-checkout", "post-merge", "post-index-change"]) {
+    mkdirSync(at(".git/hooks"), { recursive: true })
+    writeFileSync(at(`.git/hooks/${hook}`), `#!/bin/sh\necho ${hook} >> ${trace}\n`, { mode: 0o755 })
+  }
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed" })
+  expect(existsSync(trace)).toBe(false)
+})
+
+/** What is in the way, and which files are named for it; nothing may change while it is. */
+const obstacles: readonly (readonly [string, (repo: Repo) => void, readonly string[] | undefined])[] = [
+  ["a changed file", (r) => r.write("changes", "mine\n"), ["changes"]],
+  ["a staged file", (r) => (r.write("changes", "mine\n"), r.git("add", "changes")), ["changes"]],
+  ["a changed file that is to vanish", (r) => r.write("goes", "mine\n"), ["goes"]],
+  ["a changed file with an odd name", (r) => r.write("new\nline", "mine\n"), ["new\nline"]],
+  ["a removed file that changes", (r) => rmSync(join(r.path, "changes")), ["changes"]],
+  ["an untracked file", (r) => r.write("-added", "mine\n"), ["-added"]],
+  ["an untracked file with the same content", (r) => r.write("-added", "added\n"), ["-added"]],
+  ["a staged new file", (r) => (r.write("-added", "mine\n"), r.git("add", "--", "-added")), ["-added"]],
+  ["an ignored file", (r) => (r.write(".git/info/exclude", "-added\n"), r.write("-added", "mine\n")), ["-added"]],
+  ["an untracked file in a folder that becomes a file", (r) => r.write("was folder/mine", "mine\n"), ["was folder/mine"]],
+  ["an ignored file in a folder that becomes a file", (r) => r.write("was folder/a.ignored", "mine\n"), ["was folder/a.ignored"]],
+  ["a file where a folder is needed", (r) => r.write("deep", "mine\n"), ["deep"]],
+  ["a link where a folder is needed", (r) => symlinkSync(makeFolder(), join(r.path, "deep")), ["deep"]],
+  ["a broken link in the way", (r) => symlinkSync("nowhere", join(r.path, "-added")), ["-added"]],
+  [
+    "a folder replaced by a link",
+    (r) => {
+      rmSync(join(r.path, "was folder"), { recursive: true })
+      const away = makeFolder()
+      writeFileSync(join(away, "inner"), "mine\n")
+      symlinkSync(away, join(r.path, "was folder"))
+    },
+    undefined,
+  ],
+  [
+    "several at once",
+    (r) => (r.write("changes", "mine\n"), r.write("-added", "mine\n"), r.write("goes", "mine\n")),
+    ["-added", "changes", "goes"],
+  ],
+  [
+    "a changed file that git was told to assume unchanged",
+    (r) => (r.git("update-index", "--assume-unchanged", "changes"), r.write("changes", "mine\n")),
+    ["changes"],
+  ],
+  [
+    "a changed file that git was told to skip",
+    (r) => (r.git("update-index", "--skip-worktree", "changes"), r.write("changes", "mine\n")),
+    ["changes"],
+  ],
+  ["a lock of the index", (r) => r.write(".git/index.lock", ""), []],
+  ["a merge in progress", (r) => r.write(".git/MERGE_HEAD", `${r.git("rev-parse", "HEAD")}\n`), []],
+  ["a cherry-pick in progress", (r) => r.write(".git/CHERRY_PICK_HEAD", `${r.git("rev-parse", "HEAD")}\n`), []],
+  ["a bisection", (r) => void r.git("bisect", "start"), []],
+  ["a sparse checkout", (r) => void r.git("config", "core.sparseCheckout", "true"), []],
+  ["a split index", (r) => void r.git("update-index", "--split-index"), []],
+  [
+    "a rebase of the target",
+    (r) => {
+      r.commit("one", { stays: "one\n" })
+      r.git("update-ref", "refs/heads/side", "HEAD")
+      r.git("reset", "-q", "--hard", "HEAD~1")
+      expect(() => r.git("-c", "sequence.editor=sed -i 1iexec\\ false", "rebase", "-q", "-i", "--root")).toThrow()
+    },
+    [],
+  ],
+]
+
+describe("the landing waits, names the files and touches nothing for", () => {
+  test.each(obstacles)("%s", async (_, put, names) => {
+    const { repo, from, to } = setUp()
+    put(repo)
+    // Asked with a lock in place, git would refuse to answer at all.
+    const seen = () => [status(repo), repo.git("ls-files", "-s"), tip(repo), existsSync(join(repo.path, ".git/index.lock"))].join()
+    const before = seen()
+    const early = await inWorld(repo.path, wouldWait({ target, from, to }))
+    const ended = await landing(repo, from, to)
+    expect(ended.type).toBe("waits")
+    expect(early).toEqual(ended)
+    if (ended.type === "waits" && names !== undefined) expect([...ended.files].toSorted()).toEqual(names)
+    expect(seen()).toBe(before)
+    if (existsSync(join(repo.path, ".git/osier/follow"))) expect(readdirSync(join(repo.path, ".git/osier/follow"))).toEqual([])
+  })
+})
+
+test("it goes on as soon as the file is free, and what is staged exactly as it lands is not in the way", async () => {
+  const { repo, from, to } = setUp()
+  repo.write("-added", "mine\n")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "waits", files: ["-added"] })
+  rmSync(join(repo.path, "-added"))
+  repo.git("rm", "-q", "goes")
+  repo.write("changes", "new\n")
+  repo.git("add", "changes")
+  repo.write("changes", "new, and mine\n")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: repo.path })
+  expect(status(repo)).toBe(" M changes")
+})
+
+test("a submodule that would move waits, one that stays does not", async () => {
+  const link = (r: Repo, oid: string) => r.git("update-index", "--add", "--cacheinfo", `160000,${oid},sub`)
+  const repo = makeRepo()
+  link(repo, "1".repeat(40))
+  repo.git("commit", "-q", "-m", "sub")
+  const from = repo.git("rev-parse", "HEAD")
+  link(repo, "2".repeat(40))
+  const moved = repo.git("commit-tree", repo.git("write-tree"), "-p", from, "-m", "moved")
+  link(repo, "1".repeat(40))
+  expect(await landing(repo, from, moved)).toMatchObject({ type: "waits", files: ["sub"] })
+  mkdirSync(join(repo.path, "sub"))
+  const to = repo.commit("else", { x: "x" })
+  repo.git("reset", "-q", "--hard", from)
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed" })
+})
+
+test("line ends and filters of the checkout are applied", async () => {
+  const { repo, from, to, at } = setUp({ ".gitattributes": "*.crlf eol=crlf\n*.up filter=up\n", "a.crlf": "a\n", "a.up": "a\n" }, (r) => {
+    r.write("a.crlf", "a\nb\n")
+    r.write("a.up", "a\nb\n")
+    r.write("new.up", "n\n")
+  })
+  repo.git("config", "filter.up.smudge", "tr a-z A-Z")
+  repo.git("config", "filter.up.clean", "tr A-Z a-z")
+  expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: repo.path })
+  expect([readFileSync(at("a.crlf"), "utf8"), readFileSync(at("a.up"), "utf8"), readFileSync(at("new.up"), "utf8")]).toEqual([
+    "a\r\nb\r\n",
+    "A\nB\n",
+    "N\n",
+  ])
+  expect(status(repo)).toBe("")
+})
+
+/** Runs the landing in a process of its own and kills it at a step, without a chance to clean up. */
+const killAt = async (repo: Repo, from: string, to: string, step: string) => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "landWorker.ts"), repo.path, from, to, step], {
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  const said = await new Promise<string>((resolve) => child.stdout.once("data", (bytes: Buffer) => resolve(bytes.toString().trim())))
+  expect(said).toBe(step)
+  const over = new Promise((resolve) => child.once("close", resolve))
+  child.kill("SIGKILL")
+  await over
+}
+
+describe("killed at any moment, the next start finds it landed once or not at all", () => {
+  test.each(["intended", "locked", "copied", "swapped", "written", "placed", "released"])("%s", async (step) => {
+    const { repo, from, to } = setUp()
+    const files = settle(repo)
+    const before = status(repo)
+    await killAt(repo, from, to, step)
+    const recovered = await inWorld(repo.path, recoverFollow())
+    const swapped = !["intended", "locked", "copied"].includes(step)
+    expect(tip(repo)).toBe(swapped ? to : from)
+    expect(recovered.map((each) => each.type)).toEqual(swapped && step !== "released" ? ["finished"] : [])
+    expect(status(repo)).toBe(before)
+    untouched(files)
+    tidy(repo)
+    if (!swapped) expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: repo.path })
+    expect(status(repo)).toBe(before)
+    expect(await inWorld(repo.path, recoverFollow())).toEqual([])
+  })
+
+  test("in the middle of writing the files", async () => {
+    const { repo, from, to, at } = setUp()
+    const files = settle(repo)
+    const before = status(repo)
+    await killAt(repo, from, to, "swapped")
+    // As git leaves it: what vanishes is gone, some files are written, one is between its removal and its making.
+    for (const path of ["goes", "was file", "was folder/inner"]) rmSync(at(path))
+    rmSync(at("was folder"), { recursive: true })
+    mkdirSync(at("was file"))
+    writeFileSync(at("was file/inner"), "now a folder\n")
+    writeFileSync(at("-added"), "added\n")
+    rmSync(at("changes"))
+    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "finished", path: repo.path }])
+    expect(status(repo)).toBe(before)
+    untouched(files)
+    tidy(repo)
+  })
+
+  test("and changed by the user since: nothing is touched, the command is told until it is seen to", async () => {
+    const { repo, from, to, at } = setUp()
+    await killAt(repo, from, to, "swapped")
+    writeFileSync(at("changes"), "mine, since\n")
+    const found = await inWorld(repo.path, recoverFollow())
+    expect(found).toMatchObject([{ type: "left", command: expect.stringContaining(`git -C ${repo.path} read-tree -m -u ${from} ${to}`) }])
+    expect(readFileSync(at("changes"), "utf8")).toBe("mine, since\n")
+    expect(existsSync(at(".git/index.lock"))).toBe(false)
+    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "left" }])
+    writeFileSync(at("changes"), "old\n")
+    execFileSync("sh", ["-c", found[0]?.type === "left" ? found[0].command : "false"], { stdio: "ignore" })
+    expect(status(repo)).toBe("")
+    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "finished" }])
+    tidy(repo)
+  })
+
+  test("and somebody removed the lock and went on: it is not touched", async () => {
+    const { repo, from, to, at } = setUp()
+    await killAt(repo, from, to, "swapped")
+    rmSync(at(".git/index.lock"))
+    repo.git("reset", "-q", "--hard", to)
+    const after = repo.commit("the user goes on", { stays: "more\n" })
+    expect((await inWorld(repo.path, recoverFollow())).map((each) => each.type)).toEqual(["finished"])
+    expect([tip(repo), status(repo)]).toEqual([after, ""])
+    tidy(repo)
+  })
+
+  test("another git holds the lock now: it stays its", async () => {
+    const { repo, from, to, at } = setUp()
+    await killAt(repo, from, to, "swapped")
+    writeFileSync(at(".git/index.lock"), "somebody else's")
+    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "left" }])
+    expect(readFileSync(at(".git/index.lock"), "utf8")).toBe("somebody else's")
+  })
+})
+
+test("files that can't be written leave the target landed and tell the command", async () => {
+  const { repo, from, to, at } = setUp({ "a.bad": "a\n", x: "x\n" }, (r) => {
+    r.write("a.bad", "b\n")
+    r.write("x", "y\n")
+  })
+  writeFileSync(at(".git/info/attributes"), "*.bad filter=bad\n")
+  repo.git("config", "filter.bad.smudge", "false")
+  repo.git("config", "filter.bad.clean", "cat")
+  repo.git("config", "filter.bad.required", "true")
+  const ended = await landing(repo, from, to)
+  expect(ended).toMatchObject({ type: "landed", followed: undefined, behind: { checkout: repo.path } })
+  expect(tip(repo)).toBe(to)
+  expect(existsSync(at(".git/index.lock"))).toBe(false)
+})
