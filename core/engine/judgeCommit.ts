@@ -26,6 +26,8 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
     only: task?.gates,
     task: task === undefined ? undefined : judgedTask(task),
     ...options,
+    // The first pass after a red must not owe anything to what an earlier checkout left.
+    cold: task?.attempts.at(-1)?.reason?.startsWith("gate ") ?? false,
     root: treeRoot,
     graceMs: settings.limits.graceMs,
     onEvent: board.emit,

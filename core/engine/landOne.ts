@@ -3,6 +3,8 @@ import type { Task } from "../domain/task.ts"
 import { auditCandidate } from "../steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../steps/candidate.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
+import type { GateChange } from "../steps/gateChange.ts"
+import type { GatesInForce } from "../steps/gateSettings.ts"
 import { land } from "../steps/land.ts"
 import type { Landing } from "../steps/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
@@ -13,6 +15,7 @@ import { RunIdentity } from "../world/runIdentity.ts"
 import { blame } from "./blame.ts"
 import { Board } from "./board.ts"
 import { conflicted } from "./conflicted.ts"
+import { Fleet } from "./fleet.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { judgeCommit } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
@@ -31,18 +34,19 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
   const { target, targetRef, settings, options } = yield* RunContext
+  const asked = options.asked || (yield* Fleet).asked.has(task.id)
   for (let moves = 0; moves < movesMax; moves++) {
     const tip = (yield* refs.read(targetRef)) ?? ""
     const proof = yield* proveLanded({ target: tip, task: task.id, tip: work.tip })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
     const inForce = yield* gatesAt(tip)
-    const change = yield* gateChange({ candidate: work.tip, target: tip, base: work.base, inForce, resolve: resolveTerms })
-    if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
     const offered = taskToLand(task, work)
     const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
+    const change = yield* gateChanges(work, tip, plan.tree, inForce)
+    if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
     const judgement = yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", confirmRed: true })
-    if (!judgement.gated && !options.allowUngated && !options.asked) return yield* holdUngated(task)
+    if (!judgement.gated && !options.allowUngated && !asked) return yield* holdUngated(task)
     if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
     if (change.held.length > 0) {
       const own = yield* judgeCommit(yield* overlaid({ candidate: plan.tree, target: tip, change }), task, inForce, {
@@ -82,6 +86,17 @@ const tellCheckout = Effect.fnUntraced(function* ({ commit, followed, behind }: 
   if (behind === undefined) return
   const message = `the checkout at ${behind.checkout} is behind ${target}: ${behind.reason}`
   yield* board.emit({ type: "Warned", message, hint: behind.command })
+})
+
+/**
+ * The gate inputs that landing would change: those the branch names itself, and those that only the merge carries its edits
+ * into, as it does when the target has renamed a file meanwhile.
+ */
+const gateChanges = Effect.fnUntraced(function* (work: Finished, target: string, merged: string, inForce: GatesInForce) {
+  const own = yield* gateChange({ candidate: work.tip, target, base: work.base, inForce, resolve: resolveTerms })
+  const carried = yield* gateChange({ candidate: merged, target, inForce, resolve: resolveTerms })
+  const both = (pick: (change: GateChange) => readonly string[]) => [...new Set([...pick(own), ...pick(carried)])]
+  return { held: both((one) => one.held), shown: both((one) => one.shown), difference: both((one) => one.difference) } satisfies GateChange
 })
 
 const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly string[]) {

@@ -3,6 +3,7 @@ import type { Settings } from "../domain/settings.ts"
 import { Adapters } from "./adapters.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
+import { Fleet } from "./fleet.ts"
 import { Holds } from "./holds.ts"
 import { RunContext } from "./runContext.ts"
 import type { RunOptions } from "./runContext.ts"
@@ -17,6 +18,11 @@ export const engine = (input: {
   /** Names of the adapters that come with osier. */
   readonly adapters: readonly string[]
 }) =>
-  Layer.mergeAll(Slots.layer, Holds.layer, Train.layer, Drain.layer, Adapters.layer(input.adapters, input.settings.plugins)).pipe(
-    Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)),
-  )
+  Layer.mergeAll(
+    Slots.layer,
+    Holds.layer,
+    Train.layer,
+    Drain.layer,
+    Fleet.layer,
+    Adapters.layer(input.adapters, input.settings.plugins),
+  ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)))

@@ -3,6 +3,7 @@ import { isOver } from "../domain/task.ts"
 import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees } from "../steps/listTrees.ts"
+import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks } from "../steps/record.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Board } from "./board.ts"
@@ -18,7 +19,7 @@ import { RunContext } from "./runContext.ts"
 export const recover = Effect.fn("recover")(function* () {
   const board = yield* Board
   const intents = yield* RefIntent
-  const { treeRoot } = yield* RunContext
+  const { treeRoot, settings } = yield* RunContext
   for (const lock of yield* intents.sweep)
     yield* board.emit({ type: "Recovered", what: `the lock file ${lock} of a killed process was removed` })
   for (const mended of yield* recoverFollow()) {
@@ -27,6 +28,7 @@ export const recover = Effect.fn("recover")(function* () {
     else
       yield* board.emit({ type: "Warned", message: `the checkout at ${mended.path} is half way: ${mended.reason}`, hint: mended.command })
   }
+  yield* sweepJudges(treeRoot, settings.limits.graceMs)
   const trees = yield* listTrees(treeRoot)
   if (trees.length === 0) return
   const open = new Set((yield* listTasks()).filter((task) => !isOver(task.status)).map((task) => task.id))

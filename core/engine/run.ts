@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type { Report } from "../domain/report.ts"
 import { next } from "../domain/schedule.ts"
+import type { Waiting } from "../domain/schedule.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
@@ -12,6 +13,7 @@ import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
+import { Fleet } from "./fleet.ts"
 import { gatesAt } from "./gates.ts"
 import { Holds } from "./holds.ts"
 import { journey } from "./journey.ts"
@@ -34,13 +36,17 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   const started = yield* Clock.currentTimeMillis
   yield* recover()
   const ids = yield* chosen(choice)
+  const fleet = yield* Fleet
+  for (const id of ids) {
+    fleet.mine.add(id)
+    if (choice.retryFailed === true) fleet.again.add(id)
+  }
   yield* announce(ids)
-  const again = new Set(choice.retryFailed === true ? ids : [])
-  yield* Effect.scoped(schedule(new Set(ids), again))
+  yield* Effect.ensuring(schedule, halt)
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain
-  const report = reportOf(board.tasks(), new Set(ids), board.waits(), {
+  const report = reportOf(board.tasks(), fleet.mine, board.waits(), {
     ms: (yield* Clock.currentTimeMillis) - started,
     interrupted: drain.requested(),
   })
@@ -69,59 +75,74 @@ const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
 })
 
 /** Starts what may start, waits for the next change, and again; no plan is kept between two changes. */
-const schedule = Effect.fnUntraced(function* (mine: ReadonlySet<number>, again: Set<number>) {
+const schedule = Effect.gen(function* () {
   const board = yield* Board
   const drain = yield* Drain
-  const slots = yield* Slots
+  const fleet = yield* Fleet
   const { options } = yield* RunContext
-  const fibers = yield* FiberMap.make<number, void, never>()
-  const attempted = new Set<number>()
+  const { mine, journeys } = fleet
   let idleSince: number | undefined
   for (;;) {
-    yield* refresh(mine)
-    const running = new Set([...mine].filter((id) => FiberMap.hasUnsafe(fibers, id)))
-    const tasks = board.tasks().map((task) => asPending(task, again, attempted, running))
-    const plan = next({ tasks, running, slots: slots.free(), overlap: options.allowOverlap ? "allow" : "sequence" })
-    const starting = drain.requested() ? [] : yield* startable(plan.start, mine)
-    // What was completed before needs no slot: it only has to land.
-    const landable = drain.requested()
-      ? []
-      : tasks.filter((task) => task.status === "completed" && mine.has(task.id)).map((task) => task.id)
-    const fresh = [...starting, ...landable].filter((id) => !running.has(id) && !attempted.has(id))
+    yield* refresh
+    const running = [...mine].filter((id) => FiberMap.hasUnsafe(journeys, id))
+    const fresh = (yield* startable(running)).filter((id) => !fleet.started.has(id))
     for (const id of fresh) {
-      attempted.add(id)
-      yield* FiberMap.run(fibers, id, embark(id, attempted))
+      fleet.started.add(id)
+      yield* FiberMap.run(journeys, id, embark(id))
     }
-    for (const waiting of plan.waiting) {
-      if (!mine.has(waiting.id) || waiting.why === "slot" || waiting.why === "need") continue
-      const body = { task: waiting.id, reason: waiting.reason }
-      const event =
-        waiting.why === "overlap"
-          ? { type: "TaskWaited" as const, ...body }
-          : { type: "TaskBlocked" as const, ...body, by: [...waiting.by] }
-      yield* board.wait(waiting.id, { reason: waiting.reason, hint: `\`osier show ${waiting.by[0] ?? waiting.id}\` tells why.` }, event)
-    }
-    const now = yield* Clock.currentTimeMillis
+    const live = [...running, ...fresh]
     const elsewhere = [...mine].some((id) => board.waits().get(id)?.elsewhere === true)
-    const live = running.size + fresh.length
-    if (live === 0 && (!elsewhere || drain.requested())) break
-    const onlyUser = live > 0 && [...running, ...fresh].every((id) => board.waits().get(id)?.forUser === true)
+    if (live.length === 0 && ((!elsewhere && !fleet.paused) || drain.requested())) break
+    const onlyUser = live.length > 0 && live.every((id) => board.waits().get(id)?.forUser === true)
+    const now = yield* Clock.currentTimeMillis
     idleSince = onlyUser ? (idleSince ?? now) : undefined
     if (idleSince !== undefined && (now - idleSince >= options.waitMs || drain.requested())) break
     yield* board.rung.pipe(Effect.timeoutOption(elsewhere || onlyUser ? lookMs : 5000))
   }
-  yield* FiberMap.clear(fibers)
-  yield* FiberMap.awaitEmpty(fibers)
+})
+
+/** Ends every journey that is still on; each closes what it opened before this returns. */
+const halt = Effect.gen(function* () {
+  const { journeys } = yield* Fleet
+  yield* FiberMap.clear(journeys)
+  yield* FiberMap.awaitEmpty(journeys)
+})
+
+/** What may start now: the ready tasks there are slots for, and completed ones, which only have to land and need no slot. */
+const startable = Effect.fnUntraced(function* (running: readonly number[]) {
+  const board = yield* Board
+  const drain = yield* Drain
+  const slots = yield* Slots
+  const fleet = yield* Fleet
+  const { options } = yield* RunContext
+  const tasks = board.tasks().map((task) => asPending(task, fleet))
+  const plan = next({ tasks, running, slots: slots.free(), overlap: options.allowOverlap ? "allow" : "sequence" })
+  for (const waiting of plan.waiting) if (fleet.mine.has(waiting.id)) yield* tellWaiting(waiting)
+  if (drain.requested() || fleet.paused) return []
+  const open: number[] = []
+  for (const id of plan.start) if (fleet.mine.has(id) && (yield* mayAsk(id))) open.push(id)
+  return [...open, ...tasks.filter((task) => task.status === "completed" && fleet.mine.has(task.id)).map((task) => task.id)]
+})
+
+/** A slot or an unfinished need is the ordinary case and no news; the rest has a reason that somebody may want to know. */
+const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waiting) {
+  if (why === "slot" || why === "need") return
+  const board = yield* Board
+  const event =
+    why === "overlap" ? { type: "TaskWaited" as const, task: id, reason } : { type: "TaskBlocked" as const, task: id, reason, by: [...by] }
+  yield* board.wait(id, { reason, hint: `\`osier show ${by[0] ?? id}\` tells why.` }, event)
 })
 
 /** One task's journey; whatever it ends in, the run goes on. */
-const embark = (id: number, attempted: Set<number>) =>
+const embark = (id: number) =>
   Effect.gen(function* () {
     const board = yield* Board
+    const fleet = yield* Fleet
+    yield* board.wait(id, undefined)
     yield* journey(id).pipe(
       Effect.catchTag("LockHeld", (held) =>
         Effect.gen(function* () {
-          attempted.delete(id)
+          fleet.started.delete(id)
           const reason = held.message
           yield* board.wait(id, { reason, hint: held.hint, elsewhere: true }, { type: "TaskWaited", task: id, reason })
         }),
@@ -141,8 +162,9 @@ const embark = (id: number, attempted: Set<number>) =>
   })
 
 /** Other processes move tasks too: what this run doesn't work on itself is read again. */
-const refresh = Effect.fnUntraced(function* (mine: ReadonlySet<number>) {
+const refresh = Effect.gen(function* () {
   const board = yield* Board
+  const { mine } = yield* Fleet
   for (const task of board.tasks()) {
     if (isOver(task.status) || (mine.has(task.id) && board.waits().get(task.id)?.elsewhere !== true)) continue
     const { task: now } = yield* readTask(task.id)
@@ -153,39 +175,29 @@ const refresh = Effect.fnUntraced(function* (mine: ReadonlySet<number>) {
 })
 
 /** A task whose agent rests or is broken is not started, and says so. */
-const startable = Effect.fnUntraced(function* (ids: readonly number[], mine: ReadonlySet<number>) {
+const mayAsk = Effect.fnUntraced(function* (id: number) {
   const board = yield* Board
   const holds = yield* Holds
   const { settings } = yield* RunContext
-  const open: number[] = []
-  for (const id of ids) {
-    if (!mine.has(id)) continue
-    const agent = board.task(id)?.agent ?? settings.agent ?? "none"
-    const hold = yield* holds.of(agent)
-    if (hold === undefined) open.push(id)
-    else if ("broken" in hold) {
-      const reason = `agent ${agent} does not work: ${hold.broken}`
-      yield* board.wait(
-        id,
-        { reason, hint: "Mend the agent (`osier doctor`), then `osier run` again." },
-        { type: "TaskWaited", task: id, reason },
-      )
-    } else {
-      const until = new Date(hold.until).toISOString()
-      yield* board.wait(
-        id,
-        { reason: hold.reason, hint: `It goes on by itself at ${until}.`, elsewhere: true },
-        { type: "TaskWaited", task: id, reason: hold.reason, until },
-      )
-    }
+  const agent = board.task(id)?.agent ?? settings.agent ?? "none"
+  const hold = yield* holds.of(agent)
+  if (hold === undefined) return true
+  if ("broken" in hold) {
+    const reason = `agent ${agent} does not work: ${hold.broken}`
+    const hint = "Mend the agent (`osier doctor`), then `osier run` again."
+    yield* board.wait(id, { reason, hint }, { type: "TaskWaited", task: id, reason })
+  } else {
+    const until = new Date(hold.until).toISOString()
+    const wait = { reason: hold.reason, hint: `It goes on by itself at ${until}.`, elsewhere: true }
+    yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason: hold.reason, until })
   }
-  return open
+  return false
 })
 
 /** Failed before and wanted again, or running without an owner: as good as pending. */
-const asPending = (task: Task, again: ReadonlySet<number>, attempted: ReadonlySet<number>, running: ReadonlySet<number>): Task => {
-  if (running.has(task.id) || attempted.has(task.id)) return task
-  const lost = task.status === "running" || (task.status === "failed" && again.has(task.id))
+const asPending = (task: Task, fleet: Fleet["Service"]): Task => {
+  if (FiberMap.hasUnsafe(fleet.journeys, task.id) || fleet.started.has(task.id)) return task
+  const lost = task.status === "running" || (task.status === "failed" && fleet.again.has(task.id))
   return lost ? { ...task, status: "pending" } : task
 }
 

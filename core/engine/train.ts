@@ -6,6 +6,7 @@ import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { Board } from "./board.ts"
 import type { Wait } from "./board.ts"
+import { Fleet } from "./fleet.ts"
 import { holding } from "./holding.ts"
 import { landOne } from "./landOne.ts"
 import { RunContext } from "./runContext.ts"
@@ -38,7 +39,8 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
   const board = yield* Board
   const { turn } = yield* Train
   const { target, settings, options } = yield* RunContext
-  if (settings.land !== "auto" && !options.asked) {
+  const asked = options.asked || (yield* Fleet).asked.has(task.id)
+  if (settings.land !== "auto" && !asked) {
     const wait: Wait = {
       reason: "complete, waits for your review",
       hint: `osier diff ${task.id}, then osier land ${task.id}`,
