@@ -61,6 +61,7 @@ export const inTheWay = Effect.fn("inTheWay")(function* (checkout: Checkout, ind
   const staged = yield* stagedOver(checkout, index, from)
   const changed = yield* changedOver(checkout, index)
   const dirty = changes.filter((each) => isDirty(each, staged.get(each.path), changed.get(each.path))).map((each) => each.path)
+  dirty.push(...stagedAcross(changes, [...staged.values()]))
   const added = changes.filter((each) => each.before === undefined && !staged.has(each.path))
   const present = yield* occupied(checkout, added, changes)
   if (dirty.length > 0 || present.length > 0) {
@@ -82,6 +83,19 @@ export const inTheWay = Effect.fn("inTheWay")(function* (checkout: Checkout, ind
 const isDirty = (change: Change, staged: Change | undefined, changed: Change | undefined): boolean => {
   if (staged !== undefined) return staged.after !== change.after
   return changed !== undefined && (changed.after !== undefined || change.after !== undefined)
+}
+
+const foldersOf = (path: string): readonly string[] => {
+  const parts = path.split("/")
+  return parts.slice(1).map((_, n) => parts.slice(0, n + 1).join("/"))
+}
+
+/** What is staged where a file becomes a folder or a folder a file; git would drop it, from the index and from the disk. */
+const stagedAcross = (changes: readonly Change[], staged: readonly Change[]): readonly string[] => {
+  const paths = new Set(changes.map((change) => change.path))
+  const folders = new Set(changes.flatMap((change) => (change.after === undefined ? [] : foldersOf(change.path))))
+  const crosses = (path: string) => folders.has(path) || foldersOf(path).some((folder) => paths.has(folder))
+  return staged.filter((each) => each.after !== undefined && !paths.has(each.path) && crosses(each.path)).map((each) => each.path)
 }
 
 /** Paths that are to be created and are taken by something git does not track, or lie below such a thing. */

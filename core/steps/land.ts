@@ -1,9 +1,12 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { join } from "node:path"
 import { Refs } from "../world/refs.ts"
 import type { Expect } from "../world/refs.ts"
 import { findCheckouts } from "./checkout.ts"
 import type { Blocked } from "./checkout.ts"
+import { changesBetween, stagedOver } from "./inTheWay.ts"
+import { followCommand } from "./followIntent.ts"
 import { followCheckout, inspectCheckout } from "./followCheckout.ts"
 import type { FollowStep } from "./followCheckout.ts"
 import { readCommit } from "./readCommit.ts"
@@ -74,11 +77,22 @@ export const land = Effect.fn("land")(function* (asked: ToLand) {
       type: "landed",
       commit: to,
       followed: ended?.type === "followed" ? ended.checkout : undefined,
-      behind: ended?.type === "behind" ? ended : undefined,
+      behind: ended === undefined ? yield* lateCheckout(asked) : ended.type === "behind" ? ended : undefined,
     }
     return landed
   }
   return ended.type === "blocked" ? waits(ended) : ended.landing
+})
+
+/** Somebody may have switched to the target in the moment between our look and the swap, and got what it was before. */
+const lateCheckout = Effect.fnUntraced(function* ({ target, from, to }: ToLand) {
+  for (const { path, gitDir } of yield* findCheckouts(target)) {
+    const staged = yield* stagedOver({ path, gitDir }, join(gitDir, "index"), to)
+    if ((yield* changesBetween(from, to)).some((change) => staged.has(change.path))) {
+      return { checkout: path, reason: "it was switched to the target while that moved", command: followCommand({ path, from, to }) }
+    }
+  }
+  return undefined
 })
 
 /** Whether landing would have to wait now, asked before gates are spent on it. */

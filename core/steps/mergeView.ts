@@ -35,7 +35,8 @@ export const mergeView = Effect.fn("mergeView")(function* (commit: string) {
   yield* files.write(join(gitDir, "config"), `[core]\n\tbare = false\n${format === "" ? "\trepositoryformatversion = 0\n" : format}`)
   const entries = yield* git.fields(["--git-dir", commonDir, "ls-tree", "-r", "-z", "--full-tree", commit], { cwd: commonDir })
   for (const entry of entries) {
-    const [facts = "", path = ""] = [entry.slice(0, entry.indexOf("\t")), entry.slice(entry.indexOf("\t") + 1)]
+    const facts = entry.slice(0, entry.indexOf("\t"))
+    const path = entry.slice(facts.length + 1)
     // git ignores attributes behind a symbolic link, and so do we.
     if (!/(?:^|\/)\.gitattributes$/.test(path) || !facts.startsWith("100") || escapes(path)) continue
     const blob = yield* objects.read(facts.split(" ")[2] ?? "")

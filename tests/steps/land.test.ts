@@ -64,7 +64,7 @@ const status = (repo: Repo, path = repo.path) => repo.git("-C", path, "status", 
 const tip = (repo: Repo) => repo.git("rev-parse", target)
 /** Nothing of ours is left beside the index. */
 const tidy = (repo: Repo, gitDir = join(repo.path, ".git")) => {
-  expect(readdirSync(gitDir).filter((name) => /^index\./.test(name))).toEqual([])
+  expect(readdirSync(gitDir).filter((name) => name.startsWith("index."))).toEqual([])
   expect(readdirSync(join(repo.path, ".git/osier/follow")).filter((name) => name.endsWith(".json"))).toEqual([])
 }
 
@@ -209,6 +209,20 @@ const obstacles: readonly (readonly [string, (repo: Repo) => void, readonly stri
     "a changed file that git was told to skip",
     (r) => (r.git("update-index", "--skip-worktree", "changes"), r.write("changes", "mine\n")),
     ["changes"],
+  ],
+  [
+    "a file staged in a folder that the user made of a file that vanishes",
+    (r) => {
+      r.git("rm", "-q", "goes")
+      r.write("goes/mine", "mine\n")
+      r.git("add", "goes/mine")
+    },
+    ["goes/mine"],
+  ],
+  [
+    "a file staged in a folder that becomes a file",
+    (r) => (r.write("was folder/mine", "mine\n"), r.git("add", "was folder/mine")),
+    ["was folder/mine"],
   ],
   ["a lock of the index", (r) => r.write(".git/index.lock", ""), []],
   ["a merge in progress", (r) => r.write(".git/MERGE_HEAD", `${r.git("rev-parse", "HEAD")}\n`), []],
