@@ -15,6 +15,8 @@ const redrawMs = 120
 /** What a person or a program sees of events as they come, and what they add up to. */
 export interface LiveView {
   readonly put: (event: Event) => Effect.Effect<void>
+  /** Titles of tasks that no event will tell. */
+  readonly know: (tasks: Iterable<readonly [number, string]>) => void
   readonly view: () => RunView
   /** Redraws until interrupted; does nothing where nothing is redrawn. */
   readonly draw: Effect.Effect<never>
@@ -35,11 +37,8 @@ const quiet: ReadonlySet<Event["type"]> = new Set([
 ])
 
 /** Shows a run: redrawn lines on a terminal, a log otherwise, or one JSON event a line. */
-export const liveView = (
-  screen: Screen,
-  options: { readonly json: boolean; readonly titles?: Iterable<readonly [number, string]> },
-): LiveView => {
-  let view = emptyRun(options.titles)
+export const liveView = (screen: Screen, options: { readonly json: boolean }): LiveView => {
+  let view = emptyRun()
   let drawn = 0
   const redraws = screen.live && !options.json
 
@@ -61,6 +60,9 @@ export const liveView = (
       }
     : screen
 
+  const know = (tasks: Iterable<readonly [number, string]>) => {
+    view = { ...view, tasks: new Map([...emptyRun(tasks).tasks, ...view.tasks]) }
+  }
   const put = (event: Event) =>
     Effect.sync(() => {
       view = seen(view, event)
@@ -76,7 +78,7 @@ export const liveView = (
         }),
       )
     : Effect.never
-  return { put, view: () => view, draw, close: Effect.sync(wipe), screen: aside }
+  return { put, know, view: () => view, draw, close: Effect.sync(wipe), screen: aside }
 }
 
 /** Shows the events of this process while the body runs, and waits for the last of them: the end of the run. */

@@ -1,27 +1,30 @@
 import * as Effect from "effect/Effect"
-import { Drain } from "../engine/drain.ts"
 import type { Report } from "../domain/report.ts"
+import { Drain } from "../engine/drain.ts"
+import { liveControl } from "../engine/liveControl.ts"
+import { offerStream } from "../server/offerStream.ts"
 import { Journal } from "../world/journal.ts"
+import { Repository } from "../world/repository.ts"
 import { closing } from "./closing.ts"
-import { liveView, shown } from "./liveView.ts"
+import { type LiveView, liveView, shown } from "./liveView.ts"
 import { withSignals } from "./signals.ts"
 import type { Call } from "./verb.ts"
 
-/** Runs tasks while a person or a program watches, and ends with the closing words. */
-export const showRun = Effect.fnUntraced(function* <E, R>(
-  call: Call,
-  work: Effect.Effect<Report, E, R>,
-  titles: Iterable<readonly [number, string]>,
-) {
+/** Does the work of a run while a person or a program watches, here and over the socket, and ends with the closing words. */
+export const showRun = Effect.fnUntraced(function* <E, R>(call: Call, work: (live: LiveView) => Effect.Effect<Report, E, R>) {
   const journal = yield* Journal
   const drain = yield* Drain
-  const live = liveView(call.screen, { json: call.json, titles })
+  const live = liveView(call.screen, { json: call.json })
   const soften = (signal: string) => {
     const how = signal === "SIGINT" ? "Ctrl-C" : signal
     if (!call.json) live.screen.err(`osier: ${how}: finishing what works, starting nothing more; once more stops everything`)
     return drain.request(`${how}: nothing new is started`)
   }
-  const report = yield* shown(live, journal.subscribe, withSignals(work, soften)).pipe(
+  const watched = Effect.gen(function* () {
+    yield* Effect.forkScoped(serve)
+    return yield* shown(live, journal.subscribe, withSignals(work(live), soften))
+  }).pipe(Effect.scoped)
+  const report = yield* watched.pipe(
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         if (!call.json) call.screen.err("osier: stopped. What was done so far is kept; go on with: osier run")
@@ -32,3 +35,12 @@ export const showRun = Effect.fnUntraced(function* <E, R>(
   if (!call.json) call.screen.out(closing(report, live.view(), call.screen.paint))
   return report.exit
 })
+
+/** Others may watch; that they can't is no reason to stop the work. */
+const serve = Effect.gen(function* () {
+  const { own } = yield* Repository
+  yield* offerStream({ directory: own })
+}).pipe(
+  Effect.provide(liveControl),
+  Effect.catch((cause) => Effect.logWarning(cause.message)),
+)

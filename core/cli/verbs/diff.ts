@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { keeps } from "../../steps/keeps.ts"
 import { readTask, taskRef } from "../../steps/record.ts"
 import { Git } from "../../world/git.ts"
 import { Refs } from "../../world/refs.ts"
@@ -25,9 +26,11 @@ export const diff: Verb = ({ args, flags, json, screen, at }) =>
     const [git, refs, { commonDir }] = [yield* Git, yield* Refs, yield* Repository]
     const id = yield* taskNumber(args[0] ?? "")
     const { task } = yield* readTask(id)
-    const { base } = task
     const branch = task.branch === undefined ? undefined : yield* refs.read(`refs/heads/${task.branch}`)
-    const tip = task.tip ?? branch
+    // What did not land may be nothing but a keep: its first parent is the commit the tree stood on.
+    const kept = (yield* keeps(id)).at(-1)?.commit
+    const tip = task.tip ?? branch ?? kept
+    const base = task.base ?? (tip === kept && kept !== undefined ? `${kept}^1` : undefined)
     if (base === undefined || tip === undefined) return yield* new NothingToShow({ id, reason: `it is ${task.status} and has no commits` })
     const known = yield* git.run(["--git-dir", commonDir, "cat-file", "-e", `${tip}^{commit}`], { cwd: commonDir, codes: [0, 1, 128] })
     if (known.code !== 0)

@@ -5,6 +5,7 @@ import { readSettings } from "../../steps/readSettings.ts"
 import { settingsFlags } from "../declare.ts"
 import { durationFlag, isSet, taskNumbers } from "../flags.ts"
 import { showRun } from "../showRun.ts"
+import { titled } from "../titled.ts"
 import type { Verb } from "../verb.ts"
 
 /** Lands completed tasks that waited for a person's word; their gates judge them as ever. */
@@ -19,5 +20,5 @@ export const land: Verb = (call) =>
       allowGateChanges: isSet(call.flags, "allowGateChanges"),
       ...(waitMs === undefined ? {} : { waitMs }),
     }
-    return yield* showRun(call, landTasks(ids), []).pipe(Effect.provide(engineOf({ settings, workingText, options })))
+    return yield* showRun(call, (live) => titled(live, landTasks(ids))).pipe(Effect.provide(engineOf({ settings, workingText, options })))
   }).pipe(Effect.provide(worldAt(call.at)))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { Declared } from "../../domain/planDraft.ts"
 import { slug } from "../../domain/slug.ts"
 import { addTasks } from "../../engine/addTasks.ts"
 import { Adapters } from "../../engine/adapters.ts"
@@ -13,7 +14,9 @@ import { UsageWrong } from "../commandLine.ts"
 import { declared, settingsFlags } from "../declare.ts"
 import { durationFlag, isSet, textFlag } from "../flags.ts"
 import { asScheduled, asStored, rehearsalText, rehearse } from "../rehearsal.ts"
+import type { LiveView } from "../liveView.ts"
 import { showRun } from "../showRun.ts"
+import { titled } from "../titled.ts"
 import type { Call, Verb } from "../verb.ts"
 
 /** Works on tasks, or says what it would do. */
@@ -48,19 +51,20 @@ const work = Effect.fnUntraced(function* (call: Call) {
   const { names } = yield* Adapters
   const tasks = yield* declared(call, settings, names)
   if (isSet(call.flags, "dryRun")) return yield* dryRun(call, tasks)
-  if (tasks.length === 0) return yield* showRun(call, go({ ids: "ready" }), [])
-  const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
-  const again = added.filter((task) => task.resumed)
-  if (again.length > 0 && !call.json)
-    call.screen.err(`osier: going on with ${again.map(({ id }) => `#${id}`).join(", ")} from before (--new makes new ones)`)
-  return yield* showRun(
-    call,
-    go({ ids: added.map(({ id }) => id) }),
-    added.map(({ id, title }) => [id, title] as const),
-  )
+  return yield* showRun(call, (live) => (tasks.length === 0 ? titled(live, go({ ids: "ready" })) : begin(call, tasks, live)))
 })
 
-const dryRun = Effect.fnUntraced(function* (call: Call, tasks: Parameters<typeof asScheduled>[0]) {
+/** The tasks first, then the work on them: whoever watches sees both. */
+const begin = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared[], live: LiveView) {
+  const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
+  live.know(added.map(({ id, title }) => [id, title] as const))
+  const again = added.filter((task) => task.resumed)
+  if (again.length > 0 && !call.json)
+    live.screen.err(`osier: going on with ${again.map(({ id }) => `#${id}`).join(", ")} from before (--new makes new ones)`)
+  return yield* go({ ids: added.map(({ id }) => id), retryFailed: true })
+})
+
+const dryRun = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared[]) {
   const refs = yield* Refs
   const { settings, target, targetRef, options } = yield* RunContext
   const agent = settings.agent ?? ""

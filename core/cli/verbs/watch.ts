@@ -55,12 +55,17 @@ const look = Effect.fnUntraced(function* (
     readonly titles: readonly (readonly [number, string])[]
   },
 ) {
-  let live = liveView(call.screen, { json: call.json, titles: of.titles })
+  const fresh = () => {
+    const made = liveView(call.screen, { json: call.json })
+    made.know(of.titles)
+    return made
+  }
+  let live = fresh()
   const stream = connect({ directory: of.directory, since: of.since })
   const read = Stream.fromAsyncIterable(stream, (cause) => (cause instanceof Error ? cause : new Error(String(cause)))).pipe(
     Stream.takeUntil((event) => !of.follow && event.type === "RunEnded" && event.run === of.run),
     Stream.runForEach((event) => {
-      if (of.follow && event.type === "RunStarted") live = liveView(call.screen, { json: call.json, titles: of.titles })
+      if (of.follow && event.type === "RunStarted") live = fresh()
       return of.run === undefined || of.follow || event.run === of.run ? Effect.suspend(() => live.put(event)) : Effect.void
     }),
     Effect.orDie,
