@@ -52,6 +52,8 @@ export const Task = Schema.Struct({
   /** Names of the gates that judge it; absent means all. */
   gates: Schema.optionalKey(Schema.Array(Schema.String)),
   branch: Schema.optionalKey(Schema.String),
+  /** The branch was there before the task, and stays when the task is over. */
+  adopted: Schema.optionalKey(Schema.Boolean),
   /** The commit its branch was cut from. */
   base: Schema.optionalKey(Schema.String),
   /** The commit that completed it. */

@@ -1,11 +1,15 @@
+import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Declared } from "../domain/planDraft.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
+import type { Summary } from "../domain/trailers.ts"
 import { claimIds } from "../steps/claimIds.ts"
 import { createTask, listTasks } from "../steps/record.ts"
 import { Journal } from "../world/journal.ts"
+import { Refs } from "../world/refs.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
 import { RunContext } from "./runContext.ts"
 
 /** A task of a plan, as it now stands in the store. */
@@ -16,25 +20,43 @@ export interface Added {
   readonly resumed: boolean
 }
 
-/** Where a task was declared: a plan's file and key; the arguments of a command have no file. */
-const sourceOf = (declared: Declared): string => `${declared.source.file ?? "arguments"}#${declared.key}`
+/** A task asks for a branch that is there already, without saying that it wants to go on with it. */
+export class BranchTaken extends Data.TaggedError("BranchTaken")<{ readonly branch: string }> {
+  override get message() {
+    return `branch ${this.branch} is there already`
+  }
+  get hint() {
+    return "`adopt: true` beside `branch:` goes on with it; another name starts anew. Nothing was added."
+  }
+  readonly exit = 2
+}
+
+/** Tasks of one command's arguments carry the run that added them, so that the same words again find them together. */
+const argumentsOf = /^arguments:[^#]*/
 
 /**
- * Puts the tasks of a plan into the store. The same plan again resumes its tasks, changed words and all the unfinished;
- * the same arguments again resume the tasks with those titles that are not over. With `again: "new"` all are made new.
+ * Puts the tasks of a plan into the store. The same plan again resumes its tasks. The same arguments again resume those of
+ * the newest command that had one of them, unless all of these are over. With `again: "new"` all are made new.
  */
 export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: { readonly again: "resume" | "new" }) {
   const journal = yield* Journal
+  const refs = yield* Refs
+  const { run } = yield* RunIdentity
   const { settings } = yield* RunContext
   const known = options.again === "new" ? [] : yield* listTasks()
+  const batch = unfinishedBatch(declared, known) ?? `arguments:${run}`
+  const sourceOf = (one: Declared): string => `${one.source.file ?? batch}#${one.key}`
   const found = new Map(
     declared.flatMap((one) => {
-      const source = sourceOf(one)
-      const before = known.findLast((task) => task.source === source && (one.source.file !== undefined || !isOver(task.status)))
+      const before = known.findLast((task) => task.source === sourceOf(one) && task.status !== "discarded")
       return before === undefined ? [] : [[one.key, before.id] as const]
     }),
   )
   const fresh = declared.filter((one) => !found.has(one.key))
+  for (const { branch, adopt } of fresh) {
+    if (branch !== undefined && !adopt && (yield* refs.read(`refs/heads/${branch}`)) !== undefined)
+      return yield* new BranchTaken({ branch })
+  }
   const ids = fresh.length === 0 ? [] : yield* claimIds(fresh.length)
   const idOf = new Map([...found, ...fresh.map((one, at) => [one.key, ids[at] ?? 0] as const)])
   const now = DateTime.formatIso(yield* DateTime.now)
@@ -42,15 +64,32 @@ export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Decl
     const id = idOf.get(one.key) ?? 0
     const agent = one.agent ?? settings.agent
     const needs = [...one.needs.map((key) => idOf.get(key) ?? 0), ...one.needsTasks].toSorted((a, b) => a - b)
-    yield* createTask(recordOf(one, { id, needs, now, agent }))
+    yield* createTask(recordOf(one, { id, needs, now, agent, source: sourceOf(one) }))
     yield* journal.append({ type: "TaskAdded", task: id, title: one.title, agent: agent ?? "", needs, source: sourceOf(one) })
   }
   return declared.map((one): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) }))
 })
 
+/** The arguments that one of these tasks was given with last, if any task of them is not over yet. */
+const unfinishedBatch = (declared: readonly Declared[], known: readonly Summary[]): string | undefined => {
+  const keys = new Set(declared.filter((one) => one.source.file === undefined).map((one) => one.key))
+  const given = known.flatMap((task) => {
+    const batch = argumentsOf.exec(task.source ?? "")?.[0]
+    return batch !== undefined && keys.has(task.source?.slice(batch.length + 1) ?? "") ? [{ batch, task }] : []
+  })
+  const newest = given.at(-1)?.batch
+  return given.some(({ batch, task }) => batch === newest && !isOver(task.status)) ? newest : undefined
+}
+
 const recordOf = (
   one: Declared,
-  place: { readonly id: number; readonly needs: readonly number[]; readonly now: string; readonly agent: string | undefined },
+  place: {
+    readonly id: number
+    readonly needs: readonly number[]
+    readonly now: string
+    readonly agent: string | undefined
+    readonly source: string
+  },
 ): Task => ({
   id: place.id,
   title: one.title,
@@ -60,16 +99,16 @@ const recordOf = (
   needs: place.needs,
   scope: one.scope,
   acceptance: one.acceptance,
-  source: sourceOf(one),
+  source: place.source,
   created: place.now,
   updated: place.now,
   attempts: [],
-  extra: one.adopt ? { existing: "adopt" } : {},
+  extra: {},
   prompt: one.prompt,
   ...(place.agent === undefined ? {} : { agent: place.agent }),
   ...(one.type === undefined ? {} : { type: one.type }),
   ...(one.gates === undefined ? {} : { gates: one.gates }),
-  ...(one.branch === undefined ? {} : { branch: one.branch }),
+  ...(one.branch === undefined ? {} : { branch: one.branch, adopted: one.adopt }),
   ...(one.retries === undefined ? {} : { retries: one.retries }),
   ...(one.limits === undefined ? {} : { limits: one.limits }),
   ...(one.effort === undefined ? {} : { effort: one.effort }),

@@ -7,7 +7,7 @@ import { count } from "../domain/plainText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { printSize } from "../domain/size.ts"
-import { listTrees } from "../steps/listTrees.ts"
+import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
@@ -20,7 +20,6 @@ import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { markOf } from "./prepare.ts"
-import { taskOfTree } from "./reconcile.ts"
 
 /** One thing that was looked at. `bad` keeps osier from working, `odd` is worth a look. */
 export interface Check {
@@ -188,7 +187,7 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   )
   const trees = yield* listTrees(treeRoot)
   const lost = trees.filter((tree) => {
-    const id = taskOfTree(tree.lock)
+    const id = taskOfTree(tree)
     return id === undefined || !live.has(lockRef("task", String(id)))
   })
   checks.push(

@@ -10,6 +10,7 @@ import { keep } from "../steps/keep.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
 import { makeTree } from "../steps/makeTree.ts"
 import { removeTree } from "../steps/removeTree.ts"
+import { Files } from "../world/files.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { readMarker } from "./marker.ts"
@@ -17,7 +18,7 @@ import type { Marker } from "./marker.ts"
 import { RunContext } from "./runContext.ts"
 
 /** Whether the task continues a branch that was there before it; such a branch is never taken away. */
-export const isAdopted = (task: Task): boolean => task.extra["existing"] === "adopt"
+export const isAdopted = (task: Pick<Task, "adopted">): boolean => task.adopted === true
 
 /**
  * The branch a task is to be worked on. It stands in the record before it is made, so that what a crash leaves behind can
@@ -85,9 +86,15 @@ export const uproot = (task: Task, tree: Tree) =>
   )
 
 /** Nothing is lost: first the keep, then the removal, which is only allowed because of it. */
-export const keepAndRemove = Effect.fn("keepAndRemove")(function* (task: number, tree: Tree, reason: string) {
+export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
+  task: number,
+  tree: { readonly path: string; readonly gitDir?: string },
+  reason: string,
+) {
   const board = yield* Board
   const { settings } = yield* RunContext
+  const files = yield* Files
+  if ((yield* files.stat(tree.path)) === undefined) return yield* removeTree(tree)
   const attempt = (yield* readMarker(tree.path))?.attempt ?? (board.task(task)?.attempts.length ?? 0) + 1
   const kept = yield* keep({
     task,

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
-import { listTrees } from "../steps/listTrees.ts"
+import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
 import { Git } from "../world/git.ts"
@@ -39,14 +39,13 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   if (found.length > 0)
     yield* board.emit({ type: "ProcessesReaped", task: task.id, processes: found.map(({ pid, command }) => ({ pid, command })) })
 
-  const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree.lock) === task.id)
+  const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree) === task.id)
   const target = yield* refs.read(targetRef)
   if (task.status === "completed" && task.tip !== undefined && target !== undefined) {
     const proof = yield* proveLanded({ target, task: task.id, tip: task.tip })
     if (proof !== undefined) {
       yield* recovered(`its landing ${proof.landing.slice(0, 12)} was not recorded yet`)
-      for (const tree of trees)
-        yield* keepAndRemove(task.id, { ...tree, branch: task.branch ?? "", base: task.base ?? "" }, "left in the tree")
+      for (const tree of trees) yield* keepAndRemove(task.id, tree, "left in the tree")
       const work = { tip: task.tip, base: task.base ?? "", branch: task.branch ?? "", gated: true }
       return { task: yield* finish(held, task, work, proof.landing), salvage: undefined }
     }
@@ -54,7 +53,7 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   let salvage: Salvage | undefined
   for (const tree of trees) {
     const marker = task.status === "running" && tree.there ? yield* readMarker(tree.path) : undefined
-    if (marker !== undefined && salvage === undefined && (yield* isUntouched(tree.path, marker))) {
+    if (marker !== undefined && salvage === undefined && tree.gitDir !== undefined && (yield* isUntouched(tree.path, marker))) {
       yield* recovered(
         `attempt ${marker.attempt} had finished: its commit ${marker.tip.slice(0, 12)} is judged without running the agent again`,
       )
@@ -62,7 +61,7 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
       continue
     }
     yield* recovered(`its tree ${tree.path} was left behind`)
-    yield* keepAndRemove(task.id, { ...tree, branch: task.branch ?? "", base: task.base ?? "" }, "its owner ended before the work did")
+    yield* keepAndRemove(task.id, tree, "its owner ended before the work did")
   }
   if (task.status !== "completed" && !isOver(task.status) && salvage === undefined) {
     const left = new Set([task.branch, ...trees.map((tree) => tree.branch)])
@@ -70,12 +69,6 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   }
   return { task, salvage }
 })
-
-/** The tree's lock carries its name, and that ends in the task's number. */
-export const taskOfTree = (lock: string | undefined): number | undefined => {
-  const number = /-(\d+)$/.exec(lock?.trim() ?? "")?.[1]
-  return number === undefined ? undefined : Number(number)
-}
 
 /** The tree is clean and its branch is where the agent's commit was recorded. */
 const isUntouched = Effect.fnUntraced(function* (path: string, marker: Marker) {

@@ -2,15 +2,15 @@ import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
 import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
-import { listTrees } from "../steps/listTrees.ts"
+import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks } from "../steps/record.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
 import { keepAndRemove } from "./plant.ts"
-import { taskOfTree } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
+import { sweepOver } from "./sweepOver.ts"
 
 /**
  * Mends what killed processes left that belongs to no living task: lock files of dead writers, a checkout that was half way
@@ -29,15 +29,15 @@ export const recover = Effect.fn("recover")(function* () {
       yield* board.emit({ type: "Warned", message: `the checkout at ${mended.path} is half way: ${mended.reason}`, hint: mended.command })
   }
   yield* sweepJudges(treeRoot, settings.limits.graceMs)
-  const trees = yield* listTrees(treeRoot)
-  if (trees.length === 0) return
-  const open = new Set((yield* listTasks()).filter((task) => !isOver(task.status)).map((task) => task.id))
-  for (const tree of trees) {
-    const id = taskOfTree(tree.lock)
+  const tasks = yield* listTasks()
+  for (const { task, what, name, proof } of (yield* sweepOver(tasks, false)).removed) {
+    yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
+  }
+  const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
+  for (const tree of yield* listTrees(treeRoot)) {
+    const id = taskOfTree(tree)
     if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
     yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
-    yield* holding("task", String(id), () =>
-      keepAndRemove(id, { ...tree, branch: tree.branch ?? "", base: "" }, "left in the tree of a task that is over"),
-    )
+    yield* holding("task", String(id), () => keepAndRemove(id, tree, "left in the tree of a task that is over"))
   }
 })

@@ -1,22 +1,56 @@
 import * as Effect from "effect/Effect"
-import { sep } from "node:path"
+import { basename, join, sep } from "node:path"
 import { treeLock } from "../domain/tree.ts"
 import { Files } from "../world/files.ts"
+import { Repository } from "../world/repository.ts"
 import { type TreeEntry, treeEntries } from "./treeEntries.ts"
 
-export interface ListedTree extends TreeEntry {
+/** A tree of osier's; without a `gitDir` git does not know it (any more). */
+export interface ListedTree extends Omit<TreeEntry, "gitDir"> {
+  readonly gitDir?: string
   /** False when its folder was removed by somebody else. */
   readonly there: boolean
 }
 
-/** Every tree of osier's: those below the folder of trees, and those that carry its lock wherever they are. */
+/**
+ * Every tree of osier's: those below the folder of trees, those that carry its lock wherever they are, and folders that a
+ * killed process had not registered yet or whose entry was pruned.
+ */
 export const listTrees = Effect.fn("listTrees")(function* (root: string) {
   const files = yield* Files
   const real = yield* files.realPath(root).pipe(Effect.catch(() => Effect.succeed(root)))
-  const ours = (yield* treeEntries()).filter(
+  const known = yield* treeEntries()
+  const ours = known.filter(
     (entry) => [root, real].some((folder) => entry.path.startsWith(folder + sep)) || entry.lock?.startsWith(treeLock) === true,
   )
-  return yield* Effect.forEach(ours, (entry) =>
+  const listed = yield* Effect.forEach(ours, (entry) =>
     Effect.map(files.stat(entry.path), (stat): ListedTree => ({ ...entry, there: stat !== undefined })),
   )
+  const names = (yield* files.list(real)).filter((name) => !name.startsWith(".") && taskOfName(name) !== undefined)
+  const strays = yield* Effect.filter(
+    names.map((name) => join(real, name)).filter((path) => !known.some((entry) => entry.path === path)),
+    isOurs,
+  )
+  return [...listed, ...strays.map((path): ListedTree => ({ path, there: true }))]
+})
+
+/** The task that a tree is, or was, for; undefined when its name does not tell. */
+export const taskOfTree = (tree: Pick<ListedTree, "path" | "lock">): number | undefined =>
+  taskOfName(tree.lock?.trim() ?? basename(tree.path))
+
+/** A tree's name ends in the number of its task; a second one for the same task has a place behind that. */
+const taskOfName = (name: string): number | undefined => {
+  const number = /-(\d+)$/.exec(name)?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
+/** An unregistered folder is ours when it is still empty, or says itself that it belongs to this repository. */
+const isOurs = Effect.fnUntraced(function* (path: string) {
+  const files = yield* Files
+  const { commonDir } = yield* Repository
+  if ((yield* files.stat(path))?.isDirectory() !== true) return false
+  const inside = yield* files.list(path)
+  if (inside.length === 0) return true
+  const pointer = inside.includes(".git") ? yield* files.text(join(path, ".git")).pipe(Effect.orElseSucceed(() => "")) : ""
+  return pointer?.startsWith(`gitdir: ${join(commonDir, "worktrees")}${sep}`) === true
 })

@@ -1,0 +1,68 @@
+import * as Effect from "effect/Effect"
+import { lockRef } from "../domain/lock.ts"
+import { isOver } from "../domain/task.ts"
+import type { Summary } from "../domain/trailers.ts"
+import { deleteBranch } from "../steps/deleteBranch.ts"
+import { isFree } from "../steps/isFree.ts"
+import { proveLanded } from "../steps/proveLanded.ts"
+import { Refs } from "../world/refs.ts"
+import { isAdopted } from "./plant.ts"
+import { RunContext } from "./runContext.ts"
+
+/** What was taken away, and why nothing is lost with it. */
+export interface Removed {
+  readonly what: "tree" | "branch" | "lock" | "evidence"
+  readonly name: string
+  readonly task?: number
+  readonly proof: string
+}
+
+/** What was left where it is, and why. */
+export interface Left {
+  readonly what: "tree" | "branch"
+  readonly name: string
+  readonly task?: number
+  readonly why: string
+}
+
+/**
+ * Takes away refs that tasks left behind when they were over: branches that are proven to have landed, locks, evidence. A
+ * look at all refs at once, however many tasks there are.
+ */
+export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summary[], dryRun: boolean) {
+  const refs = yield* Refs
+  const { targetRef, settings } = yield* RunContext
+  const branches = yield* refs.list("refs/heads/")
+  const locks = yield* refs.list("refs/osier/locks/task/")
+  const evidence = yield* refs.list("refs/osier/evidence/")
+  const target = branches.get(targetRef)
+  const removed: Removed[] = []
+  const left: Left[] = []
+  for (const task of tasks) {
+    const about = { task: task.id }
+    const tip = task.branch === undefined ? undefined : branches.get(`refs/heads/${task.branch}`)
+    if (task.branch !== undefined && tip !== undefined && !isAdopted(task)) {
+      const branch = { ...about, what: "branch" as const, name: task.branch }
+      const landed = task.status === "merged" && target !== undefined ? yield* proveLanded({ target, task: task.id, tip }) : undefined
+      if (landed !== undefined && !settings.keepBranch) {
+        if (!dryRun) yield* deleteBranch({ branch: task.branch, at: tip })
+        removed.push({ ...branch, proof: `landed in ${landed.landing.slice(0, 12)}` })
+      } else if (landed !== undefined) left.push({ ...branch, why: "it landed, and `keep_branch` is set" })
+      else if (task.status === "merged") left.push({ ...branch, why: "it holds commits that did not land" })
+      else if (task.status === "completed")
+        left.push({ ...branch, why: `complete: \`osier land ${task.id}\` or \`osier discard ${task.id}\`` })
+    }
+    if (!isOver(task.status)) continue
+    const rows = [
+      ["evidence", `refs/osier/evidence/${task.id}`, evidence],
+      ["lock", lockRef("task", String(task.id)), locks],
+    ] as const
+    for (const [what, ref, known] of rows) {
+      const at = known.get(ref)
+      if (at === undefined || (what === "lock" && !(yield* isFree("task", String(task.id))))) continue
+      if (!dryRun) yield* refs.swap([{ ref, from: at, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
+      removed.push({ ...about, what, name: ref, proof: `task ${task.id} is ${task.status}` })
+    }
+  }
+  return { removed, left }
+})
