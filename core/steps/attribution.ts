@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import { isAbsolute, join } from "node:path"
+import { readRefMoves } from "../domain/refMoves.ts"
+import { Files } from "../world/files.ts"
+import { Repository } from "../world/repository.ts"
+import { userHooks } from "./userHooks.ts"
+
+/** Hooks that a user may add while an attempt runs, as `npm install` does in a fresh tree. */
+const usual = [
+  "applypatch-msg",
+  "pre-applypatch",
+  "post-applypatch",
+  "pre-commit",
+  "pre-merge-commit",
+  "prepare-commit-msg",
+  "commit-msg",
+  "post-commit",
+  "pre-rebase",
+  "post-checkout",
+  "post-merge",
+  "post-rewrite",
+  "pre-push",
+  "pre-auto-gc",
+]
+
+export interface Attribution {
+  /** To be put into the attempt's environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** What the attempt's git writes down; for `attributedMoves`. */
+  readonly log: string
+  readonly nonce: string
+}
+
+/**
+ * Makes every git of one attempt write down which refs it moves, as evidence of who did it. The user's own hooks run as
+ * ever: each one is called on, also those that come later.
+ */
+export const attribution = Effect.fn("attribution")(function* (input: {
+  /** A folder of osier's own, outside the tree. */
+  readonly folder: string
+  readonly nonce: string
+}) {
+  const files = yield* Files
+  const { root } = yield* Repository
+  const hooks = yield* userHooks()
+  const there = (yield* files.list(isAbsolute(hooks) ? hooks : join(root, hooks))).filter((name) => /^[a-z-]+$/.test(name))
+  const own = join(input.folder, "hooks")
+  const log = join(input.folder, "moves")
+  for (const name of new Set([...usual, ...there])) {
+    const script = `#!/bin/sh\nhook=${quoted(hooks)}/${name}\nif [ -x "$hook" ]; then exec "$hook" "$@"; fi\n`
+    yield* files.write(join(own, name), script, 0o755)
+  }
+  yield* files.write(join(own, "reference-transaction"), witness(`${hooks}/reference-transaction`, log, input.nonce), 0o755)
+  const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.hooksPath", GIT_CONFIG_VALUE_0: own }
+  return { env, log, nonce: input.nonce } satisfies Attribution
+})
+
+/** The refs that the attempt moved, by its own git's word; nothing when it moved none. */
+export const attributedMoves = Effect.fn("attributedMoves")(function* (attribution: { readonly log: string; readonly nonce: string }) {
+  const files = yield* Files
+  return readRefMoves((yield* files.text(attribution.log)) ?? "", attribution.nonce)
+})
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** Appended in one write, since several git processes of one attempt may move refs at once. It never refuses a move. */
+const witness = (hook: string, log: string, nonce: string): string => `#!/bin/sh
+hook=${quoted(hook)}
+log=${quoted(log)}
+moves=$(cat)
+if [ "$1" = prepared ] || [ "$1" = committed ]; then
+  {
+    printf '= %s %s %s\\n' ${quoted(nonce)} "$1" "$(git rev-parse --absolute-git-dir)"
+    printf '%s\\n' "$moves" | sed 's/^/> /'
+    if [ "$1" = prepared ]; then
+      printf '%s\\n' "$moves" | cut -d ' ' -f 3- | git cat-file --batch-check='%(objectname)' | sed 's/^/< /'
+    fi
+  } > "$log.$$" 2>/dev/null
+  cat "$log.$$" >> "$log"
+  rm -f "$log.$$"
+fi
+if [ -x "$hook" ]; then printf '%s\\n' "$moves" | "$hook" "$@"; fi
+`
