@@ -49,6 +49,12 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     yield* board.wait(task.id, wait, { type: "TaskHeld", task: task.id, reason: wait.reason, paths: [], hint: wait.hint })
     return { type: "stays" } satisfies Answer
   }
+  if (work.outside !== undefined && !asked) {
+    const reason = `files it is about changed in your checkout meanwhile: ${work.outside.slice(0, 5).join(", ")}`
+    const hint = `Look at both, then \`osier land ${task.id}\`.`
+    yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...work.outside], hint })
+    return { type: "stays" } satisfies Answer
+  }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
   for (;;) {
     const tried = yield* Semaphore.withPermit(

@@ -7,11 +7,13 @@ import type { Tree } from "../domain/tree.ts"
 import { commitTitle } from "../domain/commitTitle.ts"
 import { gateEvidence } from "../domain/judgement.ts"
 import type { Outcome } from "../plugin.ts"
+import { inScope } from "../domain/scope.ts"
 import { attempt } from "../steps/attempt.ts"
 import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
+import { guard } from "./guard.ts"
 import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
 import { writeMarker } from "./marker.ts"
@@ -41,6 +43,8 @@ export interface Finished {
   readonly base: string
   readonly branch: string
   readonly gated: boolean
+  /** Files of the user's checkout that changed while it was worked on, and that it is about, too. */
+  readonly outside?: readonly string[]
 }
 
 /** How often a provider may refuse before its refusal counts as the task's failure. */
@@ -95,7 +99,7 @@ export const workOn = Effect.fn("workOn")(function* (
       (old) => ({ ...old, status: "failed", reason: lost.reason, attempts: [...old.attempts, record] }),
       failed,
     )
-    if (lost.class !== "work" || spent > budget) return yield* lost
+    if ((lost.class !== "work" && lost.class !== "outside") || spent > budget) return yield* lost
     told = lost.evidence ?? lost.reason
     const again = { type: "TaskRetried", task: task.id, attempt: n + 1, reason: lost.reason } as const
     current = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": told })
@@ -123,14 +127,18 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     branch: tree.branch,
   } as const
   yield* board.emit(started)
-  const outcome = yield* attempt({
-    adapter,
-    job,
-    attemptMs: task.limits?.attempt ?? profile.attemptMs ?? settings.limits.attemptMs,
-    idleMs: task.limits?.idle ?? profile.idleMs ?? settings.limits.idleMs,
-    graceMs: settings.limits.graceMs,
-    emit: board.emit,
-  })
+  const { outcome, attributed, noticed } = yield* guard(task, tree, n, ({ env, named }) =>
+    attempt({
+      adapter,
+      job: { ...job, env: { ...job.env, ...env } },
+      attemptMs: task.limits?.attempt ?? profile.attemptMs ?? settings.limits.attemptMs,
+      idleMs: task.limits?.idle ?? profile.idleMs ?? settings.limits.idleMs,
+      graceMs: settings.limits.graceMs,
+      emit: board.emit,
+      named,
+    }),
+  )
+  if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(profile.name)
   const work = yield* commitWork({
@@ -145,7 +153,9 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
   yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, tip: work.tip })
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
-  return yield* passGates(held, task, tree, n, work.tip, outcome)
+  const finished = yield* passGates(held, task, tree, n, work.tip, outcome)
+  const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
+  return shared.length === 0 ? finished : { ...finished, outside: shared }
 })
 
 /** Judges the task's own commit, and records it as completed when it passes. */

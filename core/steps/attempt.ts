@@ -15,6 +15,8 @@ export interface AttemptInput {
   readonly idleMs: number
   readonly graceMs: number
   readonly emit: (event: EventBody) => Effect.Effect<void>
+  /** Collects every path that the agent says it used. */
+  readonly named: Set<string>
 }
 
 /**
@@ -30,6 +32,7 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       yield* Ref.set(heard, now)
+      if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
       const body = told(head, event, now - started)
       if (body !== undefined) yield* input.emit(body)
     })

@@ -1,0 +1,98 @@
+import * as Effect from "effect/Effect"
+import { nanoid } from "nanoid"
+import { join, relative, resolve, sep } from "node:path"
+import { isOwnMove } from "../domain/refMoves.ts"
+import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
+import type { Outcome } from "../plugin.ts"
+import { attributedMoves, attribution } from "../steps/attribution.ts"
+import { compare, fingerprint } from "../steps/outside.ts"
+import type { Fingerprint } from "../steps/outside.ts"
+import { undoMoves } from "../steps/undoMoves.ts"
+import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
+import { Repository } from "../world/repository.ts"
+import { Board } from "./board.ts"
+import { RunContext } from "./runContext.ts"
+
+/** What the guarded part may add to: the environment that makes git bear witness, and paths that its agent spoke of. */
+export interface Watch {
+  readonly env: Readonly<Record<string, string>>
+  readonly named: Set<string>
+}
+
+/** What an attempt did outside of its tree. */
+export interface Verdict {
+  readonly outcome: Outcome
+  /** What it did, by evidence: the attempt fails for it, and moved refs are back where they were. */
+  readonly attributed: readonly string[]
+  /** What changed in the user's checkout meanwhile, without evidence whose doing it was. */
+  readonly noticed: readonly string[]
+}
+
+/**
+ * Runs an attempt and looks before and after at everything it may not touch. Only evidence makes a change the attempt's: its
+ * own git said so, or its agent named the path. The rest is told and never undone; the user works here too.
+ */
+export const guard = Effect.fn("guard")(function* <E, R>(
+  task: Task,
+  tree: Tree,
+  attempt: number,
+  body: (watch: Watch) => Effect.Effect<Outcome, E, R>,
+) {
+  const board = yield* Board
+  const files = yield* Files
+  const { own, root } = yield* Repository
+  const folder = join(own, "attempts", `${task.id}-${attempt}-${nanoid(8)}`)
+  const before = yield* fingerprint()
+  const witness = yield* attribution({ folder, nonce: nanoid() })
+  const named = new Set<string>()
+  const outcome = yield* body({ env: witness.env, named })
+  const moves = (yield* attributedMoves(witness)).filter((move) => !isOwnMove(move, tree))
+  const { undone, left } = yield* undoMoves({ moves, task: task.id, attempt })
+  const touched = [...named].map((path) => relative(root, resolve(tree.path, path))).filter((path) => !path.startsWith("..") && path !== "")
+  const changes = yield* changedSince(before)
+  const mine = changes.filter((change) => change.kind === "checkout" && touched.includes(change.what)).map((change) => change.what)
+  const attributed = [
+    ...undone.map((move) => `${move.ref} (moved back)`),
+    ...left.map((move) => `${move.ref} (somebody moved it on since)`),
+    ...mine.map((path) => `${path} in your checkout`),
+  ]
+  const moved = new Set(moves.map((move) => move.ref))
+  const noticed = changes.filter((change) => !moved.has(change.what) && !mine.includes(change.what))
+  if (attributed.length > 0) yield* board.emit({ type: "ChangedOutside", task: task.id, what: attributed, attributed: true })
+  if (noticed.length > 0) {
+    yield* board.emit({
+      type: "ChangedOutside",
+      task: task.id,
+      what: noticed.map(({ kind, what }) => `${kind} ${what}`),
+      attributed: false,
+    })
+  }
+  yield* files.remove(folder).pipe(Effect.ignore)
+  // A ref that somebody else moves is the user's daily work; files they share with the task are not.
+  const weighty = noticed.filter((change) => change.kind !== "ref" && change.what !== "index" && change.what !== "HEAD")
+  return { outcome, attributed, noticed: weighty.map((change) => change.what) } satisfies Verdict
+})
+
+/** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */
+const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
+  const board = yield* Board
+  const { targetRef } = yield* RunContext
+  const after = yield* fingerprint()
+  const own = board.tasks().flatMap((task) => (task.branch === undefined ? [] : [`refs/heads/${task.branch}`]))
+  const landed = yield* landedFiles(before.refs.get(targetRef), after.refs.get(targetRef))
+  return compare(before, after, { except: [...own, targetRef] }).filter(
+    (change) =>
+      change.kind !== "checkout" || landed === undefined || !(landed.has(change.what) || change.what === "index" || change.what === "HEAD"),
+  )
+})
+
+/** The files that the target's own way forward changed, which a checkout of it follows; undefined when it did not move. */
+const landedFiles = Effect.fnUntraced(function* (from: string | undefined, to: string | undefined) {
+  if (from === undefined || to === undefined || from === to) return undefined
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const args = ["--git-dir", commonDir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to]
+  return new Set((yield* git.fields(args, { cwd: commonDir })).map((path) => path.split(sep).join("/")))
+})
