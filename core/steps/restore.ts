@@ -71,6 +71,7 @@ export const restore = Effect.fn("restore")(function* (input: {
     yield* lay(into, path.split("/").map(ownName), { kind: "folder", mode: 0o755, data: Buffer.alloc(0) })
   }
   if (gitDir !== undefined) yield* carryState(keep.parts["Notes"], into, gitDir)
+  yield* giveModules(keep.parts["Notes"], into, rows)
   // The innermost first, and all of them last: nothing can be written into a folder that is closed.
   const folders = rows.flatMap((row) =>
     row.path
@@ -126,6 +127,37 @@ const write = Effect.fnUntraced(function* (into: string, row: Row, modes: Readon
     mode: modes.get(row.path) ?? (row.mode === "100755" ? 0o755 : 0o644),
     data: blob.data,
   })
+})
+
+/**
+ * A submodule's repository lay among the git files of the tree that is gone. It comes back inside the submodule's own
+ * folder, in place of the file that pointed there, and needs no other place any more.
+ */
+const giveModules = Effect.fnUntraced(function* (notes: string | undefined, into: string, rows: readonly Row[]) {
+  const git = yield* Git
+  const files = yield* Files
+  const pointers = rows.filter((row) => row.path.endsWith("/=osier=.git") && row.mode !== "120000")
+  if (notes === undefined || pointers.length === 0) return
+  const kept = yield* filesIn(notes)
+  for (const row of pointers) {
+    const folder = join(
+      into,
+      ...row.path
+        .split("/")
+        .slice(0, -1)
+        .map((name) => String(ownName(name))),
+    )
+    const pointer = (yield* files.text(join(folder, ".git"))) ?? ""
+    const module = /^gitdir: .*\/worktrees\/[^/]+\/(modules\/.+)$/m.exec(pointer)?.[1]
+    const own = module === undefined ? [] : kept.filter((each) => each.path.startsWith(`git/${module}/`))
+    if (own.length === 0) continue
+    yield* files.remove(join(folder, ".git"))
+    yield* files.makeFolder(join(folder, ".git", "refs"))
+    for (const each of own) {
+      yield* write(join(folder, ".git"), { ...each, path: each.path.slice(`git/${module}/`.length) }, new Map())
+    }
+    yield* git.run(["config", "--file", join(folder, ".git", "config"), "--unset", "core.worktree"], { cwd: into, codes: [0, 5] })
+  }
 })
 
 /** The index as it was, and what was open; git then compares the files with it anew. */

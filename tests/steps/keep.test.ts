@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { keep } from "../../core/steps/keep.ts"
 import { keeps } from "../../core/steps/keeps.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
@@ -100,6 +100,38 @@ test("embedded repositories come back whole", async () => {
   git("add", "f.txt")
   git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "inner")
   await roundTrip()
+})
+
+test("a submodule with work of its own comes back as a repository with its commits; one without is not copied", async () => {
+  const inner = makeRepo({ "in.txt": "in\n" })
+  const repo = makeRepo()
+  const global = join(makeFolder(), "global")
+  writeFileSync(global, '[protocol "file"]\n\tallow = always\n')
+  vi.stubEnv("GIT_CONFIG_GLOBAL", global)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.path, "lib/sub")
+  repo.git("commit", "-q", "-m", "sub")
+  const base = repo.git("rev-parse", "HEAD")
+  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
+  const input = { task: 1, attempt: 1, tree: tree.path, reason: "r", keepIgnored: [], copy: [], maxBytes: 1000 }
+  expect(await inWorld(repo.path, keep(input))).toBeUndefined()
+  const sub = (...args: readonly string[]) =>
+    repo.git("-C", join(tree.path, "lib/sub"), "-c", "user.name=a", "-c", "user.email=a@b", ...args)
+  writeFileSync(join(tree.path, "lib/sub/new.txt"), "new\n")
+  sub("add", "new.txt")
+  sub("commit", "-q", "-m", "only here")
+  const only = sub("rev-parse", "HEAD")
+  writeFileSync(join(tree.path, "lib/sub/dirty.txt"), "dirty\n")
+  const kept = await inWorld(repo.path, keep(input))
+  await inWorld(repo.path, removeTree(tree, { proven: true, reason: kept?.ref ?? "" }))
+  for (const branch of [undefined, "again"]) {
+    const into = join(makeFolder(), "back")
+    await inWorld(repo.path, restore({ keep: kept?.ref ?? "", into, branch }))
+    const back = join(into, "lib/sub")
+    expect(repo.git("-C", back, "rev-parse", "HEAD")).toBe(only)
+    expect(repo.git("-C", back, "status", "--porcelain")).toBe("?? dirty.txt")
+    expect(repo.git("-C", back, "fsck", "--no-dangling")).toBe("")
+  }
 })
 
 test("commits without a name are kept: detached, amended away; the branch may go", async () => {

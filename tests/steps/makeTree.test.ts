@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { keepPrefix } from "../../core/steps/keepCommit.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { preflightBranches } from "../../core/steps/claimBranch.ts"
@@ -112,9 +112,10 @@ test("submodules are filled without a word in the shared configuration", async (
   repo.git("config", "--remove-section", "submodule.sub")
   const before = readFileSync(join(repo.path, ".git/config"), "utf8")
   const base = repo.git("rev-parse", "HEAD")
-  process.env["GIT_CONFIG_GLOBAL"] = join(makeFolder(), "global")
-  writeFileSync(process.env["GIT_CONFIG_GLOBAL"], '[protocol "file"]\n\tallow = always\n')
-  onTestFinished(() => void (process.env["GIT_CONFIG_GLOBAL"] = "/dev/null"))
+  const global = join(makeFolder(), "global")
+  vi.stubEnv("GIT_CONFIG_GLOBAL", global)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  writeFileSync(global, '[protocol "file"]\n\tallow = always\n')
   const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
   expect(readFileSync(join(tree.path, "sub/in.txt"), "utf8")).toBe("in\n")
   expect(readFileSync(join(repo.path, ".git/config"), "utf8")).toBe(before)
