@@ -10,6 +10,7 @@ import { finish } from "./finish.ts"
 import { giveUp } from "./giveUp.ts"
 import { holding } from "./holding.ts"
 import { branchFor, dropBranch, plant, replant } from "./plant.ts"
+import { room } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
 import type { Salvage } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
@@ -64,6 +65,7 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const slots = yield* Slots
       const { targetRef } = yield* RunContext
       yield* slots.take
+      yield* room
       const running = yield* start(held, task)
       if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)
       const base = (yield* refs.read(targetRef)) ?? ""

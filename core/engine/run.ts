@@ -19,6 +19,7 @@ import { Holds } from "./holds.ts"
 import { journey } from "./journey.ts"
 import { chosen } from "./chosen.ts"
 import type { Choice } from "./chosen.ts"
+import { preflight } from "./preflight.ts"
 import { recover } from "./recovery.ts"
 import { reportOf } from "./reportOf.ts"
 import { RunContext } from "./runContext.ts"
@@ -41,6 +42,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
     fleet.mine.add(id)
     if (choice.retryFailed === true) fleet.again.add(id)
   }
+  yield* preflight(agentsOf(ids.map((id) => board.task(id))))
   yield* announce(ids)
   yield* Effect.ensuring(schedule, halt)
   const { treeRoot } = yield* RunContext
@@ -53,6 +55,10 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   yield* closing(report)
   return report
 })
+
+/** Agents that are yet to start something. */
+const agentsOf = (tasks: readonly (Task | undefined)[]): readonly string[] =>
+  tasks.flatMap((task) => (task?.agent === undefined || isOver(task.status) || task.status === "completed" ? [] : [task.agent]))
 
 const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   const board = yield* Board

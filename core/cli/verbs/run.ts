@@ -5,6 +5,7 @@ import { addTasks } from "../../engine/addTasks.ts"
 import { Adapters } from "../../engine/adapters.ts"
 import { gatesAt } from "../../engine/gates.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { preflight } from "../../engine/preflight.ts"
 import { run as go } from "../../engine/run.ts"
 import { RunContext } from "../../engine/runContext.ts"
 import { readSettings } from "../../steps/readSettings.ts"
@@ -50,6 +51,7 @@ const work = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext
   const { names } = yield* Adapters
   const tasks = yield* declared(call, settings, names)
+  yield* preflight(tasks.flatMap(({ agent = settings.agent }) => (agent === undefined ? [] : [agent])))
   if (isSet(call.flags, "dryRun")) return yield* dryRun(call, tasks)
   return yield* showRun(call, (live) => (tasks.length === 0 ? titled(live, go({ ids: "ready" })) : begin(call, tasks, live)))
 })

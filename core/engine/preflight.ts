@@ -1,0 +1,90 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { isAbsolute } from "node:path"
+import { agentProfile } from "../domain/agentProfile.ts"
+import { preflightBranches } from "../steps/claimBranch.ts"
+import { gateEnvironment, standingVariables } from "../steps/gateEnvironment.ts"
+import { Files } from "../world/files.ts"
+import { Objects } from "../world/objects.ts"
+import { Refs } from "../world/refs.ts"
+import { Repository } from "../world/repository.ts"
+import { Adapters } from "./adapters.ts"
+import { gatesAt } from "./gates.ts"
+import { RunContext } from "./runContext.ts"
+
+/** A gate names a program that is not there: it could only ever say "unrunnable". */
+export class GateUnrunnable extends Data.TaggedError("GateUnrunnable")<{ readonly gate: string; readonly program: string }> {
+  override get message() {
+    return `gate ${this.gate} can't run: there is no program ${this.program}`
+  }
+  get hint() {
+    return `Install ${this.program}, or correct gates.${this.gate}.run in osier.yaml. Nothing was started.`
+  }
+  readonly exit = 2
+  readonly file = "osier.yaml"
+  get field() {
+    return `gates.${this.gate}.run`
+  }
+}
+
+/** A task's agent can't work as it is configured. */
+export class AgentUnusable extends Data.TaggedError("AgentUnusable")<{ readonly agent: string; readonly reason: string }> {
+  override get message() {
+    return `agent ${this.agent} can't be used: ${this.reason}`
+  }
+  get hint() {
+    return "Correct `agents` in osier.yaml; `osier schema settings` shows how. Nothing was started."
+  }
+  readonly exit = 2
+}
+
+/** Too little room to work in. */
+export class DiskFull extends Data.TaggedError("DiskFull")<{ readonly path: string; readonly freeBytes: number }> {
+  override get message() {
+    return `only ${Math.floor(this.freeBytes / 1_000_000)} MB are free at ${this.path}, too little to start work`
+  }
+  get hint() {
+    return "Make room (`osier clean` frees what is proven landed), then run the same command again."
+  }
+  readonly exit = 3
+}
+
+/** Below this no new work is started: a full disk in the middle of it would cost more. */
+const reserveBytes = 200_000_000
+
+/** Finds what would make every attempt useless before anything is created or spent. */
+export const preflight = Effect.fn("preflight")(function* (agents: readonly string[]) {
+  const refs = yield* Refs
+  const objects = yield* Objects
+  const { targetRef, settings } = yield* RunContext
+  const adapters = yield* Adapters
+  yield* room
+  yield* preflightBranches(settings.branch)
+  const tip = (yield* refs.read(targetRef)) ?? ""
+  const inForce = yield* gatesAt(tip)
+  for (const gate of inForce.gates) {
+    const program = gate.run[0] ?? ""
+    const variables = yield* standingVariables(gate, inForce)
+    const found = (yield* gateEnvironment(gate, variables, "")).programs.some((one) => one.name === program)
+    const inTree = !isAbsolute(program) && /[\\/]/.test(program)
+    // A program that set-up makes, as in node_modules/.bin, is not in the target's tree either.
+    const made = inTree && (inForce.setup.length > 0 || (yield* objects.look(`${tip}:${program.replace(/^\.\//, "")}`)) !== undefined)
+    if (!found && !made) return yield* new GateUnrunnable({ gate: gate.name, program })
+  }
+  for (const agent of new Set(agents)) {
+    const profile = agentProfile(settings, agent, adapters.names)
+    if (profile === undefined) return yield* new AgentUnusable({ agent, reason: "there is none of that name" })
+    if (!adapters.names.includes(profile.adapter))
+      return yield* new AgentUnusable({ agent, reason: `there is no adapter ${profile.adapter}` })
+    if (profile.adapter === "shell" && profile.command === undefined)
+      return yield* new AgentUnusable({ agent, reason: "a shell agent needs a `command`" })
+  }
+})
+
+/** Work is not started on a disk that is about to be full. */
+export const room = Effect.gen(function* () {
+  const files = yield* Files
+  const { commonDir } = yield* Repository
+  const freeBytes = yield* files.freeBytes(commonDir).pipe(Effect.orElseSucceed(() => Number.POSITIVE_INFINITY))
+  if (freeBytes < reserveBytes) return yield* new DiskFull({ path: commonDir, freeBytes })
+})
