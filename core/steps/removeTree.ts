@@ -43,14 +43,15 @@ export const removeTree = Effect.fn("removeTree")(function* (tree: { readonly pa
   const gitDir = tree.gitDir ?? (yield* treeEntries()).find((entry) => entry.path === tree.path)?.gitDir
   // First, so that a kill after the rename leaves an entry that git itself prunes.
   if (gitDir !== undefined) yield* files.remove(join(gitDir, "locked"))
+  const bin = join(dirname(tree.path), trash)
+  const aside = join(bin, `${basename(tree.path)}-${nanoid(8)}`)
   if (there) {
-    const bin = join(dirname(tree.path), trash)
-    const aside = join(bin, `${basename(tree.path)}-${nanoid(8)}`)
     yield* files.makeFolder(bin)
     yield* files.rename(tree.path, aside)
-    yield* Effect.forkDetach(removeWhole(aside), { startImmediately: true })
   }
   if (gitDir !== undefined) yield* dropEntry({ path: tree.path, gitDir })
+  // Last, because it keeps the disk busy.
+  if (there) yield* Effect.forkDetach(removeWhole(aside))
 })
 
 /**
