@@ -6,7 +6,8 @@ const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`osier ${manifest.version}\n`)
 else {
   const [{ program }, { drained, terminal }] = await Promise.all([import("./cli/program.ts"), import("./cli/screen.ts")])
-  process.exitCode = await program(argv, terminal(process.env), manifest.version)
+  const worker = new URL("./worker.ts", import.meta.url)
+  process.exitCode = await program(argv, terminal(process.env), { version: manifest.version, worker })
   await drained()
   // Nothing may hold the process any longer, whatever an adapter or a socket left open.
   process.exit()

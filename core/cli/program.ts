@@ -5,12 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Result from "effect/Result"
 import { resolve } from "node:path"
-import { commands, verbs } from "./commands.ts"
+import { PoolWorker } from "../world/poolWorker.ts"
+import { commands } from "./commands.ts"
 import { parseCommandLine, wantsJson } from "./commandLine.ts"
 import { reportFailure } from "./failure.ts"
 import { textFlag } from "./flags.ts"
 import { logger } from "./logger.ts"
 import type { Screen } from "./screen.ts"
+import { verbCode } from "./verbCode.ts"
 
 const about = "osier runs many coding agents side by side on one git repository, and weaves their work into a branch that stays green."
 
@@ -21,8 +23,14 @@ const examples = [
   "osier ls  # where every task stands",
 ]
 
+/** What only the roof knows: which osier this is, and the file that its workers start with. */
+export interface Roof {
+  readonly version: string
+  readonly worker: URL
+}
+
 /** Runs one command line (without the program's own name) and answers with the exit code. */
-export const program = async (argv: readonly string[], screen: Screen, version: string): Promise<number> => {
+export const program = async (argv: readonly string[], screen: Screen, { version, worker }: Roof): Promise<number> => {
   const json = wantsJson(argv)
   const debug = Boolean(process.env["OSIER_DEBUG"])
   const fail = (cause: Cause.Cause<unknown>) => reportFailure(cause, screen, json, debug)
@@ -35,11 +43,13 @@ export const program = async (argv: readonly string[], screen: Screen, version: 
   const { name, args, flags } = asked.success
   try {
     // A verb's own code, and all that it stands on, is read only when it is asked for: `--help` answers at once.
-    const load = verbs[name]
+    const load = verbCode[name]
     if (load === undefined) throw new Error(`the verb ${name} has no code`)
     const verb = await load()
     const call = { args, flags, json, at: resolve(textFlag(flags, "C") ?? "."), screen, version }
-    const ended = await Effect.runPromiseExit(verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)])))))
+    const ended = await Effect.runPromiseExit(
+      verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)]), Layer.succeed(PoolWorker, worker)))),
+    )
     return Exit.isSuccess(ended) ? ended.value : fail(ended.cause)
   } catch (defect) {
     return fail(Cause.die(defect))

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { MessageChannel } from "node:worker_threads"
 import type { AdapterEvent as Told, Detection as Found, Job, Outcome as Ended } from "../plugin.ts"
 import { AdapterEvent, Detection } from "./adapterEvent.ts"
+import { PoolWorker } from "./poolWorker.ts"
 import { poolThreads } from "./poolThreads.ts"
 import { credit, type FromJob, type PoolTask, type ToJob, type Which } from "./poolWire.ts"
 
@@ -32,11 +33,6 @@ export class PluginUnusable extends Data.TaggedError("PluginUnusable")<{ readonl
   readonly field = "plugins"
   readonly exit = 2
 }
-
-/** Where a worker starts: the module next to this one, or wherever a bundle put it. */
-export const PoolWorker = Context.Reference<URL | string>("core/world/PoolWorker", {
-  defaultValue: () => new URL("../worker.ts", import.meta.url),
-})
 
 /** One attempt, and who drives it. */
 export interface PoolRequest {

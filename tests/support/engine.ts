@@ -12,7 +12,7 @@ import { addTasks } from "../../core/engine/addTasks.ts"
 import { engine } from "../../core/engine/layer.ts"
 import { run } from "../../core/engine/run.ts"
 import type { RunOptions } from "../../core/engine/runContext.ts"
-import { Pool } from "../../core/world/pool.ts"
+import { poolLayer } from "./pool.ts"
 import { makeRepo } from "./repo.ts"
 import type { Repo } from "./repo.ts"
 
@@ -40,7 +40,7 @@ const layerOf = (repo: Repo, options: Partial<RunOptions>) => {
   })
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return engine({ settings, ...(workingText === undefined ? {} : { workingText }), options, adapters }).pipe(
-    Layer.provideMerge(Pool.layer),
+    Layer.provideMerge(poolLayer),
     Layer.provideMerge(worldAt(repo.path)),
   )
 }

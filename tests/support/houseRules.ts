@@ -21,8 +21,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   cli: ["cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
   plugins: ["plugins", "kit", "plugin"],
   worker: ["plugins", "world", "domain", "kit", "plugin"],
-  osier: ["plugins", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
-  main: ["plugins", "cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  osier: ["plugins", "worker", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  main: ["plugins", "worker", "cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
   scripts: ["scripts", "osier", "client", "kit", "plugin"],
 }
 

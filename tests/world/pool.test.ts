@@ -8,7 +8,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { AdapterEvent, Job } from "../../core/plugin.ts"
-import { AdapterCrashed, Pool, PoolWorker } from "../../core/world/pool.ts"
+import { AdapterCrashed, Pool } from "../../core/world/pool.ts"
+import { PoolWorker } from "../../core/world/poolWorker.ts"
+import { poolLayer } from "../support/pool.ts"
 
 const fixture = (name: string) => ({ module: join(import.meta.dirname, "..", "plugins", "fixtures", name) })
 const liar = fixture("liar.ts")
@@ -24,7 +26,7 @@ const job = (prompt: string, more: Partial<Job> = {}): Job => ({
   ...more,
 })
 
-const inPool = <A, E>(effect: Effect.Effect<A, E, Pool>) => Effect.runPromise(effect.pipe(Effect.provide(Pool.layer)))
+const inPool = <A, E>(effect: Effect.Effect<A, E, Pool>) => Effect.runPromise(effect.pipe(Effect.provide(poolLayer)))
 
 const telling = (prompt: string, adapter: string | { readonly module: string } = liar, more: Partial<Job> = {}) =>
   Effect.gen(function* () {

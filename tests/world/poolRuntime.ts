@@ -8,6 +8,7 @@ import { join } from "node:path"
 import process from "node:process"
 import type { AdapterEvent, Job } from "../../core/plugin.ts"
 import { Pool } from "../../core/world/pool.ts"
+import { poolLayer } from "../support/pool.ts"
 
 const liar = { module: join(import.meta.dirname, "..", "plugins", "fixtures", "liar.ts") }
 const jobOf = (prompt: string, command?: readonly string[]): Job => ({
@@ -84,5 +85,5 @@ const program = Effect.gen(function* () {
 
 process.env["OSIER_CANARY"] = "secret-canary"
 // never disposed, on purpose: an idle pool must not keep a program alive
-const runtime = ManagedRuntime.make(Pool.layer)
+const runtime = ManagedRuntime.make(poolLayer)
 console.log(JSON.stringify(await runtime.runPromise(program)))
