@@ -11,6 +11,8 @@ export class Slots extends Context.Service<
   {
     /** Waits for a slot and holds it until the scope closes. */
     readonly take: Effect.Effect<void, never, Scope>
+    /** Gives the slot held by the caller to others for as long as the effect takes. */
+    readonly lend: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     readonly free: () => number
   }
 >()("core/engine/Slots") {
@@ -20,19 +22,22 @@ export class Slots extends Context.Service<
       const { settings } = yield* RunContext
       const slots = yield* Semaphore.make(settings.concurrency)
       let free = settings.concurrency
-      const take = Effect.acquireRelease(
-        Effect.andThen(
-          slots.take(1),
-          Effect.sync(() => void free--),
-        ),
-        () =>
-          Effect.andThen(
-            Effect.sync(() => void free++),
-            slots.release(1),
-          ),
-        { interruptible: true },
+      const grab = Effect.andThen(
+        slots.take(1),
+        Effect.sync(() => void free--),
       )
-      return { take: Effect.asVoid(take), free: () => free }
+      const give = Effect.andThen(
+        Effect.sync(() => void free++),
+        slots.release(1),
+      )
+      const take = Effect.acquireRelease(grab, () => give, { interruptible: true })
+      const lend = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.acquireUseRelease(
+          give,
+          () => effect,
+          () => grab,
+        )
+      return { take: Effect.asVoid(take), lend, free: () => free }
     }),
   )
 }

@@ -20,6 +20,7 @@ import { writeMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
 import { prepare } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
+import { Slots } from "./slots.ts"
 import { transition, withoutReason } from "./transition.ts"
 
 /** An attempt did not come to work that may land; the class says whose budget it is charged to. */
@@ -65,6 +66,7 @@ export const workOn = Effect.fn("workOn")(function* (
   const { settings } = yield* RunContext
   const board = yield* Board
   const holds = yield* Holds
+  const slots = yield* Slots
   const budget = task.retries ?? settings.limits.retries
   let current = task
   let told = evidence
@@ -80,7 +82,8 @@ export const workOn = Effect.fn("workOn")(function* (
       const until = yield* holds.rest(agentOf(current, settings.agent), lost.reason, lost.notBefore)
       const event = { type: "TaskWaited", task: task.id, reason: lost.reason, until: new Date(until).toISOString() } as const
       yield* board.wait(task.id, { reason: lost.reason, hint: `It goes on by itself at ${event.until}.` }, event)
-      yield* Effect.sleep(Math.max(0, until - (yield* Clock.currentTimeMillis)))
+      // Nobody who asks another provider has to wait for this one.
+      yield* slots.lend(Effect.sleep(Math.max(0, until - (yield* Clock.currentTimeMillis))))
       yield* board.wait(task.id, undefined)
       continue
     }
