@@ -42,6 +42,25 @@ export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: st
   readonly exit = 2
 }
 
+/** A setting asks for what this version can't do; going on without it would not be what was asked for. */
+export class NotBuilt extends Data.TaggedError("NotBuilt")<{ readonly field: string; readonly value: string; readonly instead: string }> {
+  override get message() {
+    return `${this.field}: ${this.value} is not possible yet`
+  }
+  get hint() {
+    return `Use ${this.instead} for now.`
+  }
+  readonly exit = 2
+  readonly file = "osier.yaml"
+}
+
+const refuseUnbuilt = Effect.fnUntraced(function* (settings: Settings) {
+  if (settings.remote !== "none") return yield* new NotBuilt({ field: "remote", value: settings.remote, instead: "`remote: none`" })
+  if (settings.land === "pr") return yield* new NotBuilt({ field: "land", value: "pr", instead: "`land: auto` or `land: review`" })
+  if (settings.tree.isolation !== "worktree")
+    return yield* new NotBuilt({ field: "tree.isolation", value: settings.tree.isolation, instead: "`isolation: worktree`" })
+})
+
 /** What holds for all of one run: settings, the target, where trees live, whose hooks check commits. */
 export class RunContext extends Context.Service<
   RunContext,
@@ -63,6 +82,7 @@ export class RunContext extends Context.Service<
       Effect.gen(function* () {
         const git = yield* Git
         const repository = yield* Repository
+        yield* refuseUnbuilt(input.settings)
         const target = input.settings.target ?? (yield* checkedOut)
         const targetRef = `refs/heads/${target}`
         const found = yield* git.run(["rev-parse", "--verify", "--quiet", `${targetRef}^{commit}`], {
