@@ -25,23 +25,37 @@ export interface AttemptInput {
  */
 export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const pool = yield* Pool
+  const reaper = yield* Reaper
   const started = yield* Clock.currentTimeMillis
   const heard = yield* Ref.make(started)
   const head = { task: input.job.task, attempt: input.job.attempt }
+  let question: string | undefined
   const onEvent = (event: AdapterEvent) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       yield* Ref.set(heard, now)
+      question = event.type === "asked" ? event.question : undefined
       if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
       const body = told(head, event, now - started)
       if (body !== undefined) yield* input.emit(body)
     })
+  const mark = input.job.env[markVariable]
+  const traces = { ...(mark === undefined ? {} : { mark }), folder: input.job.cwd }
   const watch = Effect.gen(function* () {
+    let ticks = 0
     for (;;) {
       const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(heard))
-      if (quiet >= input.idleMs) break
-      yield* Effect.sleep(input.idleMs - quiet)
+      if (quiet < input.idleMs) {
+        yield* Effect.sleep(input.idleMs - quiet)
+        continue
+      }
+      // An agent that says nothing while its tools compute is not idle; one that waits at a prompt uses next to nothing.
+      const used = yield* reaper.ticks(traces)
+      if (question !== undefined || used - ticks <= input.idleMs / busyShare) break
+      ticks = used
+      yield* Ref.set(heard, yield* Clock.currentTimeMillis)
     }
+    if (question !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${question}` } satisfies Outcome
     return ended(`no sign of life for ${Math.round(input.idleMs / 1000)} s`)
   })
   const outcome = yield* pool.run({ adapter: input.adapter, job: input.job }, onEvent).pipe(
@@ -65,6 +79,9 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   })
   return outcome
 })
+
+/** Milliseconds of silence for each tick of processor time that makes up for them: one part in fifty. */
+const busyShare = 500
 
 const ended = (reason: string): Outcome => ({ ok: false, class: "work", reason })
 

@@ -28,6 +28,8 @@ export class Reaper extends Context.Service<
   Reaper,
   {
     readonly find: (traces: Traces) => Effect.Effect<readonly Found[]>
+    /** Processor time they all have used so far, in the system's ticks (mostly 100 a second); 0 where that can't be told. */
+    readonly ticks: (traces: Traces) => Effect.Effect<number>
     /** TERM, then KILL after the grace period; answers with those that were there and those that would not go. */
     readonly reap: (traces: Traces, graceMs: number) => Effect.Effect<{ readonly found: readonly Found[]; readonly left: readonly Found[] }>
   }
@@ -46,7 +48,8 @@ export class Reaper extends Context.Service<
         yield* Effect.sleep(Math.min(20 * 2 ** round, 200))
       }
     })
-    return { find, reap }
+    const ticks = (traces: Traces) => Effect.promise(async () => (process.platform === "linux" ? sumTicks(await byProc(traces)) : 0))
+    return { find, reap, ticks }
   })
 }
 
@@ -89,11 +92,21 @@ const byProc = async (traces: Traces) => {
   return seen.filter((each) => each !== undefined)
 }
 
-/** A person's own shell may stand in a tree too; what has a terminal is theirs. */
-const hasTerminal = async (pid: string): Promise<boolean> => {
-  const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[4] !== "0"
+const sumTicks = async (processes: readonly { readonly pid: number }[]): Promise<number> => {
+  const used = await Promise.all(
+    processes.map(async ({ pid }) => (await statOf(String(pid))).slice(11, 15).reduce((sum, one) => sum + Number(one), 0)),
+  )
+  return used.reduce((sum, one) => sum + one, 0)
 }
+
+/** The fields of `/proc/<pid>/stat` behind the name, which may hold anything. */
+const statOf = async (pid: string): Promise<readonly string[]> => {
+  const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
+/** A person's own shell may stand in a tree too; what has a terminal is theirs. */
+const hasTerminal = async (pid: string): Promise<boolean> => (await statOf(pid))[4] !== "0"
 
 const byPs = async (traces: Traces) => {
   if (traces.mark === undefined) return []
