@@ -1,0 +1,128 @@
+/**
+ * The library's door: what the command line does, typed, for programs and zx scripts. Promises and async iterables only;
+ * what fails rejects with the typed error, which has `message`, `hint` and `exit`.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Stream from "effect/Stream"
+import type { Titled } from "./domain/commitTitle.ts"
+import type { Event } from "./domain/event.ts"
+import type { Declared } from "./domain/planDraft.ts"
+import type { Report } from "./domain/report.ts"
+import type { Settings } from "./domain/settings.ts"
+import type { Status, Task } from "./domain/task.ts"
+import type { Summary } from "./domain/trailers.ts"
+import { Adapters } from "./engine/adapters.ts"
+import { addTasks } from "./engine/addTasks.ts"
+import type { Added } from "./engine/addTasks.ts"
+import { landTasks, retryTasks } from "./engine/again.ts"
+import { clean } from "./engine/clean.ts"
+import type { Left, Removed } from "./engine/sweepOver.ts"
+import { discardTask } from "./engine/discardTask.ts"
+import { engineOf, type World, worldAt } from "./engine/liveWorld.ts"
+import { knownOf } from "./engine/knownOf.ts"
+import { holding } from "./engine/holding.ts"
+import { run } from "./engine/run.ts"
+import { RunContext } from "./engine/runContext.ts"
+import type { RunOptions } from "./engine/runContext.ts"
+import { commitTree } from "./steps/commitTree.ts"
+import { readPlan } from "./steps/readPlan.ts"
+import { readSettings } from "./steps/readSettings.ts"
+import type { GivenSettings } from "./steps/readSettings.ts"
+import { changeTask, listTasks, readTask } from "./steps/record.ts"
+import { Journal } from "./world/journal.ts"
+import { PoolWorker } from "./world/poolWorker.ts"
+
+export type { Added, Declared, Event, Left, Removed, Report, RunOptions, Settings, Status, Summary, Task, Titled }
+export { connect } from "./client.ts"
+
+/** States that a program may set. `completed` and `merged` are proven by work that passed and landed, never said. */
+export type Settable = Extract<Status, "pending" | "running" | "failed">
+
+export interface Terms {
+  /** Settings by key, over those of the file: `{ concurrency: "2", "limits.retries": "0" }`. */
+  readonly settings?: GivenSettings
+  /** What is allowed for this once, as the flags of `osier run` do. */
+  readonly options?: Partial<RunOptions>
+  /** Ends the work; what was done so far is kept. */
+  readonly signal?: AbortSignal
+}
+
+export interface Osier extends AsyncDisposable {
+  /** Puts tasks into the store: texts (`"Add a login page:scribe"`), or files and folders of plans. The same ones again are the same tasks. */
+  addTasks(
+    texts: readonly string[],
+    options?: { readonly from?: readonly string[]; readonly again?: "resume" | "new" } & Terms,
+  ): Promise<readonly Added[]>
+  tasks(): Promise<readonly Summary[]>
+  task(id: number): Promise<Task>
+  /** Changes a task's state along the drawn edges, while nobody else owns the task. */
+  setStatus(id: number, status: Settable, reason?: string): Promise<Task>
+  /** Commits everything in a task's tree in conventional form; undefined when there was nothing to commit. */
+  commit(tree: string, said: Titled & { readonly body?: string }): Promise<string | undefined>
+  /** Works on these tasks, or on all that are ready, until each landed, failed, or waits for something. */
+  run(ids?: readonly number[], terms?: Terms): Promise<Report>
+  land(ids: readonly number[], terms?: Terms): Promise<Report>
+  retry(ids: readonly number[], terms?: Terms): Promise<Report>
+  discard(id: number): Promise<{ readonly keep?: string }>
+  clean(options?: { readonly dryRun?: boolean }): Promise<{ readonly removed: readonly Removed[]; readonly left: readonly Left[] }>
+  /** What happened behind `since`; with `follow`, also what comes. */
+  events(options?: { readonly since?: number; readonly follow?: boolean }): AsyncIterable<Event>
+  close(): Promise<void>
+}
+
+/** Opens the repository at a folder. Close it at the end: `await using osier = await open()`. */
+export const open = async (at = "."): Promise<Osier> => {
+  const worker = Layer.succeed(PoolWorker, new URL("./worker.ts", import.meta.url))
+  const runtime = ManagedRuntime.make(Layer.merge(worldAt(at), worker))
+  const context = await runtime.context()
+
+  const promise = async <A, E>(effect: Effect.Effect<A, E, World>, signal?: AbortSignal): Promise<A> => {
+    const exit = await runtime.runPromiseExit(effect, signal === undefined ? {} : { signal })
+    if (Exit.isSuccess(exit)) return exit.value
+    throw Cause.squash(exit.cause)
+  }
+  const withEngine = <A, E, R>(effect: Effect.Effect<A, E, R>, { settings = {}, options = {} }: Terms = {}) =>
+    Effect.flatMap(readSettings(settings), (read) => Effect.provide(effect, engineOf({ ...read, options })))
+
+  const close = () => runtime.dispose()
+  return {
+    addTasks: (texts, { from = [], again = "resume", ...terms } = {}) =>
+      promise(
+        withEngine(
+          Effect.gen(function* () {
+            const { settings } = yield* RunContext
+            const { names } = yield* Adapters
+            const plan = yield* readPlan({ words: texts, from, at, known: yield* knownOf(settings, names) })
+            return yield* addTasks(plan, { again })
+          }),
+          terms,
+        ),
+        terms.signal,
+      ),
+    tasks: () => promise(listTasks()),
+    task: (id) => promise(Effect.map(readTask(id), ({ task }) => task)),
+    setStatus: (id, status, reason) =>
+      promise(
+        holding("task", String(id), (held) =>
+          changeTask(id, (task) => ({ ...task, status, ...(reason === undefined ? {} : { reason }) }), { held }),
+        ).pipe(Effect.map(({ task }) => task)),
+      ),
+    commit: (tree, said) => promise(commitTree(tree, said)),
+    run: (ids, terms = {}) => promise(withEngine(run({ ids: ids ?? "ready" }), terms), terms.signal),
+    land: (ids, terms = {}) => promise(withEngine(landTasks(ids), { ...terms, options: { asked: true, ...terms.options } }), terms.signal),
+    retry: (ids, terms = {}) => promise(withEngine(retryTasks(ids), terms), terms.signal),
+    discard: (id) => promise(withEngine(discardTask(id))),
+    clean: ({ dryRun = false } = {}) => promise(withEngine(clean({ dryRun }))),
+    events: ({ since = 0, follow = false } = {}) =>
+      Stream.toAsyncIterableWith(
+        Stream.unwrap(Journal.use((journal) => Effect.succeed(follow ? journal.follow(since) : journal.read(since)))),
+        context,
+      ),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
