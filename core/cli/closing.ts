@@ -74,16 +74,16 @@ const verdict = (report: Report, view: RunView, paint: Paint): string => {
     view.gates.length === 0
       ? ` ${paint.warn("No gate is configured: ungated.")} Add \`gates:\` to osier.yaml, so that only tested work lands.`
       : ""
-  if (report.interrupted)
+  if (report.interrupted && landed.length < asked)
     return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed. Go on with: ${paint.bold("osier run")}${ungated}`
   const rest = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(blocked.length > 0 ? [`${blocked.length} blocked`] : []),
-    ...(completed.length + waiting.length > 0 ? [`${completed.length + waiting.length} waiting for you`] : []),
+    ...(completed.length + waiting.length > 0 ? [`${completed.length + waiting.length} waiting`] : []),
   ]
   const head =
     rest.length === 0
-      ? paint.good(`All ${count(asked, "task")} landed`)
+      ? paint.good(asked === 1 ? "The task landed" : `All ${asked} tasks landed`)
       : `${landed.length} of ${count(asked, "task")} landed, ${rest.join(", ")}`
   return `${head} in ${took(ms)}.${ungated}`
 }

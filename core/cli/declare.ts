@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Declared } from "../domain/planDraft.ts"
 import type { Settings } from "../domain/settings.ts"
 import { Priority } from "../domain/task.ts"
+import { knownOf } from "../engine/knownOf.ts"
 import { readPlan } from "../steps/readPlan.ts"
-import { listTasks } from "../steps/record.ts"
 import { textFlag, textFlags, wordFlag } from "./flags.ts"
 import type { Call } from "./verb.ts"
 
@@ -14,15 +14,7 @@ export const declared = Effect.fnUntraced(function* (call: Call, settings: Setti
   const from = textFlags(flags, "from")
   const priority = yield* wordFlag(flags, "priority", Priority.literals)
   if (words.length === 0 && from.length === 0) return []
-  const tasks = yield* listTasks()
-  const known = {
-    agents: Object.keys(settings.agents),
-    // A bare shell has no command to run: it is an agent only with a profile.
-    adapters: adapters.filter((name) => name !== "shell"),
-    gates: settings.gates.map(({ name }) => name),
-    tasks: tasks.map(({ id }) => id),
-    agent: settings.agent ?? null,
-  }
+  const known = yield* knownOf(settings, adapters)
   const plan = yield* readPlan({ words, from, at, known })
   return plan.map((one): Declared => (priority === undefined || one.priority !== "normal" ? one : { ...one, priority }))
 })

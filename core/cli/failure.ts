@@ -66,7 +66,6 @@ const written = (it: Told, screen: Screen): string => {
 export const reportFailure = (cause: Cause.Cause<unknown>, screen: Screen, json: boolean, debug: boolean): Exit => {
   if (Cause.hasInterruptsOnly(cause)) {
     if (json) screen.err(JSON.stringify({ error: { tag: "Interrupted", message: "interrupted", hint: "Run the same command again." } }))
-    else screen.err("osier: interrupted")
     return 130
   }
   const failed = cause.reasons.find(Cause.isFailReason)

@@ -51,7 +51,10 @@ export const Event = Schema.Union([
     session: Schema.optionalKey(text),
     ms,
   }),
-  event("ProcessesReaped", { task: Schema.optionalKey(task), processes: Schema.Array(Schema.Struct({ pid: Schema.Natural, command: text })) }),
+  event("ProcessesReaped", {
+    task: Schema.optionalKey(task),
+    processes: Schema.Array(Schema.Struct({ pid: Schema.Natural, command: text })),
+  }),
   event("WorkCommitted", { task, attempt, commit: text, by: Schema.Literals(["agent", "osier"]), files: texts }),
   event("ChangedOutside", { task: Schema.optionalKey(task), what: texts, attributed: Schema.Boolean }),
   /** `tree` is the id of the tree that was judged; `task` is absent when a combination or the target itself was judged. */

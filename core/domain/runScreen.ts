@@ -61,7 +61,7 @@ export const runScreen = (
   const all = order(view)
   const titleWidth = Math.min(Math.max(8, ...all.map(({ title }) => cells(title))), Math.max(12, Math.floor(width * 0.35)))
   const elapsed = view.started === "" ? "" : `  ${span(now - Date.parse(view.started))}`
-  const gates = view.gates.length === 0 ? paint.warn("ungated") : paint.dim(`gates ${view.gates.join(", ")}`)
+  const gates = view.target === "" ? "" : view.gates.length === 0 ? paint.warn("ungated") : paint.dim(`gates ${view.gates.join(", ")}`)
   const where = view.target === "" ? "starting" : `→ ${view.target}`
   const room = Math.max(1, options.height - 4)
   const shown = all.length > room ? all.slice(0, room - 1) : all

@@ -5,6 +5,7 @@ import { readLock } from "../../domain/lock.ts"
 import { plainLine, span } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import { Status } from "../../domain/task.ts"
+import { isFree } from "../../steps/isFree.ts"
 import { listTasks } from "../../steps/record.ts"
 import { Machine } from "../../world/machine.ts"
 import { Objects } from "../../world/objects.ts"
@@ -25,6 +26,9 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const all = yield* listTasks()
   const { waiting } = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" })
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
+  // A run that was stopped leaves its tasks running without an owner; they are as good as pending.
+  for (const task of all.filter((one) => one.status === "running"))
+    if (yield* isFree("task", String(task.id))) why.set(task.id, "nobody works on it now; osier run goes on")
   const shown = all.filter((task) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status,
   )
@@ -45,7 +49,7 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     task.status,
     task.agent ?? "",
     task.priority === "normal" ? "" : task.priority,
-    [plainLine(task.title), plainLine(task.reason ?? why.get(task.id) ?? "")].filter((part) => part !== "").join(" · "),
+    [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? "")].filter((part) => part !== "").join(" · "),
   ])
   screen.out(
     table(rows, screen.width(), (text, column, row) => (column === 1 ? (tone[shown[row]?.status ?? "pending"] ?? dim)(text) : text)),
