@@ -1,0 +1,274 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { lockRef, readLock, skewMs } from "../../core/domain/lock.ts"
+import { isOver, mayBecome } from "../../core/domain/task.ts"
+import type { Task } from "../../core/domain/task.ts"
+import { parseTask } from "../../core/domain/taskFile.ts"
+import { readSummary } from "../../core/domain/trailers.ts"
+import { holding } from "../../core/engine/holding.ts"
+import { fenceOf, LeaseLost, stillHeld } from "../../core/steps/lock.ts"
+import type { Held } from "../../core/steps/lock.ts"
+import { changeTask, createTask, readTask, taskRef } from "../../core/steps/record.ts"
+import { Objects } from "../../core/world/objects.ts"
+import { Refs } from "../../core/world/refs.ts"
+import { noFaults } from "../support/faultyStore.ts"
+import type { Moved, SimStore } from "../support/simStore.ts"
+import { simWorld } from "../support/simWorld.ts"
+import type { SimProcess } from "../support/simWorld.ts"
+
+const target = "refs/heads/main"
+const minute = 60_000
+const hosts = ["ash", "birch"]
+
+/** What one history came to, so that a test can tell that bad days really happened in it. */
+export interface Story {
+  readonly kills: number
+  readonly suspensions: number
+  readonly takenFromTheLiving: number
+  readonly lostLeases: number
+}
+
+/** A process that lands without asking whether it still owns the task: what the watch must catch. */
+export interface Sabotage {
+  readonly landsUnfenced?: boolean
+  readonly changesUnfenced?: boolean
+}
+
+/** Plays one history of processes that race for tasks, die, sleep and mishear; throws in the moment a promise is broken. */
+export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Story => {
+  parsed.clear()
+  const between = (low: number, high: number) => low + Math.floor(roll() * (high - low + 1))
+  const ids = Array.from({ length: between(1, 4) }, (_, at) => at + 1)
+  const wild = roll() < 0.2
+  const skew = () => Math.round((roll() - 0.5) * (wild ? 20 * minute : skewMs))
+  const told: string[] = []
+  const count = { kills: 0, suspensions: 0, takenFromTheLiving: 0, lostLeases: 0 }
+  const world = simWorld({
+    roll,
+    onSwap: (by, moves) => {
+      for (const move of moves) watch(by, move)
+    },
+  })
+  const { store } = world
+  const tell = (by: SimProcess, what: string) => {
+    told.push(`${world.now() - Date.UTC(2026, 0, 1)} ${by.owner.run}: ${what}`)
+    if (told.length > 60) told.shift()
+  }
+  const demand = (kept: boolean, by: SimProcess, what: string) => {
+    if (!kept) throw new Error(`${what}\n${told.join("\n")}\nnow ${by.owner.run}`)
+  }
+  const owns = (by: SimProcess, kind: "task" | "target", name: string) => {
+    const lock = lockAt(store, lockRef(kind, name))
+    return lock?.state === "held" && lock.owner.run === by.owner.run ? lock : undefined
+  }
+
+  /** Every promise, checked in the moment a ref moves. */
+  const watch = (by: SimProcess, { ref, from, to }: Moved) => {
+    tell(by, `${ref} ${describe(store, ref, to)}`)
+    demand(!by.pulse.dead, by, "a dead process moved a ref")
+    if (ref.startsWith("refs/osier/locks/")) watchLock(by, ref, from, to)
+    else if (ref === target) {
+      const id = Number(/Osier-Task: (\d+)/.exec(store.read(target)?.data.toString() ?? "")?.[1] ?? 0)
+      if (id > 0) demand(owns(by, "task", String(id)) !== undefined, by, `task ${id} was landed by a process that does not own it`)
+    } else if (from !== undefined) {
+      const [before, after] = [taskAt(store, from), taskAt(store, to)]
+      const lock = owns(by, "task", String(after.id))
+      demand(lock !== undefined, by, `task ${after.id} was changed by a process that does not own it`)
+      demand(after.fence === lock?.fence, by, "the record does not hold the fence of its lock")
+      demand((before.fence ?? 0) <= (after.fence ?? 0), by, "the record's fence went down")
+      demand(before.status === after.status || mayBecome(before.status, after.status), by, `${before.status} became ${after.status}`)
+      const { message } = splitCommit(store, to)
+      const summary = readSummary(message)
+      demand(summary?.status === after.status && summary.fence === after.fence, by, "the record's message and file disagree")
+    }
+  }
+
+  const watchLock = (by: SimProcess, ref: string, from: string | undefined, to: string | undefined) => {
+    const [before, after] = [lockOf(store, from), lockOf(store, to)]
+    const name = ref.split("/").at(-1) ?? ""
+    if (after === undefined) {
+      demand(isOver(taskAt(store, store.ref(taskRef(Number(name)))).status), by, "the lock of a task that is not over was swept")
+      demand(before?.owner.run === by.owner.run, by, "somebody else's lock was swept")
+      return
+    }
+    const floor = before?.fence ?? 0
+    const same = before?.state === "held" && before.owner.run === by.owner.run && before.fence === after.fence
+    demand(after.owner.run === by.owner.run, by, "a lock was written in another one's name")
+    if (same) return
+    demand(after.state === "held" && after.fence === floor + 1, by, `a lock went from fence ${floor} to ${after.fence} (${after.state})`)
+    if (before?.state !== "held") return
+    const owner = world.processes().find((one) => one.owner.run === before.owner.run)
+    if (owner === undefined || owner.pulse.dead || owner.ended()) return
+    count.takenFromTheLiving++
+    // Only a lease that is over by its owner's own clock may be taken while its owner lives.
+    const over = world.now() + owner.pulse.skewMs > before.expires
+    demand(over || wild, by, `a living owner's lock was taken ${before.expires - world.now() - owner.pulse.skewMs} ms too early`)
+  }
+
+  const main = store.writeCommit({ tree: store.writeTree([]), parents: [], message: "init", author: who, committer: who })
+  store.swap([{ ref: target, from: undefined, to: main }])
+
+  const program = (self: SimProcess) =>
+    Effect.gen(function* () {
+      for (;;) {
+        const open = ids.filter((id) => !isOver(taskAt(store, store.ref(taskRef(id))).status)).toSorted(() => roll() - 0.5)
+        if (open.length === 0) return
+        yield* Effect.forEach(open.slice(0, 2), (id) => tryTask(id, self), { concurrency: 2 })
+        yield* Effect.sleep(between(1, 3000))
+      }
+    })
+
+  const tryTask = (id: number, self: SimProcess) =>
+    holding("task", String(id), (held) => work(held, id)).pipe(
+      Effect.catch((error) =>
+        Effect.sync(() => {
+          tell(self, `task ${id}: ${error._tag}`)
+          if (error._tag === "LeaseLost") count.lostLeases++
+        }),
+      ),
+    )
+
+  const fenced = (held: Held) => (sabotage.changesUnfenced === true ? {} : { held })
+  const become = (held: Held, status: Task["status"]) =>
+    changeTask(Number(held.name), (task) => (task.status === status ? task : { ...task, status, fence: held.fence }), fenced(held))
+
+  const work = Effect.fnUntraced(function* (held: Held, id: number) {
+    const { task } = yield* readTask(id)
+    if (isOver(task.status)) return
+    if (!landed(store, store.ref(target)).includes(id)) {
+      if (task.status !== "completed") {
+        // Also when a dead owner left it running: the record gets the new owner's fence.
+        yield* changeTask(id, (old) => ({ ...old, status: "running", fence: held.fence }), fenced(held))
+        yield* Effect.sleep(between(10, wild ? 90_000 : 45_000))
+        if (roll() < 0.2) {
+          yield* become(held, "failed")
+          return
+        }
+        yield* become(held, "completed")
+      }
+      yield* holding("target", "main", (targetHeld) => land(held, targetHeld, id))
+    } else if (task.status !== "completed") {
+      throw new Error(`task ${id} is ${task.status} though it landed`)
+    }
+    yield* become(held, "merged")
+  })
+
+  /** Reads the tip only now, so that nothing but the fence stands between a zombie and a second landing. */
+  const land = Effect.fnUntraced(function* (held: Held, targetHeld: Held, id: number) {
+    const refs = yield* Refs
+    const objects = yield* Objects
+    for (;;) {
+      const from = yield* refs.read(target)
+      const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+      const message = `land\n\nOsier-Task: ${id}\nOsier-At: ${at} ${held.oid}`
+      const parents = from === undefined ? [] : [from]
+      const to = yield* objects.writeCommit({ tree: store.writeTree([]), parents, message, author: who, committer: who })
+      const expect = sabotage.landsUnfenced === true ? [] : [fenceOf(targetHeld), fenceOf(held)]
+      const won = yield* Effect.result(refs.swap([{ ref: target, from, to }], expect))
+      if (Result.isSuccess(won)) return
+      if (won.failure._tag === "RefFailed") return yield* won.failure
+      for (const lock of [targetHeld, held])
+        if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
+    }
+  })
+
+  world.start("ash", 0, () => Effect.forEach(ids, (id) => createTask(fresh(id)), { discard: true }))
+  world.run(world.now() + minute)
+  if (roll() < 0.7) {
+    const slow = roll() < 0.2 ? 12_000 : 400
+    world.weather({ delayMs: slow, fails: roll() * 0.02, unheard: roll() * 0.04, refuses: roll() * 0.02 }, roll() < 0.3 ? 0.2 : 0)
+  }
+  const begun = world.now()
+
+  const skews = new Map(hosts.map((host) => [host, skew()]))
+  const spawn = () => {
+    const host = hosts[between(0, hosts.length - 1)] ?? "ash"
+    world.start(host, skews.get(host) ?? 0, program)
+  }
+  for (let n = between(2, 4); n > 0; n--) spawn()
+  for (let n = between(0, 12); n > 0; n--) {
+    world.at(begun + between(0, 6 * minute), () => {
+      const living = world.processes().filter((one) => !one.pulse.dead && !one.ended())
+      const victim = living[between(0, living.length - 1)]
+      if (victim === undefined) return
+      const fate = roll()
+      tell(victim, fate < 0.4 ? "is killed" : fate < 0.6 ? "is interrupted" : "is suspended")
+      if (fate < 0.4) victim.kill()
+      else if (fate < 0.6) victim.interrupt()
+      else victim.suspend(between(1_000, 3 * minute))
+      count[fate < 0.6 ? "kills" : "suspensions"]++
+      if (fate < 0.6) spawn()
+    })
+  }
+  world.run(begun + 10 * minute)
+  world.weather(noFaults)
+  spawn()
+  world.run(begun + 180 * minute)
+
+  const last = landed(store, store.ref(target)).toSorted((a, b) => a - b)
+  const statuses = ids.map((id) => taskAt(store, store.ref(taskRef(id))).status)
+  const witness = world.processes()[0]
+  if (witness !== undefined) {
+    demand(String(last) === String(ids), witness, `landed ${String(last)} instead of each of ${String(ids)} once`)
+    demand(
+      statuses.every((status) => status === "merged"),
+      witness,
+      `after the dust settled the tasks are ${String(statuses)}`,
+    )
+  }
+  return count
+}
+
+const who = "Dev <dev@example.com> 1767225600 +0000"
+
+const fresh = (id: number): Task => ({
+  id,
+  title: `Task ${id}`,
+  status: "pending",
+  priority: "normal",
+  labels: [],
+  needs: [],
+  scope: [],
+  acceptance: [],
+  created: "2026-01-01T00:00:00Z",
+  updated: "2026-01-01T00:00:00Z",
+  attempts: [],
+  extra: {},
+  prompt: "",
+})
+
+const lockOf = (store: SimStore, oid: string | undefined) =>
+  oid === undefined ? undefined : readLock(store.read(oid)?.data.toString() ?? "")
+const lockAt = (store: SimStore, ref: string) => lockOf(store, store.ref(ref))
+
+const parsed = new Map<string, Task>()
+const taskAt = (store: SimStore, commit: string | undefined): Task => {
+  const key = commit ?? ""
+  const known = parsed.get(key) ?? Result.getOrThrow(parseTask(store.read(`${key}:task.md`)?.data.toString() ?? ""))
+  parsed.set(key, known)
+  return known
+}
+
+const splitCommit = (store: SimStore, oid: string | undefined) => {
+  const text = store.read(oid ?? "")?.data.toString() ?? ""
+  const end = text.indexOf("\n\n")
+  return { parent: /^parent (\w+)$/m.exec(text.slice(0, end))?.[1], message: text.slice(end + 2) }
+}
+
+/** The tasks that the first-parent chain says have landed, each as often as it did. */
+const landed = (store: SimStore, tip: string | undefined): number[] => {
+  const found: number[] = []
+  for (let at = tip; at !== undefined; at = splitCommit(store, at).parent) {
+    const id = /^Osier-Task: (\d+)$/m.exec(splitCommit(store, at).message)?.[1]
+    if (id !== undefined) found.push(Number(id))
+  }
+  return found
+}
+
+const describe = (store: SimStore, ref: string, oid: string | undefined): string => {
+  const lock = lockOf(store, oid)
+  if (lock !== undefined) return `${lock.state} by ${lock.owner.run}, fence ${lock.fence}`
+  if (oid === undefined) return "gone"
+  return ref.startsWith("refs/osier/tasks/") ? taskAt(store, oid).status : "moved"
+}

@@ -1,0 +1,106 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type { Owner } from "../../core/domain/lock.ts"
+import { RunIdentity } from "../../core/world/runIdentity.ts"
+import { faultyMachine } from "./faultyMachine.ts"
+import { faultyStore, noFaults } from "./faultyStore.ts"
+import type { Faults } from "./faultyStore.ts"
+import { simClock, simLoop } from "./simLoop.ts"
+import type { Pulse } from "./simLoop.ts"
+import { simStore } from "./simStore.ts"
+import type { Moved } from "./simStore.ts"
+
+/** One process of the simulation. What it does goes on until it ends, is killed or is interrupted. */
+export interface SimProcess {
+  readonly owner: Owner
+  readonly pulse: Pulse
+  /** kill -9: it never does anything again, and nothing of it is cleaned up. */
+  readonly kill: () => void
+  /** Ctrl-C: what it does is interrupted, its scopes close. */
+  readonly interrupt: () => void
+  /** A laptop that sleeps: everything of it wakes late. */
+  readonly suspend: (ms: number) => void
+  readonly ended: () => boolean
+}
+
+export interface SimOptions {
+  readonly roll: () => number
+  readonly onSwap?: (by: SimProcess, moves: readonly Moved[]) => void
+}
+
+/** Machines, processes and one repository in memory and in simulated time; the same seed gives the same history. */
+export const simWorld = (options: SimOptions) => {
+  const { roll } = options
+  const loop = simLoop(Date.UTC(2026, 0, 1))
+  const store = simStore()
+  const processes: SimProcess[] = []
+  const broken: unknown[] = []
+  let faults = noFaults
+  let hidden = 0
+
+  const isDead = ({ host, pid }: { readonly host: string; readonly pid: number }) =>
+    !processes.some(({ owner, pulse, ended }) => owner.host === host && owner.pid === pid && !pulse.dead && !ended())
+
+  /** Starts a process on a machine. Every start is a run of its own. */
+  const start = <E>(host: string, skewMs: number, body: (self: SimProcess) => Effect.Effect<void, E, World>): SimProcess => {
+    const pid = processes.length + 1
+    const run = `run${pid}`
+    const owner: Owner = { host, boot: `boot of ${host}`, pid, started: String(pid), run, email: "dev@example.com" }
+    const pulse: Pulse = { dead: false, suspendedUntil: 0, skewMs }
+    const layer = Layer.mergeAll(
+      faultyStore({ store, roll, faults: () => faults, onSwap: (moves) => options.onSwap?.(self, moves) }),
+      faultyMachine({ self: owner, isDead, hidden: () => hidden, roll }),
+      Layer.succeed(RunIdentity, { run, owner, committer: { name: "Dev", email: owner.email } }),
+    )
+    let over = false
+    const self: SimProcess = {
+      owner,
+      pulse,
+      kill: () => {
+        pulse.dead = true
+      },
+      interrupt: () => void Effect.runFork(Fiber.interrupt(fiber), { scheduler: loop.scheduler }),
+      suspend: (ms) => {
+        pulse.suspendedUntil = loop.now() + ms
+      },
+      ended: () => over,
+    }
+    processes.push(self)
+    const program = body(self).pipe(
+      Effect.provide(layer),
+      Effect.provide(Logger.layer([])),
+      Effect.provideService(Clock.Clock, simClock(loop, pulse)),
+      Effect.ensuring(Effect.sync(() => (over = true))),
+    )
+    const fiber = Effect.runFork(program, { scheduler: loop.scheduler })
+    fiber.addObserver((exit) => {
+      if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) broken.push(Cause.squash(exit.cause))
+    })
+    return self
+  }
+
+  return {
+    now: loop.now,
+    at: loop.at,
+    store,
+    processes: (): readonly SimProcess[] => processes,
+    start,
+    /** Lets everything happen until that time; throws what a process died of, or what its watcher threw. */
+    run: (until: number): void => {
+      loop.run(until)
+      if (broken.length > 0) throw broken[0]
+    },
+    /** How badly everything behaves from now on, and the chance that nobody can tell whether a process lives. */
+    weather: (worse: Faults, unknown = 0) => {
+      faults = worse
+      hidden = unknown
+    },
+  }
+}
+
+export type World = Layer.Success<ReturnType<typeof faultyStore>> | Layer.Success<ReturnType<typeof faultyMachine>> | RunIdentity
