@@ -31,9 +31,9 @@ test("objects written in process are git's own", async () => {
   )
   expect(repo.git("fsck", "--strict")).not.toMatch(/error/)
   expect(repo.git("hash-object", "-t", "blob", "--stdin", "-w", "--path", "x").length).toBe(40)
-  expect(repo.git("cat-file", "-t", String(tree))).toBe("tree")
-  expect(repo.git("show", "-s", "--format=%s", String(commit))).toBe("one")
-  expect(repo.git("cat-file", "blob", String(blob))).toBe("hello")
+  expect(repo.git("cat-file", "-t", tree)).toBe("tree")
+  expect(repo.git("show", "-s", "--format=%s", commit)).toBe("one")
+  expect(repo.git("cat-file", "blob", blob)).toBe("hello")
 })
 
 test("a swap is won once, a lost one is told, and the writer goes on", async () => {
