@@ -1,7 +1,11 @@
 import * as Schema from "effect/Schema"
 import { FailureClass, Verdict } from "./outcome.ts"
 
-/** Every event's head: its place in the journal, when (ISO 8601, UTC), and the run that wrote it ("" outside of runs). */
+/**
+ * Every event's head: its place in the journal, when (ISO 8601, UTC), and the run that wrote it ("" outside of runs).
+ * Places start at 1. `seq: 0` is an event without a place yet: the disk takes nothing at the moment, so it is told only inside the
+ * process that wrote it (its screen, its `--json`); in the journal, and so on the socket, it appears later with its real place.
+ */
 const head = { seq: Schema.Natural, at: Schema.String, run: Schema.String }
 
 const event = <const Type extends string, const Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
