@@ -2,14 +2,7 @@ import { spawnSync } from "node:child_process"
 import { tmpdir } from "node:os"
 import { expect, test } from "vitest"
 import { type ProgramOptions, startProgram } from "../../core/kit/index.ts"
-
-const options = (script: string, more: Partial<ProgramOptions> = {}): ProgramOptions => ({
-  command: ["sh", "-c", script],
-  cwd: tmpdir(),
-  env: { PATH: process.env["PATH"] ?? "" },
-  stop: { signal: "SIGTERM", to: "leader", graceMs: 200 },
-  ...more,
-})
+import { options } from "../support/programRun.ts"
 
 const run = async (what: ProgramOptions, onLine: (line: string, stop: AbortController) => void = () => {}) => {
   const stop = new AbortController()
@@ -73,19 +66,6 @@ test("a daemon that keeps stdout open doesn't keep us", async () => {
   expect(exit.code).toBe(0)
   expect(lines[1]).toBe("done")
   expect(performance.now() - before).toBeLessThan(10_000)
-})
-
-test("a slow reader loses nothing, even when the program ended long ago", { timeout: 20_000 }, async () => {
-  const program = startProgram(options("seq 1 60000"), new AbortController().signal)
-  let count = 0
-  let last = ""
-  for await (const line of program.lines) {
-    count += 1
-    last = line
-    // longer than the time after which an idle stream is cut
-    if (count === 1) await new Promise((wake) => setTimeout(wake, 2500))
-  }
-  expect([count, last]).toEqual([60_000, "60000"])
 })
 
 test("stop() ends it, and is nothing once it has ended", async () => {

@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { lockRef, readLock, skewMs } from "../../core/domain/lock.ts"
+import { holderKey, lockRef, readLock, skewMs } from "../../core/domain/lock.ts"
 import { isOver, mayBecome } from "../../core/domain/task.ts"
 import type { Task } from "../../core/domain/task.ts"
 import { parseTask } from "../../core/domain/taskFile.ts"
@@ -60,7 +60,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
   }
   const owns = (by: SimProcess, kind: "task" | "target", name: string) => {
     const lock = lockAt(store, lockRef(kind, name))
-    return lock?.state === "held" && lock.owner.run === by.owner.run ? lock : undefined
+    return lock?.state === "held" && holderKey(lock.owner) === by.owner.run ? lock : undefined
   }
 
   /** Every promise, checked in the moment a ref moves. */
@@ -89,16 +89,16 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     const name = ref.split("/").at(-1) ?? ""
     if (after === undefined) {
       demand(isOver(taskAt(store, store.ref(taskRef(Number(name)))).status), by, "the lock of a task that is not over was swept")
-      demand(before?.owner.run === by.owner.run, by, "somebody else's lock was swept")
+      demand(before !== undefined && holderKey(before.owner) === by.owner.run, by, "somebody else's lock was swept")
       return
     }
     const floor = before?.fence ?? 0
-    const same = before?.state === "held" && before.owner.run === by.owner.run && before.fence === after.fence
-    demand(after.owner.run === by.owner.run, by, "a lock was written in another one's name")
+    const same = before?.state === "held" && holderKey(before.owner) === by.owner.run && before.fence === after.fence
+    demand(holderKey(after.owner) === by.owner.run, by, "a lock was written in another one's name")
     if (same) return
     demand(after.state === "held" && after.fence === floor + 1, by, `a lock went from fence ${floor} to ${after.fence} (${after.state})`)
     if (before?.state !== "held") return
-    const owner = world.processes().find((one) => one.owner.run === before.owner.run)
+    const owner = world.processes().find((one) => one.owner.run === holderKey(before.owner))
     if (owner === undefined || owner.pulse.dead || owner.ended()) return
     count.takenFromTheLiving++
     // Only a lease that is over by its owner's own clock may be taken while its owner lives.
@@ -269,7 +269,7 @@ const landed = (store: SimStore, tip: string | undefined): number[] => {
 
 const describe = (store: SimStore, ref: string, oid: string | undefined): string => {
   const lock = lockOf(store, oid)
-  if (lock !== undefined) return `${lock.state} by ${lock.owner.run}, fence ${lock.fence}`
+  if (lock !== undefined) return `${lock.state} by ${holderKey(lock.owner)}, fence ${lock.fence}`
   if (oid === undefined) return "gone"
   return ref.startsWith("refs/osier/tasks/") ? taskAt(store, oid).status : "moved"
 }

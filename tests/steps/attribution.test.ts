@@ -6,7 +6,7 @@ import { isOwnMove } from "../../core/domain/refMoves.ts"
 import { attributedMoves, attribution } from "../../core/steps/attribution.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { undoMoves } from "../../core/steps/undoMoves.ts"
-import { userHooks } from "../../core/steps/userHooks.ts"
+import { userHooks } from "../../core/world/userHooks.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

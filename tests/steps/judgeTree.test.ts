@@ -1,41 +1,14 @@
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { expect, onTestFinished, test } from "vitest"
-import type { JudgeInput, JudgeTree } from "../../core/steps/judgeTree.ts"
-import { sweepJudges, withJudge } from "../../core/steps/judgeTree.ts"
+import { expect, test } from "vitest"
+import type { JudgeTree } from "../../core/steps/judgeTree.ts"
+import { withJudge } from "../../core/steps/judgeTree.ts"
 import { courtroom, shellGate, terms } from "../support/courtroom.ts"
 import { makeRepo } from "../support/repo.ts"
-import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
-
-const worker = fileURLToPath(new URL("../support/judgeWorker.ts", import.meta.url))
-
-/** One use of a checkout that passes, and what was there. */
-const use = (repo: Repo, commit: string, more: Partial<JudgeInput> = {}, act: (place: JudgeTree) => void = () => undefined) => {
-  const { root } = courtroom(repo)
-  return inWorld(
-    repo.path,
-    withJudge({ root, commit, keepIgnored: [], graceMs: 300, ...more }, (place) =>
-      Effect.gen(function* () {
-        const seen = {
-          path: place.path,
-          cold: place.cold,
-          names: readdirSync(place.path)
-            .filter((name) => name !== ".git")
-            .toSorted(),
-        }
-        act(place)
-        const changed = yield* place.changed
-        yield* place.trust
-        return { ...seen, changed }
-      }),
-    ),
-  )
-}
+import { alive } from "../support/alive.ts"
+import { use } from "../support/judging.ts"
 
 test("a trusted checkout moves to the next tree, keeps only what may stay, and starts anew when told or untrusted", async () => {
   const repo = makeRepo({ ".gitignore": "node_modules\n*.log\n", "a.txt": "1", "dir/gone.txt": "1" })
@@ -106,31 +79,6 @@ test("a repository of sha256, and a bare one", async () => {
   const gates = terms([shellGate("a", "git log -1 --format=%H")])
   for (const path of ["../sha256", "../bare.git"])
     expect(await courtroom({ ...repo, path: join(repo.path, path) }).judge("main", gates), path).toMatchObject({ verdict: "pass" })
-})
-
-const alive = (pid: number) => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-
-test.runIf(process.platform === "linux")("killed in the middle: the next one ends what is left and starts from nothing", async () => {
-  const repo = makeRepo({ "a.txt": "1\n" })
-  const { root } = courtroom(repo)
-  await use(repo, "main")
-  const start = async () => {
-    const child = spawn(process.execPath, [worker, repo.path, root], { stdio: ["ignore", "pipe", "inherit"] })
-    onTestFinished(() => void child.kill("SIGKILL"))
-    const [said] = await once(child.stdout, "data")
-    const ended = once(child, "exit")
-    child.kill("SIGKILL")
-    await ended
-    return Number(String(said))
-  }
-  const first = await start()
-  expect(alive(first)).toBe(true)
-  expect(await use(repo, "main")).toMatchObject({ cold: true, names: ["a.txt"] })
-  expect(alive(first)).toBe(false)
-  const second = await start()
-  const found = await inWorld(repo.path, sweepJudges(root, 300))
-  expect(found.map(({ pid }) => pid)).toContain(second)
-  expect(alive(second)).toBe(false)
 })
 
 test.runIf(process.platform === "linux")("interrupted: nothing of the gate is left", async () => {

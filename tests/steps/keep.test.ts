@@ -12,36 +12,7 @@ import { setUp } from "../../core/steps/setUp.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { wholeFolder } from "../support/wholeFolder.ts"
 import { inWorld } from "../support/world.ts"
-
-const setting = async (files: Readonly<Record<string, string>> = { "a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" }) => {
-  const repo = makeRepo(files)
-  const base = repo.git("rev-parse", "HEAD")
-  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
-  const within = (...args: readonly string[]) => repo.git("-C", tree.path, ...args)
-  const write = (path: string, data: string | Buffer) => {
-    mkdirSync(dirname(join(tree.path, path)), { recursive: true })
-    writeFileSync(join(tree.path, path), data)
-  }
-  const input = { task: 1, attempt: 2, tree: tree.path, reason: "it failed", keepIgnored: [], copy: [], maxBytes: 1000 }
-  const run = (more: Partial<Parameters<typeof keep>[0]> = {}) => inWorld(repo.path, keep({ ...input, ...more }))
-  /** Keeps, removes the tree and all that only it named, restores, and compares every byte. */
-  const roundTrip = async (more: Partial<Parameters<typeof keep>[0]> = {}) => {
-    const skip = (path: string) => path === ".git"
-    const before = wholeFolder(tree.path, skip)
-    const kept = await run(more)
-    if (kept === undefined) throw new Error("nothing was kept")
-    expect(wholeFolder(tree.path, skip)).toEqual(before)
-    await inWorld(repo.path, removeTree(tree, { proven: true, reason: kept.ref }))
-    repo.git("reflog", "expire", "--expire=now", "--all")
-    repo.git("gc", "-q", "--prune=now")
-    expect(repo.git("fsck", "--strict", "--no-dangling")).toBe("")
-    const into = join(makeFolder(), "back")
-    await inWorld(repo.path, restore({ keep: kept.ref, into }))
-    expect(wholeFolder(into)).toEqual(before)
-    return kept
-  }
-  return { repo, tree, within, write, run, roundTrip }
-}
+import { setting } from "../support/keeping.ts"
 
 test("of a tree with nothing of its own nothing is kept", async () => {
   const { run, within, tree, write } = await setting()
@@ -204,62 +175,3 @@ test("nothing is restored over anything", async () => {
   expect(error).toMatchObject({ _tag: "NotEmpty", exit: 2 })
   expect(await inWorld(repo.path, Effect.flip(restore({ keep: "HEAD", into: join(makeFolder(), "x") })))).toMatchObject({ _tag: "NoKeep" })
 })
-
-test("random trees survive the round trip", { timeout: 120_000 }, async () => {
-  const seed = Number(process.env["OSIER_SEED"] ?? Date.now() % 1_000_000)
-  const next = random(seed)
-  const pick = <A>(from: readonly A[]): A | undefined => from[Math.floor(next() * from.length)]
-  const names = [
-    "a",
-    "b.txt",
-    "ü",
-    "-x",
-    "with space",
-    "new\nline",
-    ".git",
-    "GIT~1",
-    "=osier=",
-    "x.log",
-    "build",
-    "*",
-    "\\",
-    ".gitattributes",
-  ]
-  const bodies = ["", "text\n", "crlf\r\nlines\r\n", "\u0000\u00ff", "mixed\r\nends\n", "* text eol=crlf\n"]
-  for (let round = 0; round < Number(process.env["OSIER_ROUNDS"] ?? 6); round++) {
-    const { tree, within, roundTrip } = await setting({
-      "a.txt": "a\n",
-      ".gitignore": "*.log\nbuild\n",
-      ".gitattributes": "* text=auto eol=crlf\n",
-    })
-    for (let n = 0; n < 25; n++) {
-      const parts = Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(names) ?? "a")
-      // What git itself keeps at the top stays as it is.
-      if (parts[0] === ".git") parts[0] = "top"
-      const path = join(tree.path, ...parts)
-      try {
-        mkdirSync(dirname(path), { recursive: true })
-        if (next() < 0.15) symlinkSync(pick(names) ?? "a", path)
-        else if (next() < 0.1) mkdirSync(path)
-        else writeFileSync(path, pick(bodies) ?? "", { mode: pick([0o644, 0o755, 0o600, 0o640]) ?? 0o644 })
-        // A folder of that name in the index is an error of the repository's own.
-        if (next() < 0.3 && !parts.slice(0, -1).includes(".gitattributes")) within("add", "-f", "--", `:(literal)${parts.join("/")}`)
-      } catch {
-        // A file where a folder is wanted, or a name git refuses: the next one, then.
-      }
-    }
-    writeFileSync(join(tree.path, "always"), "x")
-    await roundTrip({ reason: `seed ${seed}`, maxBytes: 1_000_000 })
-  }
-})
-
-/** A small generator of repeatable numbers (mulberry32). */
-const random = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

@@ -1,94 +1,11 @@
-import { execFileSync, spawn } from "node:child_process"
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs"
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { land, wouldWait } from "../../core/steps/land.ts"
-import { recoverFollow } from "../../core/steps/recoverFollow.ts"
-import type { Expect } from "../../core/world/refs.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
-
-const target = "refs/heads/main"
-const base = {
-  ".gitignore": "*.ignored\n/out/\n",
-  stays: "stays\n",
-  "dirty stays": "x\n",
-  changes: "old\n",
-  goes: "goes\n",
-  "was file": "file\n",
-  "was folder/inner": "inner\n",
-  "new\nline": "odd\n",
-}
-/** What lands: every kind of change, on paths with nasty names. */
-const apply = (repo: Repo) => {
-  repo.write("changes", "new\n")
-  repo.git("rm", "-q", "goes", "was file", "was folder/inner")
-  repo.write("was file/inner", "now a folder\n")
-  repo.write("was folder", "now a file\n")
-  repo.write("new\nline", "odd, new\n")
-  repo.write("-added", "added\n")
-  repo.write("deep/ünï/added", "added\n")
-  repo.write("run me", "#!/bin/sh\n")
-  chmodSync(join(repo.path, "run me"), 0o755)
-  symlinkSync("stays", join(repo.path, "link"))
-}
-
-/** A repository on `main` at `from`, and a commit `to` on top of it that is nowhere checked out. */
-const setUp = (files: Record<string, string> = base, change: (repo: Repo) => void = apply) => {
-  const repo = makeRepo(files)
-  const from = repo.git("rev-parse", "HEAD")
-  change(repo)
-  repo.git("add", "-A")
-  repo.git("commit", "-q", "-m", "to")
-  const to = repo.git("rev-parse", "HEAD")
-  repo.git("reset", "-q", "--hard", from)
-  return { repo, from, to, at: (path: string) => join(repo.path, path) }
-}
-
-const landing = (repo: Repo, from: string, to: string, expected: readonly Expect[] = []) =>
-  inWorld(repo.path, land({ target, from, to, expect: expected, reason: "osier: land 1" }))
-
-const status = (repo: Repo, path = repo.path) => repo.git("-C", path, "status", "--porcelain", "--ignored", "-uall")
-const tip = (repo: Repo) => repo.git("rev-parse", target)
-/** Nothing of ours is left beside the index. */
-const tidy = (repo: Repo, gitDir = join(repo.path, ".git")) => {
-  expect(readdirSync(gitDir).filter((name) => name.startsWith("index."))).toEqual([])
-  expect(readdirSync(join(repo.path, ".git/osier/follow")).filter((name) => name.endsWith(".json"))).toEqual([])
-}
-
-/** The user's own things, none of which a landing touches. */
-const settle = (repo: Repo) => {
-  repo.write("dirty stays", "changed by the user\n")
-  repo.write("staged", "staged\n")
-  repo.git("add", "staged")
-  repo.write("staged", "staged, then changed\n")
-  repo.write("untracked", "mine\n")
-  repo.write("x.ignored", "mine\n")
-  repo.write("out/inner", "mine\n")
-  const long = new Date(Date.now() - 5e8)
-  for (const path of ["stays", "untracked", "x.ignored"]) utimesSync(join(repo.path, path), long, long)
-  return ["dirty stays", "staged", "untracked", "x.ignored", "out/inner", "stays"].map((path) => {
-    const file = join(repo.path, path)
-    return { file, text: readFileSync(file, "utf8"), mtime: statSync(file).mtimeMs, ino: statSync(file).ino }
-  })
-}
-const untouched = (files: ReturnType<typeof settle>) => {
-  for (const { file, text, mtime, ino } of files) {
-    expect([file, readFileSync(file, "utf8"), statSync(file).mtimeMs, statSync(file).ino]).toEqual([file, text, mtime, ino])
-  }
-}
+import { target, setUp, landing, status, tip, tidy, settle, untouched } from "../support/landing.ts"
 
 test("a clean checkout comes along, with every kind of change", async () => {
   const { repo, from, to } = setUp()
@@ -303,90 +220,6 @@ test("line ends and filters of the checkout are applied", async () => {
     "N\n",
   ])
   expect(status(repo)).toBe("")
-})
-
-/** Runs the landing in a process of its own and kills it at a step, without a chance to clean up. */
-const killAt = async (repo: Repo, from: string, to: string, step: string) => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "landWorker.ts"), repo.path, from, to, step], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
-  const said = await new Promise<string>((resolve) => child.stdout.once("data", (bytes: Buffer) => resolve(bytes.toString().trim())))
-  expect(said).toBe(step)
-  const over = new Promise((resolve) => child.once("close", resolve))
-  child.kill("SIGKILL")
-  await over
-}
-
-describe("killed at any moment, the next start finds it landed once or not at all", () => {
-  test.each(["intended", "locked", "copied", "swapped", "written", "placed", "released"])("%s", async (step) => {
-    const { repo, from, to } = setUp()
-    const files = settle(repo)
-    const before = status(repo)
-    await killAt(repo, from, to, step)
-    const recovered = await inWorld(repo.path, recoverFollow())
-    const swapped = !["intended", "locked", "copied"].includes(step)
-    expect(tip(repo)).toBe(swapped ? to : from)
-    expect(recovered.map((each) => each.type)).toEqual(swapped && step !== "released" ? ["finished"] : [])
-    expect(status(repo)).toBe(before)
-    untouched(files)
-    tidy(repo)
-    if (!swapped) expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: repo.path })
-    expect(status(repo)).toBe(before)
-    expect(await inWorld(repo.path, recoverFollow())).toEqual([])
-  })
-
-  test("in the middle of writing the files", async () => {
-    const { repo, from, to, at } = setUp()
-    const files = settle(repo)
-    const before = status(repo)
-    await killAt(repo, from, to, "swapped")
-    // As git leaves it: what vanishes is gone, some files are written, one is between its removal and its making.
-    for (const path of ["goes", "was file", "was folder/inner"]) rmSync(at(path))
-    rmSync(at("was folder"), { recursive: true })
-    mkdirSync(at("was file"))
-    writeFileSync(at("was file/inner"), "now a folder\n")
-    writeFileSync(at("-added"), "added\n")
-    rmSync(at("changes"))
-    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "finished", path: repo.path }])
-    expect(status(repo)).toBe(before)
-    untouched(files)
-    tidy(repo)
-  })
-
-  test("and changed by the user since: nothing is touched, the command is told until it is seen to", async () => {
-    const { repo, from, to, at } = setUp()
-    await killAt(repo, from, to, "swapped")
-    writeFileSync(at("changes"), "mine, since\n")
-    const found = await inWorld(repo.path, recoverFollow())
-    expect(found).toMatchObject([{ type: "left", command: expect.stringContaining(`git -C ${repo.path} read-tree -m -u ${from} ${to}`) }])
-    expect(readFileSync(at("changes"), "utf8")).toBe("mine, since\n")
-    expect(existsSync(at(".git/index.lock"))).toBe(false)
-    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "left" }])
-    writeFileSync(at("changes"), "old\n")
-    execFileSync("sh", ["-c", found[0]?.type === "left" ? found[0].command : "false"], { stdio: "ignore" })
-    expect(status(repo)).toBe("")
-    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "finished" }])
-    tidy(repo)
-  })
-
-  test("and somebody removed the lock and went on: it is not touched", async () => {
-    const { repo, from, to, at } = setUp()
-    await killAt(repo, from, to, "swapped")
-    rmSync(at(".git/index.lock"))
-    repo.git("reset", "-q", "--hard", to)
-    const after = repo.commit("the user goes on", { stays: "more\n" })
-    expect((await inWorld(repo.path, recoverFollow())).map((each) => each.type)).toEqual(["finished"])
-    expect([tip(repo), status(repo)]).toEqual([after, ""])
-    tidy(repo)
-  })
-
-  test("another git holds the lock now: it stays its", async () => {
-    const { repo, from, to, at } = setUp()
-    await killAt(repo, from, to, "swapped")
-    writeFileSync(at(".git/index.lock"), "somebody else's")
-    expect(await inWorld(repo.path, recoverFollow())).toMatchObject([{ type: "left" }])
-    expect(readFileSync(at(".git/index.lock"), "utf8")).toBe("somebody else's")
-  })
 })
 
 test("files that can't be written leave the target landed and tell the command", async () => {

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, onTestFinished, test, vi } from "vitest"
@@ -119,42 +118,6 @@ test("submodules are filled without a word in the shared configuration", async (
   const tree = await inWorld(repo.path, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
   expect(readFileSync(join(tree.path, "sub/in.txt"), "utf8")).toBe("in\n")
   expect(readFileSync(join(repo.path, ".git/config"), "utf8")).toBe(before)
-})
-
-test("many trees at once, beside another program's worktrees, all succeed and go", { timeout: 120_000 }, async () => {
-  const repo = makeRepo(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`d${n % 7}/f${n}.txt`, `${n}\n`])))
-  const base = repo.git("rev-parse", "HEAD")
-  const other = join(dirname(repo.path), "other")
-  const script = `while [ ! -e "$1.stop" ]; do git worktree add -q --detach "$1" && git worktree remove "$1"; done; true`
-  const foreign = spawn("sh", ["-c", script, "sh", other], { cwd: repo.path, stdio: "ignore" })
-  const ended = new Promise((resume) => foreign.once("exit", resume))
-  const make = (n: number) =>
-    Effect.gen(function* () {
-      const tree = yield* makeTree({ root: rootOf(repo.path), name: `x-${n}`, branch: `task/x-${n}`, base })
-      expect(existsSync(join(tree.path, "d0/f0.txt"))).toBe(true)
-      yield* removeTree(tree)
-    })
-  const all = Effect.forEach(
-    Array.from({ length: 25 }, (_, n) => n),
-    make,
-    { concurrency: 8, discard: true },
-  )
-  const worlds = [
-    all,
-    Effect.forEach(
-      Array.from({ length: 25 }, (_, n) => n + 100),
-      make,
-      { concurrency: 8, discard: true },
-    ),
-  ]
-  try {
-    await Promise.all(worlds.map((each) => inWorld(repo.path, each)))
-  } finally {
-    writeFileSync(`${other}.stop`, "")
-    await ended
-  }
-  expect(repo.git("worktree", "list", "--porcelain")).not.toContain("repo.osier")
-  expect(repo.git("branch", "--list", "task/*").split("\n")).toHaveLength(50)
 })
 
 const execRemove = (path: string) => {

@@ -4,34 +4,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { mergeTrees } from "../../core/steps/mergeTrees.ts"
-import type { Sides } from "../../core/steps/mergeTrees.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
-
-const merge = (repo: Repo, sides: Sides) => inWorld(repo.path, mergeTrees(sides))
-const conflict = async (repo: Repo, sides: Sides) => {
-  const result = await merge(repo, sides)
-  if (result.type !== "conflict") throw new Error("expected a conflict")
-  return result
-}
-
-/** Two branches from one base: `main` with some changes, `task` with others. */
-const fork = (base: Record<string, string>, ours: (repo: Repo) => void, theirs: (repo: Repo) => void) => {
-  const repo = makeRepo(base)
-  const root = repo.git("rev-parse", "HEAD")
-  const side = (name: string, act: (repo: Repo) => void) => {
-    repo.git("checkout", "-q", "-B", name, root)
-    act(repo)
-    repo.git("add", "-A")
-    repo.git("commit", "-q", "--allow-empty", "-m", name)
-    return repo.git("rev-parse", "HEAD")
-  }
-  const task = side("task", theirs)
-  return { repo, root, sides: { ours: side("main", ours), theirs: task } }
-}
-
-const odd = ["-dash", 'quo"te', "new\nline", "ünï cödé", " space ", "tab\there", "$(x);`y`", "*"]
+import { conflict, fork, merge, odd } from "../support/fork.ts"
 
 test("disjoint changes merge, whatever the files are called", async () => {
   const { repo, sides } = fork(
@@ -184,59 +160,6 @@ test("a merge base is never guessed in a cut-off history", async () => {
   await expect(asked("task")).rejects.toMatchObject({ _tag: "NoMergeBase", reason: "shallow" })
   expect((await asked("near")).type).toBe("merged")
 })
-
-/** Small, seeded, good enough to mix edits. */
-const random = (seed: number) => () => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-  return seed / 2 ** 32
-}
-
-test("random edits merge as `git merge` does in a checkout", async () => {
-  const seed = Number(process.env["OSIER_SEED"] ?? Date.now() % 1e6)
-  const next = random(seed)
-  const pick = (n: number) => Math.floor(next() * n)
-  const paths = [...Array.from({ length: 12 }, (_, n) => `dir${n % 3}/file ${n}`), ...odd]
-  const text = (salt: string) => Array.from({ length: 12 }, (_, n) => `line ${n} ${salt}`).join("\n")
-  const edit = (r: Repo, who: string) => {
-    for (let n = 0; n < 4; n++) {
-      const path = paths[pick(paths.length)] ?? ""
-      const what = pick(6)
-      if (!existsSync(join(r.path, path))) continue
-      if (what === 0) r.git("rm", "-qf", "--", `:(literal)${path}`)
-      else if (what === 1) r.git("mv", "-f", "--", path, `moved ${who} ${n}`)
-      else if (what === 2) r.write(`new ${pick(3)}`, `${who}\n`)
-      else r.write(path, text(path).replace(`line ${pick(12)} `, `${who} ${n} `))
-    }
-  }
-  for (let round = 0; round < 12; round++) {
-    const base = Object.fromEntries(paths.map((path) => [path, text(path)]))
-    const { repo, sides } = fork(
-      base,
-      (r) => edit(r, "ours"),
-      (r) => edit(r, "theirs"),
-    )
-    const inMemory = await merge(repo, sides)
-    let clean = true
-    try {
-      repo.git("-c", "merge.directoryRenames=conflict", "merge", "-q", "--no-ff", "-m", "m", "task")
-    } catch {
-      clean = false
-    }
-    const label = `seed ${seed}, round ${round}`
-    expect(inMemory.type === "merged", label).toBe(clean)
-    if (clean) expect(inMemory.tree, label).toBe(repo.git("rev-parse", "HEAD^{tree}"))
-    else {
-      const unmerged = new Set(
-        repo
-          .git("ls-files", "-u", "-z")
-          .split("\0")
-          .filter(Boolean)
-          .map((row) => row.slice(row.indexOf("\t") + 1)),
-      )
-      expect(new Set(inMemory.type === "conflict" ? inMemory.files : []), label).toEqual(unmerged)
-    }
-  }
-}, 120_000)
 
 test("a commit that does not exist is a failure, not a conflict", async () => {
   const repo = makeRepo()

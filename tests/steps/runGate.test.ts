@@ -1,31 +1,10 @@
-import { nanoid } from "nanoid"
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import type { Gate } from "../../core/domain/settings.ts"
-import { runGate } from "../../core/steps/runGate.ts"
 import { gate, shellGate } from "../support/courtroom.ts"
-import { makeFolder, makeRepo } from "../support/repo.ts"
-import { inWorld } from "../support/world.ts"
-
-const run = async (given: Gate, cwd = makeFolder(), env: Record<string, string> = {}) => {
-  const log = join(makeFolder(), "a b.log")
-  const path = process.env["PATH"] ?? ""
-  const said = await inWorld(
-    makeRepo().path,
-    runGate({ gate: given, cwd, env: { PATH: path, ...env }, traces: { mark: `test/${nanoid()}`, folder: cwd }, log, graceMs: 300 }),
-  )
-  return { ...said, log }
-}
-
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0)
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-  } catch {
-    return false
-  }
-}
+import { makeFolder } from "../support/repo.ts"
+import { alive } from "../support/alive.ts"
+import { run } from "../support/gateRun.ts"
 
 test.each([
   ["exit 0", "pass", 0],
@@ -52,13 +31,6 @@ test("killed from outside is unrunnable, crashed by itself is a fail", async () 
 
 test("its time is over: a timeout even if it answers TERM with exit 0", async () => {
   expect(await run(shellGate("a", "trap 'exit 0' TERM; sleep 60 & wait", { timeoutMs: 300 }))).toMatchObject({ verdict: "timeout" })
-})
-
-test("it hangs and ignores TERM: a timeout, and nothing of it is left", async () => {
-  const cwd = makeFolder()
-  const said = await run(shellGate("a", "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done", { timeoutMs: 300 }), cwd)
-  expect(said.verdict).toBe("timeout")
-  expect(alive(Number(readFileSync(join(cwd, "pid"), "utf8")))).toBe(false)
 })
 
 test.runIf(process.platform === "linux")(

@@ -19,6 +19,6 @@ export const faultyMachine = (options: {
   return Layer.succeed(Machine, {
     self,
     identify: (pid) => Effect.sync(() => (isDead({ ...self, pid }) ? undefined : { ...self, pid })),
-    liveness: (identity) => Effect.sync(() => liveness(identity)),
+    liveness: (identity) => Effect.sync(() => ("session" in identity ? "unknown" : liveness(identity))),
   })
 }

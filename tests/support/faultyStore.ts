@@ -72,6 +72,7 @@ export const faultyStore = (options: {
         })
         return ask(act, refs(names))
       },
+      refresh: () => Effect.void,
     }),
   )
 }

@@ -1,60 +1,11 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import type { AdapterEvent, Job } from "../../core/plugin.ts"
 import { AdapterCrashed, Pool } from "../../core/world/pool.ts"
 import { PoolWorker } from "../../core/world/poolWorker.ts"
-import { poolLayer } from "../support/pool.ts"
-
-const fixture = (name: string) => ({ module: join(import.meta.dirname, "..", "plugins", "fixtures", name) })
-const liar = fixture("liar.ts")
-
-const job = (prompt: string, more: Partial<Job> = {}): Job => ({
-  task: 1,
-  attempt: 1,
-  title: "a title",
-  prompt,
-  cwd: tmpdir(),
-  gitDirs: [],
-  env: { PATH: process.env["PATH"] ?? "" },
-  ...more,
-})
-
-const inPool = <A, E>(effect: Effect.Effect<A, E, Pool>) => Effect.runPromise(effect.pipe(Effect.provide(poolLayer)))
-
-const telling = (prompt: string, adapter: string | { readonly module: string } = liar, more: Partial<Job> = {}) =>
-  Effect.gen(function* () {
-    const pool = yield* Pool
-    const events: AdapterEvent[] = []
-    const exit = yield* Effect.exit(pool.run({ adapter, job: job(prompt, more) }, (event) => Effect.sync(() => void events.push(event))))
-    const said = events.flatMap((event) => (event.type === "said" ? [event.text] : []))
-    const crash = Exit.findErrorOption(exit)
-    return { said, events, outcome: Exit.isSuccess(exit) ? exit.value : undefined, crash: crash._tag === "Some" ? crash.value : undefined }
-  })
-
-/** Starts a job and waits for its first word. */
-const started = (prompt: string, adapter: string | { readonly module: string } = liar, more: Partial<Job> = {}) =>
-  Effect.gen(function* () {
-    const pool = yield* Pool
-    const spoke = yield* Deferred.make<void>()
-    const events: AdapterEvent[] = []
-    const fiber = yield* pool
-      .run({ adapter, job: job(prompt, more) }, (event) =>
-        Effect.suspend(() => {
-          events.push(event)
-          return event.type === "said" ? Effect.asVoid(Deferred.succeed(spoke, undefined)) : Effect.void
-        }),
-      )
-      .pipe(Effect.forkDetach({ startImmediately: true }))
-    yield* Deferred.await(spoke)
-    return { fiber, events }
-  })
+import { fixture, liar, inPool, telling, started } from "../support/poolJobs.ts"
 
 describe("an honest adapter", () => {
   test("its events arrive in order and its verdict is the result", async () => {
@@ -169,20 +120,6 @@ describe("interruption", () => {
     const { events, neighbour } = await inPool(program)
     expect(events.at(-1)).toMatchObject({ type: "ended", outcome: { class: "cancelled", session: "s-1" } })
     expect(neighbour).toBeUndefined()
-  })
-
-  test("an adapter that doesn't listen is given up after ten seconds", { timeout: 20_000 }, async () => {
-    const program = Effect.gen(function* () {
-      const { fiber } = yield* started("deaf")
-      const before = performance.now()
-      yield* Fiber.interrupt(fiber)
-      const ms = performance.now() - before
-      return { ms, after: yield* telling("good") }
-    })
-    const { ms, after } = await inPool(program)
-    expect(ms).toBeGreaterThan(9000)
-    expect(ms).toBeLessThan(13_000)
-    expect(after.outcome?.ok).toBe(true)
   })
 
   test("of the shell adapter ends the command's whole group", async () => {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest"
+import { claimMs, holderKey, holderText, leaseMs, lockRef, mayTake, printLock, readLock, skewMs } from "../../core/domain/lock.ts"
+import type { Lock } from "../../core/domain/lock.ts"
+import type { Liveness } from "../../core/domain/processIdentity.ts"
+
+const run: Lock = {
+  state: "held",
+  owner: { host: "ash", boot: "b", pid: 7, started: "1", run: "r1", email: "dev@example.com" },
+  acquired: "2026-01-01T00:00:00.000Z",
+  expires: 1_000_000,
+  fence: 3,
+  nonce: "n",
+}
+const claim: Lock = { ...run, owner: { session: "s1", host: "ash", email: "dev@example.com" } }
+
+test("a lock reads as it was written, whoever holds it", () => {
+  expect(readLock(printLock(run))).toEqual(run)
+  expect(readLock(printLock(claim))).toEqual(claim)
+  expect([holderKey(run.owner), holderKey(claim.owner)]).toEqual(["r1", "s1"])
+  expect(holderText(run.owner)).toBe("dev@example.com (run r1, process 7 on ash)")
+  expect(holderText(claim.owner)).toBe("dev@example.com (claimed on ash)")
+})
+
+test.each([
+  ["truncated", printLock(run).slice(0, 40)],
+  ["not JSON", "held\n"],
+  ["no owner", JSON.stringify({ ...run, owner: undefined })],
+  ["an owner that is neither process nor session", JSON.stringify({ ...run, owner: { host: "ash", email: "x" } })],
+  ["a fence below nothing", JSON.stringify({ ...run, fence: -1 })],
+  ["empty", ""],
+])("a blob that is %s is no lock", (_, text) => {
+  expect(readLock(text)).toBeUndefined()
+})
+
+describe("who may take it", () => {
+  const over = run.expires + skewMs
+  const cases: readonly (readonly [string, Lock, Liveness, number, boolean])[] = [
+    ["a living run's", run, "alive", 0, false],
+    ["a dead run's", run, "dead", 0, true],
+    ["one of which nothing is known", run, "unknown", 0, false],
+    ["one whose lease is over, clocks allowed for", run, "unknown", over, false],
+    ["one whose lease is over for certain", run, "alive", over + 1, true],
+    ["a free one", { ...run, state: "free" }, "alive", 0, true],
+    ["a claim, before its end", claim, "unknown", over, false],
+    ["a claim, after its end", claim, "unknown", over + 1, true],
+  ]
+  test.each(cases)("%s", (_, lock, liveness, now, may) => {
+    expect(mayTake(lock, liveness, now)).toBe(may)
+  })
+  test("a person's claim lasts a working day, a run's lease not a minute", () => {
+    expect([leaseMs, claimMs]).toEqual([30_000, 28_800_000])
+  })
+})
+
+test("the ref of a lock is one segment of a valid ref, whatever the name", () => {
+  expect(lockRef("branch", "task/a..b~1*.lock")).toBe("refs/osier/locks/branch/task%2Fa%2E%2Eb%7E1%2A%2Elock")
+})

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest"
+import { makeStage } from "../support/engine.ts"
+import { check, trees } from "../support/scribe.ts"
+
+test("a failure blocks its dependents alone, and its work comes back byte for byte", { timeout: 60_000 }, async () => {
+  const yaml = `
+agents:
+  scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
+  wrecker: { adapter: shell, command: ["sh", "-c", "echo one > done.txt && git add done.txt && git commit -qm wip && echo two > dirty.txt && printf 'a\\\\000b' > ignored.bin && echo x > loose.txt && exit 3"] }
+agent: scribe
+gates:
+  test: { run: ["sh", "check.sh"] }
+limits: { retries: 0 }
+`
+  const plan = `
+tasks:
+  - { id: bad, title: bad, agent: wrecker }
+  - { id: after, title: after, needs: [bad] }
+  - { id: other, title: other }
+`
+  const { repo, run } = makeStage(yaml, { ...check, ".gitignore": "*.bin\n" })
+  const report = await run({ plan })
+  expect(report.landed.map((one) => one.title)).toEqual(["other"])
+  expect(report.failed.map((one) => one.title)).toEqual(["bad"])
+  expect(report.blocked.map((one) => [one.title, one.by])).toEqual([["after", [report.failed[0]?.id]]])
+  expect(report.exit).toBe(1)
+  const keep = report.failed[0]?.keep ?? ""
+  expect(keep).toMatch(/^refs\/osier\/keep\//)
+  expect(repo.git("show", `${keep}:dirty.txt`)).toBe("two")
+  expect(repo.git("show", `${keep}:loose.txt`)).toBe("x")
+  expect(repo.git("show", `${keep}:ignored.bin`)).toBe("a\0b")
+  expect(repo.git("show", `${keep}:done.txt`)).toBe("one")
+  expect(repo.git("branch", "--format=%(refname:short)")).toBe("main")
+  expect(trees(repo.path)).toEqual([])
+})
+
+test(
+  "two tasks that fail only together: one lands, the other goes back, the partner is named, main stays green",
+  { timeout: 90_000 },
+  async () => {
+    const yaml = `
+agents:
+  left: { adapter: shell, command: ["sh", "-c", "sleep 1; echo 1 > left.txt"] }
+  right: { adapter: shell, command: ["sh", "-c", "sleep 1; echo 1 > right.txt"] }
+gates:
+  test: { run: ["sh", "check.sh"] }
+limits: { retries: 0 }
+`
+    const { repo, run, events } = makeStage(yaml, { "check.sh": "! { test -e left.txt && test -e right.txt; }\n" })
+    const report = await run(["one:left", "two:right"])
+    expect(report.landed).toHaveLength(1)
+    expect(report.failed).toHaveLength(1)
+    const ejected = events().find((event) => event.type === "Ejected")
+    expect(ejected).toMatchObject({ task: report.failed[0]?.id, with: [report.landed[0]?.id] })
+    repo.git("checkout", "-q", "--detach", "main")
+    expect(repo.git("ls-files", "left.txt", "right.txt").split("\n")).toHaveLength(1)
+  },
+)
+
+test("work that changes its own gate is held, and an ungated run lands nothing by itself", { timeout: 60_000 }, async () => {
+  const cheat = `
+agents:
+  cheat: { adapter: shell, command: ["sh", "-c", "echo true > check.sh; echo 1 > broken"] }
+  sly: { adapter: shell, command: ["sh", "-c", "echo '# more' >> check.sh"] }
+gates:
+  test: { run: ["sh", "check.sh"] }
+limits: { retries: 0 }
+`
+  const held = makeStage(cheat, check)
+  const before = held.repo.git("rev-parse", "main")
+  const report = await held.run(["weaken:cheat", "touch:sly"])
+  expect(report.failed.map((one) => one.title)).toEqual(["weaken"])
+  expect(report.waiting.map((one) => one.title)).toEqual(["touch"])
+  expect(report.waiting[0]?.reason).toContain("check.sh")
+  expect(held.repo.git("rev-parse", "main")).toBe(before)
+
+  const ungated = makeStage(`agents: { scribe: { adapter: shell, command: ["sh", "-c", "echo 1 > a.txt"] } }\n`)
+  const plain = await ungated.run(["a"])
+  expect(plain.landed).toEqual([])
+  expect(plain.waiting[0]?.reason).toMatch(/ungated/)
+  expect(plain.exit).toBe(5)
+  expect((await ungated.run(["a"], { allowUngated: true })).landed).toHaveLength(1)
+})
