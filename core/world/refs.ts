@@ -6,6 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { conversation } from "./conversation.ts"
 import { Git, gitEnvironment, pinned } from "./git.ts"
 import { RefIntent } from "./refIntent.ts"
+import type { RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
 /** Another writer was first: at least one ref was not where the caller expected it. Read again and decide anew. */
@@ -39,7 +40,12 @@ export interface Swap {
 export interface Expect {
   readonly ref: string
   readonly at: string | undefined
+  /** A remote verifies only what it writes: called with the id of the same lock, written anew, when that was needed. */
+  readonly onRewritten?: (oid: string) => void
 }
+
+/** Nothing moved, for a reason other than another writer. */
+export type RefTrouble = RefFailed | RemoteUnreachable | RemoteRefused
 
 /** The refs of the repository: every write is a compare-and-swap, every read is fresh. */
 export class Refs extends Context.Service<
@@ -48,7 +54,9 @@ export class Refs extends Context.Service<
     readonly read: (ref: string) => Effect.Effect<string | undefined, RefFailed>
     /** Every ref below the prefix, with the fields asked for in for-each-ref's words. */
     readonly list: (prefix: string) => Effect.Effect<ReadonlyMap<string, string>, RefFailed>
-    readonly swap: (swaps: readonly Swap[], expect?: readonly Expect[]) => Effect.Effect<void, SwapLost | RefFailed>
+    readonly swap: (swaps: readonly Swap[], expect?: readonly Expect[]) => Effect.Effect<void, SwapLost | RefTrouble>
+    /** Looks at the remote, where there is one, for these refs and all below the prefixes that end in a slash. */
+    readonly refresh: (names: readonly string[]) => Effect.Effect<void, RefTrouble>
   }
 >()("core/world/Refs") {
   static readonly layer = Layer.effect(
@@ -90,7 +98,7 @@ export class Refs extends Context.Service<
       }
       const read = (ref: string) =>
         reader.ask(`info ${ref}\n`, readInfo).pipe(Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })))
-      return { list, swap, read }
+      return { list, swap, read, refresh: () => Effect.void }
     }),
   )
 }
