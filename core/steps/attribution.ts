@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path"
 import { readRefMoves } from "../domain/refMoves.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
-import { userHooks } from "./userHooks.ts"
+import { userHooks } from "../world/userHooks.ts"
 
 /** Hooks that a user may add while an attempt runs, as `npm install` does in a fresh tree. */
 const usual = [

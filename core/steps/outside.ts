@@ -6,7 +6,7 @@ import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { treeEntries } from "./treeEntries.ts"
-import { hooksFolder } from "./userHooks.ts"
+import { hooksFolder } from "../world/userHooks.ts"
 
 /** What of a repository no attempt may touch, as it is at one moment. */
 export interface Fingerprint {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { isAbsolute, join } from "node:path"
-import { Git } from "../world/git.ts"
-import { Repository } from "../world/repository.ts"
+import { Git } from "./git.ts"
+import { Repository } from "./repository.ts"
 
 /** Where the user's hooks are: a folder, absolute, or relative to the top of whichever worktree a hook runs in. */
 export const userHooks = Effect.fn("userHooks")(function* () {

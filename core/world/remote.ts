@@ -1,0 +1,192 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
+import { remoteNames } from "../domain/remoteNames.ts"
+import { Git, gitEnvironment, pinned } from "./git.ts"
+import { Process } from "./process.ts"
+import { answerOf, pushAnswer } from "./remoteAnswer.ts"
+import type { RemoteAnswer } from "./remoteAnswer.ts"
+import { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
+import type { Swap } from "./refs.ts"
+import { Repository } from "./repository.ts"
+import { userHooks } from "./userHooks.ts"
+
+export { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
+
+/** How long, in milliseconds, an answer is waited for. */
+export interface Patience {
+  readonly list: number
+  readonly fetch: number
+  readonly push: number
+}
+
+/** Long enough for a slow line and a slow hook, short enough that a lease can be given up in time. */
+const patient: Patience = { list: 60_000, fetch: 600_000, push: 120_000 }
+
+/**
+ * The refs of a git remote: every write is an atomic compare-and-swap, every read is fresh, nobody is asked for a password.
+ * All names are this repository's own; where osier's refs live on the remote is a matter of the namespace alone.
+ */
+export class Remote extends Context.Service<
+  Remote,
+  {
+    /** Every ref at or below these prefixes, with its id, by one process. */
+    readonly list: (prefixes: readonly string[]) => Effect.Effect<ReadonlyMap<string, string>, RemoteUnreachable | RemoteRefused>
+    /** Brings the objects of these refs or ids here, by one process. No ref here moves, FETCH_HEAD included. */
+    readonly fetch: (refs: readonly string[]) => Effect.Effect<void, RemoteUnreachable | RemoteRefused>
+    /**
+     * All swaps or none, by one process. git can't expect a ref that it doesn't change, and takes an identical object for
+     * success: whoever must know that it was *this* push writes objects with a nonce. A branch is never rewritten by it.
+     */
+    readonly push: (
+      swaps: readonly Swap[],
+      options: { readonly hooks: boolean },
+    ) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
+  }
+>()("core/world/Remote") {
+  /** A host takes only commits below `refs/heads/`: with a namespace there, blobs and trees are refused. */
+  static readonly layer = (name: string, namespace: string, patience: Patience = patient) =>
+    Layer.effect(Remote, reach(name, namespace, patience))
+}
+
+const reach = Effect.fnUntraced(function* (remote: string, namespace: string, patience: Patience) {
+  const processes = yield* Process
+  const git = yield* Git
+  const repository = yield* Repository
+  const { root, commonDir } = repository
+  const names = remoteNames(namespace)
+  const oneByOne = yield* Semaphore.make(1)
+  const hooks = yield* Effect.cached(
+    userHooks().pipe(Effect.provideContext(Context.make(Git, git).pipe(Context.add(Repository, repository)))),
+  )
+  const quiet = yield* Effect.cached(
+    git.run(["config", "--get", "core.sshCommand"], { cwd: root, codes: [0, 1] }).pipe(Effect.map((asked) => silentSsh(asked.code === 0))),
+  )
+  const silent = (said: string) => new RemoteUnreachable({ remote, said, heard: true })
+
+  // The folder is the user's checkout, because that is what a relative path of a remote is relative to.
+  const run = (args: readonly string[], timeoutMs: number, more: { readonly input?: string; readonly hooksPath?: string } = {}) =>
+    Effect.gen(function* () {
+      const config = { ...travel(remote), ...(more.hooksPath === undefined ? {} : { "core.hooksPath": more.hooksPath }) }
+      return yield* processes.run({
+        argv: ["git", ...pinned(config), ...args],
+        cwd: root,
+        env: { ...gitEnvironment(process.env), ...(yield* quiet) },
+        timeoutMs,
+        ...(more.input === undefined ? {} : { input: more.input }),
+      })
+    }).pipe(Effect.mapError((error) => silent(error.message)))
+
+  const list = Effect.fn("Remote.list")(function* (prefixes: readonly string[]) {
+    if (prefixes.length === 0) return new Map<string, string>()
+    const asked = prefixes.map(names.theirs)
+    // Only for branches git lets the server leave out the rest; patterns are matched on this side.
+    const branches = asked.every((prefix) => prefix.startsWith("refs/heads/")) ? ["--heads"] : []
+    const patterns = asked.flatMap((prefix) => (prefix.endsWith("/") ? [`${prefix}*`] : [prefix, `${prefix}/*`]))
+    const ended = yield* run(["ls-remote", "--quiet", ...branches, "--", remote, ...patterns], patience.list)
+    const answer = answerOf(ended)
+    if (answer.kind !== "done") return yield* readTrouble(remote, answer)
+    return readRefs(ended.stdout.toString(), (theirs) => {
+      const ours = names.ours(theirs)
+      return ours !== undefined && prefixes.some((prefix) => isBelow(ours, prefix)) ? ours : undefined
+    })
+  })
+
+  const fetch = Effect.fn("Remote.fetch")(function* (refs: readonly string[]) {
+    if (refs.length === 0) return
+    const ended = yield* run([...fetching, "--", remote], patience.fetch, { input: `${refs.map(names.theirs).join("\n")}\n` })
+    const answer = answerOf(ended)
+    if (answer.kind !== "done") return yield* readTrouble(remote, answer)
+  })
+
+  /** A lease lets git rewrite what it guards, so that nothing is rewritten is seen to here. */
+  const forward = Effect.fnUntraced(function* ({ ref, from, to }: Swap) {
+    if (from === undefined || to === undefined || from === to || !names.isBranch(ref)) return
+    const asked = yield* git
+      .run(["--git-dir", commonDir, "merge-base", "--is-ancestor", from, to], { cwd: commonDir, codes: [0, 1, 128] })
+      .pipe(Effect.mapError((error) => silent(error.message)))
+    if (asked.code === 0) return
+    const said = asked.code === 1 ? `${to} does not contain ${from}` : asked.stderr.trim()
+    return yield* new RemoteRefused({ remote, reason: "rewrite", refs: [ref], said })
+  })
+
+  const push = Effect.fn("Remote.push")(function* (swaps: readonly Swap[], options: { readonly hooks: boolean }) {
+    if (swaps.length === 0) return
+    yield* Effect.forEach(swaps, forward, { discard: true })
+    const theirs = swaps.map((swap) => names.theirs(swap.ref))
+    const ours = new Map(swaps.map((swap) => [names.theirs(swap.ref), swap.ref]))
+    const leases = swaps.map(({ ref, from }) => `--force-with-lease=${names.theirs(ref)}:${from ?? ""}`)
+    const moves = swaps.map(({ ref, to }) => `${to ?? ""}:${names.theirs(ref)}`)
+    const hooksPath = options.hooks ? { hooksPath: yield* hooks.pipe(Effect.mapError((error) => silent(error.message))) } : {}
+    const words = [...pushing, options.hooks ? "--verify" : "--no-verify", ...leases, "--", remote, ...moves]
+    const once = Effect.gen(function* () {
+      const answer = pushAnswer(yield* run(words, patience.push, hooksPath), theirs)
+      if (answer.kind === "busy") return yield* Effect.fail(answer)
+      return answer
+    })
+    const answer = yield* oneByOne.withPermit(
+      once.pipe(
+        Effect.retry({ schedule: busyAgain, while: (error) => "kind" in error }),
+        Effect.catch((error) => ("kind" in error ? Effect.succeed(error) : Effect.fail(error))),
+      ),
+    )
+    const own = (refs: readonly string[]) => refs.map((ref) => ours.get(ref) ?? ref)
+    if (answer.kind === "done") return
+    if (answer.kind === "lost") return yield* new PushLost({ refs: own(answer.refs), said: answer.said })
+    if (answer.kind === "silent") return yield* new RemoteUnreachable({ remote, said: answer.said, heard: !answer.sent })
+    if (answer.kind === "busy") return yield* new RemoteRefused({ remote, reason: "other", refs: own(theirs), said: answer.said })
+    return yield* new RemoteRefused({ remote, reason: answer.reason, refs: own(answer.refs), said: answer.said })
+  })
+
+  return { list, fetch, push }
+})
+
+/** What of the user's configuration would make a command do more than it was asked for. */
+const travel = (remote: string): Readonly<Record<string, string>> => ({
+  [`remote.${remote}.mirror`]: "false",
+  "push.followTags": "false",
+  "push.recurseSubmodules": "no",
+  "fetch.recurseSubmodules": "no",
+})
+
+const fetching: readonly string[] = [
+  "fetch",
+  "--quiet",
+  "--no-write-fetch-head",
+  "--no-tags",
+  "--no-prune",
+  "--no-auto-maintenance",
+  "--no-show-forced-updates",
+  "--refmap=",
+  "--stdin",
+]
+const pushing: readonly string[] = ["push", "--porcelain", "--atomic", "--no-progress"]
+
+/** ssh must not ask either, nor wait for a host that is gone; a command that the user chose stays as it is. */
+const silentSsh = (configured: boolean): Readonly<Record<string, string>> =>
+  configured || process.env["GIT_SSH_COMMAND"] !== undefined || process.env["GIT_SSH"] !== undefined
+    ? {}
+    : { GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=10" }
+
+const busyAgain = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("500 millis")]).pipe(
+  Schedule.jittered,
+  Schedule.upTo({ times: 10 }),
+)
+
+const readTrouble = (remote: string, answer: Exclude<RemoteAnswer, { readonly kind: "done" }>): RemoteUnreachable | RemoteRefused =>
+  answer.kind === "refused"
+    ? new RemoteRefused({ remote, reason: answer.reason, refs: answer.refs, said: answer.said })
+    : new RemoteUnreachable({ remote, said: answer.said, heard: true })
+
+const isBelow = (ref: string, prefix: string): boolean => ref === prefix || ref.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`)
+
+const readRefs = (text: string, ours: (theirs: string) => string | undefined): ReadonlyMap<string, string> =>
+  new Map(
+    text.split("\n").flatMap((row): readonly [string, string][] => {
+      const [id, theirs] = row.split("\t")
+      const ref = id === undefined || theirs === undefined ? undefined : ours(theirs)
+      return id === undefined || ref === undefined ? [] : [[ref, id]]
+    }),
+  )
