@@ -11,10 +11,30 @@ export type LockKind = typeof LockKind.Type
 export const Owner = Schema.Struct({ ...ProcessIdentity.fields, run: Schema.String, email: Schema.String })
 export type Owner = typeof Owner.Type
 
+/**
+ * Who claimed a task without being a process of ours: a person, or an agent that osier does not run. `session` is the
+ * fingerprint of a nonce that only they know; whether they still work nobody can tell before the lease is over.
+ */
+export const SessionOwner = Schema.Struct({ session: Schema.String, host: Schema.String, email: Schema.String })
+export type SessionOwner = typeof SessionOwner.Type
+
+/** Whoever may hold a lock. */
+export const Holder = Schema.Union([Owner, SessionOwner])
+export type Holder = typeof Holder.Type
+
+/** What tells one holder from every other. */
+export const holderKey = (holder: Holder): string => ("session" in holder ? holder.session : holder.run)
+
+/** Who it is and where, for a person. */
+export const holderText = (holder: Holder): string =>
+  "session" in holder
+    ? `${holder.email} (claimed on ${holder.host})`
+    : `${holder.email} (run ${holder.run}, process ${holder.pid} on ${holder.host})`
+
 /** The blob behind a lock's ref. A free lock keeps its fence, so that the number only ever grows. */
 export const Lock = Schema.Struct({
   state: Schema.Literals(["held", "free"]),
-  owner: Owner,
+  owner: Holder,
   acquired: Schema.String,
   /** Milliseconds since the epoch. */
   expires: Schema.Finite,
@@ -27,6 +47,9 @@ export type Lock = typeof Lock.Type
 /** How long a lock is held without a sign of life, and how often that sign is given. */
 export const leaseMs = 30_000
 export const heartbeatMs = 10_000
+
+/** How long a person's claim lasts when they say nothing else. */
+export const claimMs = 8 * 60 * 60_000
 
 /** Clocks of two machines may differ by this much before an expired lease is believed to be over. */
 export const skewMs = 5_000

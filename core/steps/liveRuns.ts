@@ -28,7 +28,7 @@ export const liveRuns = Effect.fn("liveRuns")(function* () {
   })
   for (const [ref] of yield* refs.list("refs/osier/locks/")) {
     const lock = readLock((yield* objects.read(ref))?.data.toString() ?? "")
-    if (lock?.state === "held") yield* consider(lock.owner.run, lock.owner)
+    if (lock?.state === "held" && !("session" in lock.owner)) yield* consider(lock.owner.run, lock.owner)
   }
   const open = new Map<number, string>()
   yield* Stream.runForEach(journal.read(0), (event) =>

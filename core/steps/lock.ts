@@ -2,8 +2,8 @@ import * as Data from "effect/Data"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
-import { leaseMs, lockRef, mayTake, printLock, readLock } from "../domain/lock.ts"
-import type { Lock, LockKind, Owner } from "../domain/lock.ts"
+import { holderKey, holderText, leaseMs, lockRef, mayTake, printLock, readLock } from "../domain/lock.ts"
+import type { Holder, Lock, LockKind } from "../domain/lock.ts"
 import { Machine } from "../world/machine.ts"
 import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
@@ -14,13 +14,13 @@ import { RunIdentity } from "../world/runIdentity.ts"
 export class LockHeld extends Data.TaggedError("LockHeld")<{ readonly kind: LockKind; readonly name: string; readonly lock: Lock }> {
   override get message() {
     const { owner, acquired, expires } = this.lock
-    return (
-      `${this.kind} ${this.name} is held by ${owner.email} (run ${owner.run}, process ${owner.pid} on ${owner.host}) ` +
-      `since ${acquired}, until ${new Date(expires).toISOString()} unless renewed`
-    )
+    const until = new Date(expires).toISOString()
+    return `${this.kind} ${this.name} is held by ${holderText(owner)} since ${acquired}, until ${until} unless renewed`
   }
   get hint() {
-    return `Wait for it, or stop that run with \`osier stop\` on ${this.lock.owner.host}.`
+    const { owner } = this.lock
+    if (!("session" in owner)) return `Wait for it, or stop that run with \`osier stop\` on ${owner.host}.`
+    return `Ask ${owner.email}, or wait. To take it from them all the same: \`osier claim ${this.name} --steal\`.`
   }
   readonly exit = 4
 }
@@ -53,6 +53,9 @@ export interface Held {
   readonly name: string
   readonly ref: string
   readonly fence: number
+  readonly owner: Holder
+  readonly leaseMs: number
+  readonly acquired: string
   oid: string
   expires: number
 }
@@ -69,42 +72,53 @@ export const inspectLock = Effect.fnUntraced(function* (ref: string) {
   return lock === undefined ? yield* new LockBroken({ ref }) : { lock, oid: found.oid }
 })
 
+/** How a lock is taken when not for this process and the ordinary while. */
+export interface Taking {
+  readonly owner?: Holder
+  readonly leaseMs?: number
+  /** Whoever holds it loses it, alive or not. Of several who do so at once one wins, and nobody takes it from that one. */
+  readonly steal?: boolean
+}
+
 /** Takes a lock that is free, whose owner is dead, or whose lease is over; of all that try, one wins. */
-export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: string) {
+export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: string, taking: Taking = {}) {
   const refs = yield* Refs
   const machine = yield* Machine
-  const { owner } = yield* RunIdentity
+  const owner = taking.owner ?? (yield* RunIdentity).owner
+  const lasts = taking.leaseMs ?? leaseMs
   const ref = lockRef(kind, name)
+  let victim: number | undefined
   for (;;) {
     const seen = yield* inspectLock(ref)
     const now = yield* Clock.currentTimeMillis
-    if (seen !== undefined && !mayTake(seen.lock, yield* machine.liveness(seen.lock.owner), now)) {
+    if (taking.steal === true) victim ??= seen?.lock.fence
+    const stolen = victim !== undefined && seen?.lock.fence === victim
+    if (seen !== undefined && !stolen && !mayTake(seen.lock, yield* machine.liveness(seen.lock.owner), now)) {
       return yield* new LockHeld({ kind, name, lock: seen.lock })
     }
     const fence = (seen?.lock.fence ?? 0) + 1
-    const written = yield* writeLock(owner, fence, "held", now)
+    const taken = { owner, fence, leaseMs: lasts, acquired: new Date(now).toISOString() }
+    const written = yield* writeLock(taken, "held", now)
     const won = yield* refs.swap([{ ref, from: seen?.oid, to: written.oid }]).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )
-    if (won) return { kind, name, ref, fence, oid: written.oid, expires: written.expires } satisfies Held
+    if (won) return { kind, name, ref, ...taken, oid: written.oid, expires: written.expires } satisfies Held
   }
 })
 
 /** Gives a sign of life. Fails when the lease was lost meanwhile. */
 export const renewLock = Effect.fn("renewLock")(function* (held: Held) {
-  const { owner } = yield* RunIdentity
   const now = yield* Clock.currentTimeMillis
-  const written = yield* writeLock(owner, held.fence, "held", now)
+  const written = yield* writeLock(held, "held", now)
   yield* replaceLock(held, written.oid)
   held.expires = written.expires
 })
 
 /** Frees it for everybody; the fence stays behind. A lease that was lost needs no release. */
 export const releaseLock = Effect.fn("releaseLock")(function* (held: Held) {
-  const { owner } = yield* RunIdentity
   const now = yield* Clock.currentTimeMillis
-  const written = yield* writeLock(owner, held.fence, "free", now)
+  const written = yield* writeLock(held, "free", now)
   yield* replaceLock(held, written.oid).pipe(Effect.catchTag("LeaseLost", () => Effect.void))
 })
 
@@ -114,10 +128,14 @@ export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
   yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
 })
 
-const writeLock = Effect.fnUntraced(function* (owner: Owner, fence: number, state: Lock["state"], now: number) {
+const writeLock = Effect.fnUntraced(function* (
+  of: Pick<Held, "owner" | "leaseMs" | "fence" | "acquired">,
+  state: Lock["state"],
+  now: number,
+) {
   const objects = yield* Objects
-  const expires = now + leaseMs
-  const acquired = new Date(now).toISOString()
+  const { owner, fence, acquired } = of
+  const expires = now + of.leaseMs
   const oid = yield* objects.writeBlob(printLock({ state, owner, acquired, expires, fence, nonce: nanoid() }))
   return { oid, expires }
 })
@@ -127,9 +145,8 @@ const writeLock = Effect.fnUntraced(function* (owner: Owner, fence: number, stat
  * had changed it meanwhile, so that the caller may try again.
  */
 export const stillHeld = Effect.fn("stillHeld")(function* (held: Held) {
-  const { owner } = yield* RunIdentity
   const seen = yield* inspectLock(held.ref)
-  const ours = seen?.lock.state === "held" && seen.lock.owner.run === owner.run && seen.lock.fence === held.fence
+  const ours = seen?.lock.state === "held" && holderKey(seen.lock.owner) === holderKey(held.owner) && seen.lock.fence === held.fence
   if (ours) held.oid = seen.oid
   return ours
 })

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { hostname } from "node:os"
+import type { SessionOwner } from "../domain/lock.ts"
 import type { Liveness, ProcessIdentity } from "../domain/processIdentity.ts"
 import { processTable } from "./processTable.ts"
 
@@ -16,8 +17,11 @@ export class Machine extends Context.Service<
     readonly self: ProcessIdentity
     /** A living process of this machine by its number, `undefined` when there is none or it can't be told. */
     identify(pid: number): Effect.Effect<ProcessIdentity | undefined>
-    /** `dead` only when proven: the number is free or taken by another one, or this machine has started anew since. */
-    liveness(identity: ProcessIdentity): Effect.Effect<Liveness>
+    /**
+     * `dead` only when proven: the number is free or taken by another one, or this machine has started anew since. Of a
+     * holder without a process nothing is ever known.
+     */
+    liveness(identity: ProcessIdentity | SessionOwner): Effect.Effect<Liveness>
   }
 >()("core/world/machine") {
   static readonly layer = Layer.effect(
@@ -39,7 +43,8 @@ export class Machine extends Context.Service<
         return typeof seen === "object" ? { host, boot, pid, started: seen.started } : undefined
       })
 
-      const liveness = Effect.fnUntraced(function* (identity: ProcessIdentity): Effect.fn.Return<Liveness> {
+      const liveness = Effect.fnUntraced(function* (identity: ProcessIdentity | SessionOwner): Effect.fn.Return<Liveness> {
+        if ("session" in identity) return "unknown"
         if (identity.host !== host) return "unknown"
         if (identity.boot !== boot) {
           // Another container on this kernel may call itself by our host name; its numbers mean nothing here.

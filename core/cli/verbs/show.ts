@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Event } from "../../domain/event.ts"
 import { short } from "../../domain/eventText.ts"
-import { lockRef } from "../../domain/lock.ts"
+import { holderText, lockRef } from "../../domain/lock.ts"
 import { count, plainLine, took } from "../../domain/plainText.ts"
 import type { Task } from "../../domain/task.ts"
 import { inspectLock } from "../../steps/lock.ts"
@@ -42,7 +42,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
       ["base", task.base === undefined ? undefined : short(task.base)],
       ["tip", task.tip === undefined ? undefined : short(task.tip)],
       ["landed", task.landed === undefined ? undefined : short(task.landed)],
-      ["owner", lock?.state === "held" ? `${lock.owner.email}, run ${lock.owner.run} on ${lock.owner.host}` : undefined],
+      ["owner", lock?.state === "held" ? holderText(lock.owner) : undefined],
       ["source", task.source],
       ["kept", keeps.length === 0 ? undefined : keeps.join(", ")],
       ["record", `git show ${taskRef(id)}`],
