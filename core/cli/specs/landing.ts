@@ -9,11 +9,16 @@ export const landing = [
     options: [
       { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
       { flag: "--merge <how>", meaning: "squash, merge or rebase" },
-      { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
+      { flag: "--allow-ungated", meaning: "land work although no gate is configured; naming a task says so already" },
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
       { flag: "--wait <duration>", meaning: "how long to wait for your own files in its way (default 30s)" },
     ],
-    examples: ["osier land 12", "osier land 12 14 15", "osier land 12 --allow-ungated"],
+    examples: [
+      "osier diff 12  # look at it first",
+      "osier land 12  # then land it; naming it is the review, and lands ungated work too",
+      "osier land 12 14 15",
+      "osier land 12 --allow-gate-changes  # you looked at what it does to its own gates",
+    ],
   },
   {
     name: "retry",
@@ -26,14 +31,14 @@ export const landing = [
       { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
     ],
-    examples: ["osier retry 12", "osier retry 12 13 -j 2"],
+    examples: ["osier retry 12  # its agent is told why the last attempt failed", "osier retry 12 13 -j 2"],
   },
   {
     name: "discard",
     args: "<...ids>",
     summary: "Give tasks up. What they did is kept, and can be restored.",
     options: [],
-    examples: ["osier discard 12", "osier discard 12 13  # then: osier keep show 12"],
+    examples: ["osier discard 12  # says where its work is kept", "osier discard 12 13"],
   },
   {
     name: "clean",
@@ -41,7 +46,7 @@ export const landing = [
     details:
       "Trees, branches and locks of tasks that are over. Work that did not land is on a keep before its tree goes; keeps are never removed here.",
     options: [{ flag: "--dry-run", meaning: "only say what would go" }],
-    examples: ["osier clean --dry-run", "osier clean"],
+    examples: ["osier clean --dry-run  # what would go, and why that is safe", "osier clean"],
   },
   {
     name: "keep",
@@ -51,8 +56,14 @@ export const landing = [
       "list (default), show <id>, restore <id>, drop <id>. An id is a task's number, or <task>/<attempt>. restore gives every byte back\n(commits, changed, untracked and ignored files) in a folder of its own; drop is the only command of osier that gives work up for good.",
     options: [
       { flag: "--to <dir>", meaning: "restore into that folder, which must not exist" },
-      { flag: "--yes", meaning: "drop without asking" },
+      { flag: "--yes", meaning: "really drop; without it drop only says what would go, and exits 5" },
     ],
-    examples: ["osier keep", "osier keep show 12", "osier keep restore 12 --to ../rescued", "osier keep drop 12/1"],
+    examples: [
+      "osier keep  # all there is",
+      "osier keep show 12  # which files, and why they are kept",
+      "osier keep restore 12 --to ../rescued  # every byte back; the newest attempt",
+      "osier keep restore 12/1  # an older one, beside the repository",
+      "osier keep drop 12/1 --yes",
+    ],
   },
 ] as const satisfies readonly Command[]

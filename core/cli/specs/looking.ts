@@ -10,14 +10,19 @@ export const looking = [
       { flag: "--status <word>", meaning: "only those: pending, running, completed, merged, failed, discarded" },
       { flag: "--locks", meaning: "who holds which lock, and until when" },
     ],
-    examples: ["osier ls", "osier ls --status failed --json | jq '.tasks[].id'", "osier ls --locks"],
+    examples: [
+      "osier ls  # what is open, and what each task waits for",
+      "osier ls --all  # and what is over",
+      "osier ls --status failed --json | jq '.tasks[].id'",
+      "osier ls --locks  # who works on what",
+    ],
   },
   {
     name: "show",
     args: "<id>",
     summary: "Show one task: state, reason, attempts, verdicts, where its work is, what to type next.",
     options: [],
-    examples: ["osier show 12", "osier show 12 --json | jq .task.status"],
+    examples: ["osier show 12", "osier show 12 --json | jq -r .task.status  # for scripts"],
   },
   {
     name: "logs",
@@ -27,14 +32,14 @@ export const looking = [
       { flag: "-f, --follow", meaning: "go on with what comes" },
       { flag: "--attempt <n>", meaning: "only that attempt" },
     ],
-    examples: ["osier logs 12", "osier logs 12 -f", "osier logs 12 --attempt 2"],
+    examples: ["osier logs 12", "osier logs 12 -f  # while it works", "osier logs 12 --attempt 2"],
   },
   {
     name: "diff",
     args: "<id>",
     summary: "Show what a task changed, from its base to its last commit.",
     options: [{ flag: "--stat", meaning: "only which files, and how much" }],
-    examples: ["osier diff 12", "osier diff 12 --stat", "osier diff 12 | less -R"],
+    examples: ["osier diff 12", "osier diff 12 --stat  # how much, and where", "osier diff 12 --json | jq -r '.files[].path'"],
   },
   {
     name: "events",
@@ -44,6 +49,10 @@ export const looking = [
       { flag: "--since <seq>", meaning: "only what came after that place (default 0: all)" },
       { flag: "-f, --follow", meaning: "go on with what comes" },
     ],
-    examples: ["osier events", "osier events --json --since 0", "osier events -f --json --since 120"],
+    examples: [
+      "osier events  # the whole story of this repository on this machine",
+      "osier events --json --since 0  # the same for a program",
+      "osier events -f --json --since 120  # go on behind place 120, and stay",
+    ],
   },
 ] as const satisfies readonly Command[]

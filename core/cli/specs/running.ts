@@ -1,8 +1,8 @@
 import type { Command } from "../command.ts"
 
 const planDetails = `Tasks come from words ("text" or "text:agent"), from files (--from: one task a line, Markdown, YAML or JSON), or from a
-folder of Markdown files; without any, everything that is ready in the store runs, and what was interrupted goes on. Every mistake in
-all of them is told at once, with file and line, before anything is made. The same plan or words again go on with the same tasks.`
+folder of Markdown files. Every mistake in all of them is told at once, with file and line, before anything is made. The same plan or
+words again go on with the same tasks.`
 
 const declaring = [
   { flag: "--from <file...>", meaning: "read tasks from a file or a folder; may be repeated" },
@@ -17,7 +17,7 @@ export const running = [
     name: "run",
     args: "[...tasks]",
     summary: "Work on tasks side by side, and land what passes its gates.",
-    details: `${planDetails}
+    details: `${planDetails} Without any, everything that is ready in the store runs, and what was interrupted goes on.
 
 A task lands when its commits pass every gate on the target; what does not land is kept, and the end says where. Ctrl-C once: finish
 what works, start nothing more. Twice: stop everything; \`osier run\` goes on from there.
@@ -57,8 +57,8 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
     details: planDetails,
     options: [...declaring, { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" }],
     examples: [
-      'osier add "Add a login page"',
-      "osier add --from plan.yaml --priority high",
+      'osier add "Add a login page" "Explain the API:scribe"  # two tasks, one of them for the agent scribe',
+      "osier add --from plan.yaml --priority high  # a plan; what says no priority itself is high",
       'osier add --json "Write docs"  # {"tasks":[{"id":7,"title":"Write docs","resumed":false}]}',
     ],
   },
@@ -67,20 +67,24 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
     summary: "Watch the runs of this repository live.",
     details: "Ends with the run that is going on; with --follow it stays for the next ones.",
     options: [{ flag: "-f, --follow", meaning: "stay when the run has ended" }],
-    examples: ["osier watch", "osier watch --json | jq -r .type"],
+    examples: [
+      "osier watch  # in a second terminal, while osier run works",
+      "osier watch -f  # and stay for the next run",
+      "osier watch --json | jq -r .type  # one event a line",
+    ],
   },
   {
     name: "serve",
     summary: "Serve the events of this repository on a websocket of this machine until Ctrl-C.",
     details: "A run serves them as well while it works; this stays. The address and its token stand in <git dir>/osier/server.json.",
     options: [{ flag: "--port <n>", meaning: "the port (default: any that is free)" }],
-    examples: ["osier serve", "osier serve --port 7433 --json"],
+    examples: ["osier serve  # prints the address with its token", "osier serve --port 7433 --json  # the same for a program"],
   },
   {
     name: "stop",
     summary: "Ask the runs of this repository on this machine to end.",
     details: "They finish what works, land it, and start nothing more. With --now they stop at once; what was done so far is kept.",
     options: [{ flag: "--now", meaning: "stop at once" }],
-    examples: ["osier stop", "osier stop --now"],
+    examples: ["osier stop  # as Ctrl-C once in each run", "osier stop --now  # as Ctrl-C twice"],
   },
 ] as const satisfies readonly Command[]

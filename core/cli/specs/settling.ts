@@ -7,13 +7,13 @@ export const settling = [
     summary: "Look at this repository and write an osier.yaml to start with.",
     details: "It finds how your project is tested and which agent programs you have. A file that exists is never touched.",
     options: [{ flag: "--dry-run", meaning: "print the file instead of writing it" }],
-    examples: ["osier init", "osier init --dry-run"],
+    examples: ["osier init --dry-run  # look first", "osier init  # then write it, and commit it"],
   },
   {
     name: "doctor",
     summary: "Check everything osier stands on, and say what to type where something is wrong.",
     options: [],
-    examples: ["osier doctor", "osier doctor --json | jq '.checks[] | select(.ok | not)'"],
+    examples: ["osier doctor  # exits 3 when something has to be mended", "osier doctor --json | jq '.checks[] | select(.ok | not)'"],
   },
   {
     name: "schema",
@@ -21,7 +21,12 @@ export const settling = [
     summary: "Print the keys of osier.yaml, or the JSON Schema of settings, events or plans.",
     details: "what is settings (default), events or plan. With --json it is the JSON Schema, for editors and programs.",
     options: [],
-    examples: ["osier schema", "osier schema settings --json > osier.schema.json", "osier schema events --json"],
+    examples: [
+      "osier schema  # every key of osier.yaml: meaning, default, variable",
+      "osier schema events  # every event with its fields",
+      "osier schema plan  # the fields of a task in a plan",
+      "osier schema settings --json > osier.schema.json  # for an editor",
+    ],
   },
   {
     name: "completions",
