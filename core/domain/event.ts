@@ -61,6 +61,13 @@ export const Event = Schema.Union([
   }),
   event("WorkCommitted", { task, attempt, commit: text, by: Schema.Literals(["agent", "osier"]), files: texts }),
   event("ChangedOutside", { task: Schema.optionalKey(task), what: texts, attributed: Schema.Boolean }),
+  /** An agent that may only read has written all the same; its tree is gone, and what it wrote is kept. */
+  event("ChangesUndone", { task, attempt, what: texts, keep: Schema.optionalKey(text) }),
+  /** The answer of an exploration, or the words beside a plan, stand in the task's record as `report.md`. */
+  event("ReportWritten", { task, attempt, lines: Schema.Natural }),
+  /** An agent proposed tasks; they stand in the task's record as `proposal.yaml` until a person accepts them. */
+  event("PlanProposed", { task, titles: texts }),
+  event("PlanAccepted", { task, children: tasks }),
   /** `tree` is the id of the tree that was judged; `task` is absent when a combination or the target itself was judged. */
   event("GateStarted", { task: Schema.optionalKey(task), gate: text, tree: text }),
   event("GateJudged", {

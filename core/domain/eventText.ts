@@ -78,6 +78,14 @@ const words = (event: Event): string => {
       return `committed ${short(event.commit)}${event.by === "agent" ? " by the agent" : ""}: ${names(event.files)}`
     case "ChangedOutside":
       return `${event.attributed ? "changed outside of its tree" : "changed outside, by whom is not known"}: ${names(event.what)}`
+    case "ChangesUndone":
+      return `wrote although it may only read, undone: ${names(event.what)}${behind(event.keep, "; kept at ")}`
+    case "ReportWritten":
+      return `report written: ${count(event.lines, "line")}`
+    case "PlanProposed":
+      return `proposes ${count(event.titles.length, "task")}: ${names(event.titles)}`
+    case "PlanAccepted":
+      return `plan accepted: ${list(event.children)}`
     case "GateStarted":
       return `gate ${event.gate} judges ${short(event.tree)}`
     case "GateJudged":
@@ -144,6 +152,7 @@ export const toneOf = (event: Event): Tone => {
     case "TaskBlocked":
     case "LandingWaited":
     case "ChangedOutside":
+    case "ChangesUndone":
     case "Warned":
     case "AgentAsked":
     case "RunDraining":

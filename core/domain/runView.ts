@@ -95,6 +95,12 @@ const told = (event: Event, before: TaskView): Change => {
       return { words: event.reason, asks: false }
     case "WorkCommitted":
       return { words: `committed ${event.files.length === 1 ? "1 file" : `${event.files.length} files`}`, files: event.files.length }
+    case "ReportWritten":
+      return { words: "report written" }
+    case "PlanProposed":
+      return { phase: "held", words: `proposes ${event.titles.length === 1 ? "1 task" : `${event.titles.length} tasks`}` }
+    case "PlanAccepted":
+      return { phase: "waiting", words: "waits for its children" }
     case "GateStarted":
       return { phase: before.phase === "landing" ? "landing" : "judging", words: `gate ${event.gate}` }
     case "GateJudged":

@@ -1,6 +1,6 @@
 import { blocked, dependents, ordered, remaining } from "./graph.ts"
 import { overlap } from "./scope.ts"
-import type { Priority, Status } from "./task.ts"
+import type { Kind, Priority, Status } from "./task.ts"
 
 /** What the scheduler knows of a task; a `Task` and a `Summary` both are one. */
 export interface Schedulable {
@@ -9,6 +9,8 @@ export interface Schedulable {
   readonly needs: readonly number[]
   readonly priority: Priority
   readonly scope: readonly string[]
+  /** Plans and explorations have verbs of their own; no run starts them. */
+  readonly kind?: Kind
 }
 
 /** A task that does not start now, why, and whose end will change that. */
@@ -65,7 +67,7 @@ export const next = (input: {
   const ready: Schedulable[] = []
   for (const task of open) {
     const { id, needs } = task
-    if (task.status !== "pending" || running.has(id)) continue
+    if (task.status !== "pending" || task.kind !== undefined || running.has(id)) continue
     const missing = needs.filter((need) => !byId.has(need))
     const unmet = needs.filter((need) => byId.get(need)?.status !== "merged")
     const culprits = stuck.get(id)

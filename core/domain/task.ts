@@ -8,6 +8,10 @@ export type Status = typeof Status.Type
 export const Priority = Schema.Literals(["low", "normal", "high", "urgent"])
 export type Priority = typeof Priority.Type
 
+/** Tasks that land nothing of their own: one that is taken apart into children, and one that answers a question. */
+export const Kind = Schema.Literals(["plan", "explore"])
+export type Kind = typeof Kind.Type
+
 const edges: Readonly<Record<Status, readonly Status[]>> = {
   pending: ["running", "discarded", "merged"],
   running: ["completed", "failed", "pending"],
@@ -40,11 +44,15 @@ export const Task = Schema.Struct({
   /** Why it is in this status, for a person: "blocked by 4: failed", "changes gate inputs: check.sh". */
   reason: Schema.optionalKey(Schema.String),
   type: Schema.optionalKey(Schema.String),
+  /** Absent for work that is to land; a run starts no other. */
+  kind: Schema.optionalKey(Kind),
   priority: Priority,
   labels: Schema.Array(Schema.String),
   agent: Schema.optionalKey(Schema.String),
   needs: Schema.Array(Schema.Natural),
   parent: Schema.optionalKey(Schema.Natural),
+  /** What its accepted plan became, all of it; the task is done when each of these is over. */
+  children: Schema.optionalKey(Schema.Array(Schema.Natural)),
   /** Globs of the paths it means to change; tasks with overlapping scopes are sequenced. */
   scope: Schema.Array(Schema.String),
   independence: Schema.optionalKey(Schema.String),

@@ -45,7 +45,7 @@ const encode = (value: unknown): string => {
 }
 
 const decode = (key: string, text: string): unknown => {
-  if (key === "needs") return text.split(",").flatMap((one) => (one.trim() === "" ? [] : [Number(one)]))
+  if (key === "needs" || key === "children") return text.split(",").flatMap((one) => (one.trim() === "" ? [] : [Number(one)]))
   if (numbers.has(key)) return Number(text)
   if (key === "adopted") return text === "true"
   if (!lists.has(key)) return unescape(text)

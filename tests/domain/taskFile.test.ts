@@ -97,6 +97,8 @@ const seeded = (seed: number) => {
     ...maybe("assigned_to", text),
     ...maybe("source", text),
     ...maybe("parent", () => below(99)),
+    ...maybe("kind", () => (["plan", "explore"] as const)[below(2)]),
+    ...maybe("children", () => [below(99), below(99)]),
     ...maybe("fence", () => below(99)),
     ...maybe("gates", () => list(text)),
     extra: Object.fromEntries(list(() => [`x${text()}`, value()])),
