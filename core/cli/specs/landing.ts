@@ -14,8 +14,7 @@ export const landing = [
       { flag: "--wait <duration>", meaning: "how long to wait for your own files in its way (default 30s)" },
     ],
     examples: [
-      "osier diff 12  # look at it first",
-      "osier land 12  # then land it; naming it is the review, and lands ungated work too",
+      "osier land 12  # after a look at: osier diff 12; naming it is the review, and lands ungated work too",
       "osier land 12 14 15",
       "osier land 12 --allow-gate-changes  # you looked at what it does to its own gates",
     ],
