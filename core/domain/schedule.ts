@@ -1,12 +1,10 @@
 import { blocked, dependents, ordered, remaining } from "./graph.ts"
 import { overlap } from "./scope.ts"
-import type { Kind, Priority, Status } from "./task.ts"
+import type { Kind, Priority } from "./task.ts"
+import { type Awaited, waitsFor } from "./waitsFor.ts"
 
 /** What the scheduler knows of a task; a `Task` and a `Summary` both are one. */
-export interface Schedulable {
-  readonly id: number
-  readonly status: Status
-  readonly needs: readonly number[]
+export interface Schedulable extends Awaited {
   readonly priority: Priority
   readonly scope: readonly string[]
   /** Plans and explorations have verbs of their own; no run starts them. */
@@ -47,11 +45,11 @@ export const next = (input: {
   const byId = new Map(input.tasks.map((task) => [task.id, task]))
   const running = new Set(input.running)
   const open = input.tasks.filter(({ status }) => status !== "merged" && status !== "discarded")
-  const graph = new Map(open.map(({ id, needs }) => [id, needs]))
+  const full = waitsFor(input.tasks)
+  const graph = new Map(open.map(({ id }) => [id, full.get(id) ?? []]))
   const hopeless = input.tasks
     .filter(({ id, status }) => (status === "failed" || status === "discarded") && !running.has(id))
     .map(({ id }) => id)
-  const full = new Map(input.tasks.map(({ id, needs }) => [id, needs]))
   const stuck = blocked(full, hopeless)
   const chain = remaining(graph)
   const above = dependents(graph)

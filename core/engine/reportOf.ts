@@ -2,6 +2,7 @@ import { exitOf } from "../domain/report.ts"
 import type { Report, Stop } from "../domain/report.ts"
 import { blocked } from "../domain/graph.ts"
 import type { Task } from "../domain/task.ts"
+import { waitsFor } from "../domain/waitsFor.ts"
 import type { Wait } from "./board.ts"
 
 /** Sorts every task of a run by how it ended, with the reason and the next command of each that did not land. */
@@ -12,9 +13,8 @@ export const reportOf = (
   end: { readonly ms: number; readonly interrupted: boolean },
 ): Report => {
   const tasks = all.filter((task) => mine.has(task.id)).toSorted((a, b) => a.id - b.id)
-  const graph = new Map(all.map((task) => [task.id, task.needs]))
   const dead = all.filter((task) => task.status === "failed" || task.status === "discarded").map((task) => task.id)
-  const stuck = blocked(graph, dead)
+  const stuck = blocked(waitsFor(all), dead)
   const stop = (task: Task, reason: string, hint: string): Stop => ({ id: task.id, title: task.title, reason, hint })
   const landed = tasks
     .filter((task) => task.status === "merged")
@@ -34,7 +34,7 @@ export const reportOf = (
   const reviewed = free.filter((task) => task.status === "completed" && waits.get(task.id)?.review === true)
   const waiting = free.filter((task) => !reviewed.includes(task))
   const waitOf = (task: Task) =>
-    stop(task, waits.get(task.id)?.reason ?? task.reason ?? `it is ${task.status}`, waits.get(task.id)?.hint ?? "osier run")
+    stop(task, waits.get(task.id)?.reason ?? task.reason ?? `it is ${task.status}`, waits.get(task.id)?.hint ?? (task.kind === undefined ? "osier run" : `osier show ${task.id}`))
   const sorted = {
     landed,
     completed: reviewed.map(waitOf),

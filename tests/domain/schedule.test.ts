@@ -84,4 +84,18 @@ describe("the schedule", () => {
     ])
     expect(ask(tasks, { running: [1], overlap: "allow" }).start).toEqual([2, 3, 4])
   })
+
+  it("starts no plan and no exploration, and a failed child blocks those who wait for its plan", () => {
+    const plan = task(2, { kind: "plan", children: [3, 4, 5] })
+    const after = task(6, { needs: [2] })
+    const question = task(7, { kind: "explore" })
+    const open = ask([plan, task(3, { status: "discarded" }), task(4), task(5, { needs: [4] }), after, question])
+    expect(open.start).toEqual([4])
+    expect(open.waiting.map(({ id, reason }) => [id, reason])).toEqual([
+      [5, "needs 4 merged"],
+      [6, "needs 2 merged"],
+    ])
+    const failed = ask([plan, task(3, { status: "discarded" }), task(4, { status: "failed" }), task(5), after])
+    expect(failed.waiting).toMatchObject([{ id: 6, why: "failed", by: [4], reason: "blocked by 4: failed" }])
+  })
 })
