@@ -13,7 +13,6 @@ import { removeTree } from "../steps/removeTree.ts"
 import { Files } from "../world/files.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
-import { readMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
 import { RunContext } from "./runContext.ts"
 
@@ -85,6 +84,12 @@ export const uproot = (task: Task, tree: Tree) =>
     ),
   )
 
+/** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
+const attemptIn = (task: Task | undefined): number => {
+  const ended = task?.attempts.length ?? 0
+  return task?.status === "running" || task?.status === "pending" ? ended + 1 : Math.max(1, ended)
+}
+
 /** Nothing is lost: first the keep, then the removal, which is only allowed because of it. */
 export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   task: number,
@@ -95,7 +100,7 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   const { settings } = yield* RunContext
   const files = yield* Files
   if ((yield* files.stat(tree.path)) === undefined) return yield* removeTree(tree)
-  const attempt = (yield* readMarker(tree.path))?.attempt ?? (board.task(task)?.attempts.length ?? 0) + 1
+  const attempt = attemptIn(board.task(task))
   const kept = yield* keep({
     task,
     attempt,
