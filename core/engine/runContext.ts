@@ -30,14 +30,15 @@ export const defaultOptions: RunOptions = {
 }
 
 /** No target was named, and the checkout is not on a branch that could be one. */
-export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: string; readonly name?: string }> {
+export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: string; readonly branch?: string }> {
   override get message() {
     return this.reason
   }
   get hint() {
-    return this.name === undefined
+    // Not `name`: every error has one already.
+    return this.branch === undefined
       ? "Name the branch that work lands on: `--target main`, or `target: main` in osier.yaml."
-      : `Create it with \`git branch ${this.name}\`, or name another with \`--target\`.`
+      : `Create it with \`git branch ${this.branch}\`, or name another with \`--target\`.`
   }
   readonly exit = 2
 }
@@ -89,7 +90,7 @@ export class RunContext extends Context.Service<
           cwd: repository.commonDir,
           codes: [0, 1, 128],
         })
-        if (found.code !== 0) return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, name: target })
+        if (found.code !== 0) return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target })
         const configured = yield* git
           .text(["config", "--type=path", "--get-all", "core.hooksPath"], { cwd: repository.root })
           // The last value is our own pin.
