@@ -71,7 +71,7 @@ const readRows = (text: string): readonly Row[] =>
 const collateral = /^atomic push fail(ed|ure)$/
 
 const lost =
-  /stale info|fetch first|needs force|non-fast-forward|but expected|already exists|incorrect old value|reference is missing|reference does not exist|unable to resolve reference/i
+  /stale info|fetch first|needs force|but expected|already exists|incorrect old value|reference is missing|reference does not exist|unable to resolve reference/i
 const lostLine =
   /cannot (?:lock|update) ref '([^']+)': (?:is at \S+ but expected|reference already exists|unable to resolve reference|reference is missing|expected )/gi
 
@@ -82,6 +82,8 @@ const refusalOf = (words: string): Refusal => refusals.find(([, pattern]) => pat
 
 const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ["namespace", /hidden ref|funny refname|exists; cannot create|refname conflict|non-commit object|not allowed.*refs?|invalid ref/i],
+  // A lease lets git's own rule for branches pass, so this one is the remote's: the ref is where it was expected.
+  ["history", /non-fast-forward/i],
   ["hook", /hook declined|prohibited|deletion of the current branch|protected branch|GH\d{3}:/i],
   ["missing", /couldn't find remote ref|not our ref|no such remote ref/i],
   [
@@ -91,13 +93,13 @@ const refusals: readonly (readonly [Refusal, RegExp])[] = [
 ]
 
 const network =
-  /could not resolve|name or service not known|connection (?:refused|reset|closed|timed out)|couldn't connect|failed to connect|unable to connect|operation timed out|no route to host|network is (?:unreachable|down)|returned error: 5\d\d|early eof|empty reply|recv failure|send failure|unexpected disconnect|broken pipe|ssl|tls|gnutls|could not fork|cannot run|unable to fork/i
+  /could not resolve|name or service not known|connection (?:refused|reset|closed|timed out)|couldn't connect|failed to connect|unable to connect|operation timed out|no route to host|network is (?:unreachable|down)|returned error: 5\d\d|early eof|empty reply|recv failure|send failure|unexpected disconnect|broken pipe|\bssl\b|\btls\b|gnutls|could not fork|cannot run|unable to fork/i
 const gone =
   /does not appear to be a git repository|could not read from remote repository|repository .* not found|hung up|returned error: 404|no such (?:device|file)/i
 const hungUp = /hung up|rpc failed|disconnect|early eof|connection/i
 const notSent =
-  /could not resolve|name or service not known|connection refused|couldn't connect|failed to connect|unable to (?:connect|access|fork)|no route to host|network is (?:unreachable|down)|does not appear to be a git repository|repository .* not found|cannot run/i
-const localFault = /does not support|bad object|refspec|bad config|unknown option|invalid|usage:/i
+  /could not resolve|name or service not known|connection refused|couldn't connect|failed to connect|unable to (?:connect|access|fork)|no route to host|network is (?:unreachable|down)|does not appear to be a git repository|repository .* not found|cannot run|could not read from remote repository|upon initial contact/i
+const localFault = /does not support|bad object|refspec|bad config|unknown option|usage:/i
 
 /** What the other side, or git, complained of: without git's advice. */
 const detail = (stderr: string): readonly string[] =>

@@ -29,7 +29,7 @@ export class RemoteUnreachable extends Data.TaggedError("RemoteUnreachable")<{
 }
 
 /** Why a remote refused, as far as git's words tell. */
-export type Refusal = "access" | "hook" | "own hook" | "namespace" | "rewrite" | "missing" | "other"
+export type Refusal = "access" | "hook" | "own hook" | "namespace" | "history" | "rewrite" | "missing" | "other"
 
 /** The remote answered, and refused. Nothing moved, and trying again does not mend it. */
 export class RemoteRefused extends Data.TaggedError("RemoteRefused")<{
@@ -52,6 +52,8 @@ const hints: Readonly<Record<Refusal, (remote: string) => string>> = {
   hook: () => "A hook of the remote decides this; do what it asks for, or ask who runs the remote.",
   "own hook": () => "Your own pre-push hook refused; do what it asks for, then run the same again.",
   namespace: () => "This host refuses refs/osier: set `namespace: refs/heads/osier/` in osier.yaml, then run the same again.",
+  history: () =>
+    "The remote lets no branch be rewritten (receive.denyNonFastForwards); ask who runs it to allow that for osier's namespace.",
   rewrite: () => "osier never rewrites a branch on the remote; push it yourself if you mean it.",
   missing: () => "It was removed from the remote meanwhile; run `osier sync`, then the same again.",
   other: (remote) => `Try \`git push --dry-run ${remote}\` to see what git says, and run \`osier doctor\`.`,
