@@ -1,0 +1,24 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { printTask } from "../domain/taskFile.ts"
+import { summaryMessage } from "../domain/trailers.ts"
+import { Objects } from "../world/objects.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { type RecordFiles, taskFileName } from "./recordAt.ts"
+import { writeTrees } from "./writeTrees.ts"
+
+/** Writes a commit of a task's record and moves no ref; its message says the same as its tree. */
+export const recordCommit = Effect.fn("recordCommit")(function* (input: {
+  readonly task: Task
+  readonly parents: readonly string[]
+  readonly files: RecordFiles
+}) {
+  const { task, parents, files } = input
+  const objects = yield* Objects
+  const { committer } = yield* RunIdentity
+  const oid = yield* objects.writeBlob(printTask(task))
+  const tree = yield* writeTrees([...files.values(), { names: [taskFileName], mode: "100644", oid }])
+  const seconds = Math.floor(Date.parse(task.updated) / 1000)
+  const who = `${committer.name} <${committer.email}> ${seconds} +0000`
+  return yield* objects.writeCommit({ tree, parents, message: summaryMessage(task), author: who, committer: who })
+})
