@@ -11,7 +11,7 @@ import { showMerge } from "./conflicted.ts"
 import { judgeCommit } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
 import { taskToLand } from "./taskToLand.ts"
-import { AttemptLost } from "./workOn.ts"
+import { AttemptLost } from "./attemptLost.ts"
 import type { Finished } from "./workOn.ts"
 
 /**

@@ -8,7 +8,7 @@ import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
-import { AttemptLost } from "./workOn.ts"
+import { AttemptLost } from "./attemptLost.ts"
 import type { Finished } from "./workOn.ts"
 
 /**

@@ -3,21 +3,26 @@ import { join } from "node:path"
 import { childEnvironment } from "../domain/environment.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
+import { planName, planOf } from "../steps/planOf.ts"
 import { setUp } from "../steps/setUp.ts"
+import { Files } from "../world/files.ts"
 import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
 import { markOf } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
-import { AttemptLost } from "./workOn.ts"
+import { AttemptLost } from "./attemptLost.ts"
 
-/** Brings a fresh tree to where an agent can work in it: copied files, and the set-up commands. */
+/** Brings a fresh tree to where somebody can work in it: the task's plan, copied files, and the set-up commands. */
 export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree) {
   const board = yield* Board
+  const files = yield* Files
   const { root, own, commonDir } = yield* Repository
   const { committer } = yield* RunIdentity
   const { settings } = yield* RunContext
+  const plan = yield* planOf(task.id)
+  if (plan !== undefined) yield* files.write(join(tree.path, ".osier", planName), plan)
   const env = childEnvironment(process.env, [], committer, {
     ...settings.tree.env,
     OSIER_TASK: String(task.id),

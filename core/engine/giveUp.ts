@@ -3,7 +3,7 @@ import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { Board } from "./board.ts"
 import { transition } from "./transition.ts"
-import type { AttemptLost } from "./workOn.ts"
+import type { AttemptLost } from "./attemptLost.ts"
 
 /** The budget is spent: the task is failed, says why, and where its work is kept. Others are not touched. */
 export const giveUp = Effect.fn("giveUp")(function* (held: Held, lost: AttemptLost) {

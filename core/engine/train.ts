@@ -4,13 +4,14 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
+import type { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import type { Wait } from "./board.ts"
 import { Fleet } from "./fleet.ts"
 import { holding } from "./holding.ts"
 import { landOne } from "./landOne.ts"
 import { RunContext } from "./runContext.ts"
-import type { AttemptLost, Finished } from "./workOn.ts"
+import type { Finished } from "./workOn.ts"
 
 /** What the train says to a finished task. */
 export type Answer =

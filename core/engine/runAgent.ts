@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
+import { attempt } from "../steps/attempt.ts"
+import { Board } from "./board.ts"
+import { guard } from "./guard.ts"
+import { prepare } from "./prepare.ts"
+import { RunContext } from "./runContext.ts"
+
+/** Runs the task's agent once in a tree, within its limits, and looks at what it did outside of it. */
+export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree, n: number, evidence: string | undefined) {
+  const { settings } = yield* RunContext
+  const board = yield* Board
+  const { profile, job, adapter } = yield* prepare(task, tree, n, evidence)
+  yield* board.emit({
+    type: "AttemptStarted",
+    task: task.id,
+    attempt: n,
+    agent: profile.name,
+    adapter: profile.adapter,
+    tree: tree.path,
+    branch: tree.branch,
+  })
+  const seen = yield* guard(task, tree, n, ({ env, named }) =>
+    attempt({
+      adapter,
+      job: { ...job, env: { ...job.env, ...env } },
+      attemptMs: task.limits?.attempt ?? profile.attemptMs ?? settings.limits.attemptMs,
+      idleMs: task.limits?.idle ?? profile.idleMs ?? settings.limits.idleMs,
+      graceMs: settings.limits.graceMs,
+      emit: board.emit,
+      named,
+    }),
+  )
+  return { agent: profile.name, ...seen }
+})
