@@ -58,12 +58,13 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const { root, commonDir } = repository
   const names = remoteNames(namespace)
   const oneByOne = yield* Semaphore.make(1)
-  const hooks = yield* Effect.cached(
-    userHooks().pipe(Effect.provideContext(Context.make(Git, git).pipe(Context.add(Repository, repository)))),
-  )
-  const quiet = yield* Effect.cached(
-    git.run(["config", "--get", "core.sshCommand"], { cwd: root, codes: [0, 1] }).pipe(Effect.map((asked) => silentSsh(asked.code === 0))),
-  )
+  const hooks = userHooks().pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
+  // Kept only when it is known: an asker that is interrupted must not answer for all who ask later.
+  let ssh: Readonly<Record<string, string>> | undefined
+  const quiet = Effect.gen(function* () {
+    ssh ??= silentSsh((yield* git.run(["config", "--get", "core.sshCommand"], { cwd: root, codes: [0, 1] })).code === 0)
+    return ssh
+  })
   const silent = (said: string) => new RemoteUnreachable({ remote, said, heard: true })
 
   // The folder is the user's checkout, because that is what a relative path of a remote is relative to.

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import { Remote } from "../../core/world/remote.ts"
 import type { Patience } from "../../core/world/remote.ts"
 import type { Swap } from "../../core/world/refs.ts"
@@ -374,19 +374,41 @@ test("a hundred refs and a thousand travel in one push, and come back by one fet
 })
 
 test("the ssh command that the user chose is kept, and without one ssh is told not to ask", async () => {
-  const bare = makeBare()
+  const { url, command } = serveSsh(makeBare())
   const repo = makeRepo()
-  const { url, command } = serveSsh(bare)
   repo.git("remote", "add", "origin", url)
   const folder = makeFolder()
-  const outer = process.env["PATH"]
-  try {
-    writeFileSync(join(folder, "ssh"), `#!/bin/sh\necho "$*" > ${folder}/asked\nexec ${command} "$@"\n`, { mode: 0o755 })
-    process.env["PATH"] = `${folder}:${outer}`
-    expect(await list(repo, ["refs/osier/"])).toEqual(new Map())
-    expect(repo.git("hash-object", join(folder, "asked"))).not.toBe("")
-    expect(existsSync(join(folder, "asked"))).toBe(true)
-  } finally {
-    process.env["PATH"] = outer
-  }
+  const asked = join(folder, "asked")
+  writeFileSync(join(folder, "ssh"), `#!/bin/sh\necho "$*" > '${asked}'\nexec ${command} "$@"\n`, { mode: 0o755 })
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await list(repo, ["refs/osier/"])).toEqual(new Map())
+  expect(readFileSync(asked, "utf8")).toMatch(/^-o BatchMode=yes -o ConnectTimeout=10 /)
+  rmSync(asked)
+  repo.git("config", "core.sshCommand", command)
+  expect(await list(repo, ["refs/osier/"])).toEqual(new Map())
+  expect(existsSync(asked)).toBe(false)
+})
+
+test("many clones that claim different tasks at once all succeed, and their pushes never share a fate", async () => {
+  const bare = makeBare()
+  const repos = await Promise.all(Array.from({ length: 8 }, () => cloneOf(bare)))
+  await Promise.all(
+    repos.map((repo, index) =>
+      withRemote(repo, (remote) =>
+        Effect.gen(function* () {
+          const ref = `refs/osier/locks/task/${index}`
+          const [one, two] = [blob(repo, `a ${index}`), blob(repo, `b ${index}`)]
+          // Deleting prunes empty folders and takes the remote's packed-refs.lock, which is what the others then meet.
+          for (let round = 0; round < 3; round++) {
+            yield* remote.push([{ ref, from: undefined, to: one }], noHooks)
+            yield* remote.push([{ ref, from: one, to: two }], noHooks)
+            expect((yield* remote.list([ref])).get(ref)).toBe(two)
+            yield* remote.push([{ ref, from: two, to: undefined }], noHooks)
+          }
+        }),
+      ),
+    ),
+  )
+  expect(bare.refs()).toEqual({})
 })
