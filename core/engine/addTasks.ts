@@ -40,7 +40,6 @@ const argumentsOf = /^arguments:[^#]*/
  */
 export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: { readonly again: "resume" | "new" }) {
   const journal = yield* Journal
-  const refs = yield* Refs
   const { run } = yield* RunIdentity
   const { settings } = yield* RunContext
   const known = options.again === "new" ? [] : yield* listTasks()
@@ -53,10 +52,7 @@ export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Decl
     }),
   )
   const fresh = declared.filter((one) => !found.has(one.key))
-  for (const { branch, adopt } of fresh) {
-    if (branch !== undefined && !adopt && (yield* refs.read(`refs/heads/${branch}`)) !== undefined)
-      return yield* new BranchTaken({ branch })
-  }
+  yield* refuseTaken(fresh)
   const ids = fresh.length === 0 ? [] : yield* claimIds(fresh.length)
   const idOf = new Map([...found, ...fresh.map((one, at) => [one.key, ids[at] ?? 0] as const)])
   const now = DateTime.formatIso(yield* DateTime.now)
@@ -70,6 +66,15 @@ export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Decl
   return declared.map((one): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) }))
 })
 
+/** Fails when a task asks for a branch of somebody else's. */
+export const refuseTaken = Effect.fnUntraced(function* (declared: readonly Declared[]) {
+  const refs = yield* Refs
+  for (const { branch, adopt } of declared) {
+    if (branch !== undefined && !adopt && (yield* refs.read(`refs/heads/${branch}`)) !== undefined)
+      return yield* new BranchTaken({ branch })
+  }
+})
+
 /** The arguments that one of these tasks was given with last, if any task of them is not over yet. */
 const unfinishedBatch = (declared: readonly Declared[], known: readonly Summary[]): string | undefined => {
   const keys = new Set(declared.filter((one) => one.source.file === undefined).map((one) => one.key))
@@ -81,7 +86,8 @@ const unfinishedBatch = (declared: readonly Declared[], known: readonly Summary[
   return given.some(({ batch, task }) => batch === newest && !isOver(task.status)) ? newest : undefined
 }
 
-const recordOf = (
+/** The record of a task as it was declared. */
+export const recordOf = (
   one: Declared,
   place: {
     readonly id: number
