@@ -27,23 +27,6 @@ const osier = (cwd: string, ...args: readonly string[]) =>
 const shell = (command: string) => `{ adapter: shell, command: ["sh", "-c", ${JSON.stringify(command)}] }`
 const gates = `gates:\n  test: ["sh", "-c", "test ! -e broken"]\nlimits: { retries: 0 }\n`
 
-test("one owner: two runs at once on the same tasks, and each task has one agent and one landing", { timeout: 120_000 }, async () => {
-  const log = join(makeFolder(), "ran.txt")
-  const repo = makeRepo({
-    "osier.yaml": `agents:\n  scribe: ${shell(`echo $OSIER_TASK >> '${log}'; sleep 0.2; cat > $OSIER_SLUG.md`)}\n${gates}`,
-  })
-  const titles = ["a", "b", "c", "d", "e", "f"]
-  await osier(repo.path, "add", ...titles)
-  const both = await Promise.all([osier(repo.path, "run", "-j2"), osier(repo.path, "run", "-j2")])
-  expect(both.map(({ code, err }) => [code, err])).toEqual([
-    [0, ""],
-    [0, ""],
-  ])
-  expect(readFileSync(log, "utf8").trim().split("\n").toSorted()).toEqual(["1", "2", "3", "4", "5", "6"])
-  expect(repo.git("ls-files", "*.md").split("\n")).toEqual(titles.map((title) => `${title}.md`))
-  expect(repo.git("rev-list", "--count", "--first-parent", "main")).toBe("7")
-})
-
 test(
   "git is the only database: without osier's folder everything is still there, and plain git carries it",
   { timeout: 120_000 },
