@@ -36,8 +36,10 @@ export const Lock = Schema.Struct({
   state: Schema.Literals(["held", "free"]),
   owner: Holder,
   acquired: Schema.String,
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by its owner's clock. */
   expires: Schema.Finite,
+  /** Milliseconds from one sign of life to the end, when no other follows. */
+  leaseMs: Schema.Finite,
   fence: Schema.Natural,
   /** Makes every blob distinct: two writers never push the identical object. */
   nonce: Schema.String,
@@ -45,8 +47,14 @@ export const Lock = Schema.Struct({
 export type Lock = typeof Lock.Type
 
 /** How long a lock is held without a sign of life, and how often that sign is given. */
-export const leaseMs = 30_000
-export const heartbeatMs = 10_000
+export const leaseMs = 60_000
+export const heartbeatMs = 15_000
+
+/** An owner that could not give a sign of life stops by itself this long before its lease ends. */
+export const marginMs = 15_000
+
+/** A lease that is over by our clock is believed when its owner gave no sign of life for this long before our eyes. */
+export const watchMs = 25_000
 
 /** How long a person's claim lasts when they say nothing else. */
 export const claimMs = 8 * 60 * 60_000
@@ -65,6 +73,16 @@ export const readLock = (text: string): Lock | undefined => Option.getOrUndefine
 
 export const printLock = (lock: Lock): string => `${JSON.stringify(lock)}\n`
 
-/** Whether a lock may be taken now. Only `dead` and a lease that is over free it; not knowing never does. */
-export const mayTake = (lock: Lock, liveness: Liveness, now: number): boolean =>
-  lock.state === "free" || liveness === "dead" || now > lock.expires + skewMs
+/** Whether the lease is over by our own clock; another machine's may say otherwise. */
+export const isExpired = (lock: Lock, now: number): boolean => now > lock.expires + skewMs
+
+/**
+ * Whether a lock may be taken now; not knowing never frees it. Here, a dead owner or a lease that is over does. The clock of
+ * another machine may be minutes off: from there, only a lock that stood still before our eyes is over, sooner if its
+ * lease looks over too. A person's claim lasts hours and gives no signs of life, so that its date must do.
+ */
+export const mayTake = (lock: Lock, liveness: Liveness, now: number, stillMs: number): boolean => {
+  if (lock.state === "free" || liveness === "dead") return true
+  if (liveness === "alive" || "session" in lock.owner) return isExpired(lock, now)
+  return stillMs >= (isExpired(lock, now) ? watchMs : lock.leaseMs + skewMs)
+}

@@ -1,18 +1,17 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { delimiter, join, resolve } from "node:path"
 import { agentVariables, childEnvironment } from "../domain/environment.ts"
-import { lockRef, mayTake, readLock } from "../domain/lock.ts"
+import { lockRef, readLock } from "../domain/lock.ts"
 import { count } from "../domain/plainText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { printSize } from "../domain/size.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
+import { isOpen } from "../steps/lock.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
-import { Machine } from "../world/machine.ts"
 import { Objects } from "../world/objects.ts"
 import { Pool } from "../world/pool.ts"
 import { Reaper } from "../world/reaper.ts"
@@ -161,23 +160,16 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
 
 /** What dead or stuck processes left: locks, trees, processes, a damaged journal. */
 export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: string) {
-  const [refs, objects, machine, reaper, journal, { commonDir }] = [
-    yield* Refs,
-    yield* Objects,
-    yield* Machine,
-    yield* Reaper,
-    yield* Journal,
-    yield* Repository,
-  ]
-  const now = yield* Clock.currentTimeMillis
+  const [refs, objects, reaper, journal, { commonDir }] = [yield* Refs, yield* Objects, yield* Reaper, yield* Journal, yield* Repository]
   const checks: Check[] = []
   const stale: string[] = []
   const live = new Set<string>()
   for (const [ref] of yield* refs.list("refs/osier/locks/")) {
-    const lock = readLock((yield* objects.read(ref))?.data.toString() ?? "")
-    if (lock === undefined)
+    const blob = yield* objects.read(ref)
+    const lock = readLock(blob?.data.toString() ?? "")
+    if (blob === undefined || lock === undefined)
       checks.push(bad("locks", `${ref} is no lock record`, `git cat-file -p ${ref}; when nothing runs: git update-ref -d ${ref}`))
-    else if (lock.state === "held" && mayTake(lock, yield* machine.liveness(lock.owner), now)) stale.push(ref)
+    else if (lock.state === "held" && (yield* isOpen(ref, { lock, oid: blob.oid }))) stale.push(ref)
     else if (lock.state === "held") live.add(ref)
   }
   checks.push(

@@ -1,8 +1,9 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { heartbeatMs } from "../domain/lock.ts"
+import { heartbeatMs, marginMs } from "../domain/lock.ts"
 import type { LockKind } from "../domain/lock.ts"
 import { isOver } from "../domain/task.ts"
-import { releaseLock, renewLock, sweepLock, takeLock } from "../steps/lock.ts"
+import { LeaseLost, releaseLock, renewLock, sweepLock, takeLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
 
@@ -13,16 +14,41 @@ import { readTask } from "../steps/record.ts"
 export const holding = <A, E, R>(kind: LockKind, name: string, body: (held: Held) => Effect.Effect<A, E, R>) =>
   Effect.acquireUseRelease(
     takeLock(kind, name),
-    (held) => Effect.raceFirst(body(held), heartbeat(held)),
+    (held) => Effect.suspend(() => Effect.raceAllFirst([body(held), ...heart(held)])),
     (held) => letGo(held).pipe(Effect.catchCause((cause) => Effect.logWarning(`${held.ref} could not be released`, cause))),
   )
 
-const heartbeat = Effect.fnUntraced(function* (held: Held) {
-  for (;;) {
-    yield* Effect.sleep(heartbeatMs)
-    yield* renewLock(held)
-  }
-})
+/**
+ * Gives signs of life, and watches that they were heard. A remote that can't be reached is asked again; the work stops by
+ * itself before the lease can end, for then another may own it.
+ */
+const heart = (held: Held) => {
+  let heard: bigint | undefined
+  const beat = Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep(heartbeatMs)
+      const now = yield* Clock.monotonicTimeNanos
+      yield* renewLock(held).pipe(
+        Effect.andThen(
+          Effect.sync(() => {
+            heard = now
+          }),
+        ),
+        Effect.catchTag("RemoteUnreachable", () => Effect.void),
+      )
+    }
+  })
+  const watch = Effect.gen(function* () {
+    heard = yield* Clock.monotonicTimeNanos
+    for (;;) {
+      const silent = Number((yield* Clock.monotonicTimeNanos) - heard) / 1_000_000
+      const left = held.leaseMs - marginMs - silent
+      if (left <= 0) return yield* new LeaseLost({ kind: held.kind, name: held.name, silent: true })
+      yield* Effect.sleep(left)
+    }
+  })
+  return [beat, watch]
+}
 
 /** A task that is over needs no lock any more: its record holds the last fence. */
 const letGo = Effect.fnUntraced(function* (held: Held) {

@@ -15,12 +15,14 @@ import { RefIntent } from "../world/refIntent.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { Sightings } from "../world/sightings.ts"
 import { engine } from "./layer.ts"
 import type { RunOptions } from "./runContext.ts"
 
 const machine = Layer.mergeAll(
   Files.layer,
   Reaper.layer,
+  Sightings.layer,
   Mutex.layer.pipe(Layer.provideMerge(Machine.layer)),
   Git.layer.pipe(Layer.provideMerge(Process.layer)),
 )

@@ -2,13 +2,14 @@ import * as Data from "effect/Data"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
-import { holderKey, holderText, leaseMs, lockRef, mayTake, printLock, readLock } from "../domain/lock.ts"
+import { holderKey, holderText, isExpired, leaseMs, lockRef, mayTake, printLock, readLock } from "../domain/lock.ts"
 import type { Holder, Lock, LockKind } from "../domain/lock.ts"
 import { Machine } from "../world/machine.ts"
 import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
 import type { Expect } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { Sightings } from "../world/sightings.ts"
 
 /** Somebody else owns it; says who, where, since and until when. */
 export class LockHeld extends Data.TaggedError("LockHeld")<{ readonly kind: LockKind; readonly name: string; readonly lock: Lock }> {
@@ -26,12 +27,21 @@ export class LockHeld extends Data.TaggedError("LockHeld")<{ readonly kind: Lock
 }
 
 /** We held it, and hold it no longer: another one took over. Nothing may be changed in its name any more. */
-export class LeaseLost extends Data.TaggedError("LeaseLost")<{ readonly kind: LockKind; readonly name: string }> {
+export class LeaseLost extends Data.TaggedError("LeaseLost")<{
+  readonly kind: LockKind
+  readonly name: string
+  /** Nobody took it that we know of, but no sign of life of ours was heard for so long that somebody may. */
+  readonly silent?: boolean
+}> {
   override get message() {
-    return `the lease on ${this.kind} ${this.name} was lost to another owner`
+    return this.silent === true
+      ? `the lease on ${this.kind} ${this.name} could not be renewed, and ends soon`
+      : `the lease on ${this.kind} ${this.name} was lost to another owner`
   }
   get hint() {
-    return "See who works on it now with `osier ls --locks`."
+    return this.silent === true
+      ? "What was done is kept. When the remote can be reached again, `osier run` goes on."
+      : "See who works on it now with `osier ls --locks`."
   }
   readonly exit = 4
 }
@@ -61,7 +71,13 @@ export interface Held {
 }
 
 /** What a transition of ours must find unchanged in the same transaction. */
-export const fenceOf = (held: Held): Expect => ({ ref: held.ref, at: held.oid })
+export const fenceOf = (held: Held): Expect => ({
+  ref: held.ref,
+  at: held.oid,
+  onRewritten: (oid) => {
+    held.oid = oid
+  },
+})
 
 /** The lock as it stands, and its blob's id; undefined when it was never taken. */
 export const inspectLock = Effect.fnUntraced(function* (ref: string) {
@@ -72,6 +88,14 @@ export const inspectLock = Effect.fnUntraced(function* (ref: string) {
   return lock === undefined ? yield* new LockBroken({ ref }) : { lock, oid: found.oid }
 })
 
+/** Whether nobody holds it any more, as far as can be told from here and now. */
+export const isOpen = Effect.fnUntraced(function* (ref: string, { lock, oid }: { readonly lock: Lock; readonly oid: string }) {
+  const machine = yield* Machine
+  const sightings = yield* Sightings
+  const still = yield* sightings.still(ref, oid)
+  return mayTake(lock, yield* machine.liveness(lock.owner), yield* Clock.currentTimeMillis, still)
+})
+
 /** How a lock is taken when not for this process and the ordinary while. */
 export interface Taking {
   readonly owner?: Holder
@@ -80,21 +104,34 @@ export interface Taking {
   readonly steal?: boolean
 }
 
-/** Takes a lock that is free, whose owner is dead, or whose lease is over; of all that try, one wins. */
+/**
+ * Takes a lock that is free, whose owner is dead, or whose lease is over; of all that try, one wins. A lease from another
+ * machine that looks over is watched for a moment first: an owner whose clock is wrong still moves.
+ */
 export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: string, taking: Taking = {}) {
   const refs = yield* Refs
-  const machine = yield* Machine
   const owner = taking.owner ?? (yield* RunIdentity).owner
   const lasts = taking.leaseMs ?? leaseMs
   const ref = lockRef(kind, name)
   let victim: number | undefined
+  let fresh = false
+  let watched: string | undefined
   for (;;) {
     const seen = yield* inspectLock(ref)
     const now = yield* Clock.currentTimeMillis
-    if (taking.steal === true) victim ??= seen?.lock.fence
+    if (taking.steal === true) victim ??= seen?.lock.fence ?? 0
     const stolen = victim !== undefined && seen?.lock.fence === victim
-    if (seen !== undefined && !stolen && !mayTake(seen.lock, yield* machine.liveness(seen.lock.owner), now)) {
-      return yield* new LockHeld({ kind, name, lock: seen.lock })
+    if (seen !== undefined && !stolen && !(yield* isOpen(ref, seen))) {
+      if (fresh && (!isExpired(seen.lock, now) || (watched !== undefined && watched !== seen.oid))) {
+        return yield* new LockHeld({ kind, name, lock: seen.lock })
+      }
+      if (fresh) {
+        watched = seen.oid
+        yield* Effect.sleep(lookMs)
+      }
+      yield* refs.refresh([ref])
+      fresh = true
+      continue
     }
     const fence = (seen?.lock.fence ?? 0) + 1
     const taken = { owner, fence, leaseMs: lasts, acquired: new Date(now).toISOString() }
@@ -106,6 +143,9 @@ export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: s
     if (won) return { kind, name, ref, ...taken, oid: written.oid, expires: written.expires } satisfies Held
   }
 })
+
+/** How often a lock is looked at while it is watched. */
+const lookMs = 2_500
 
 /** Gives a sign of life. Fails when the lease was lost meanwhile. */
 export const renewLock = Effect.fn("renewLock")(function* (held: Held) {
@@ -136,7 +176,7 @@ const writeLock = Effect.fnUntraced(function* (
   const objects = yield* Objects
   const { owner, fence, acquired } = of
   const expires = now + of.leaseMs
-  const oid = yield* objects.writeBlob(printLock({ state, owner, acquired, expires, fence, nonce: nanoid() }))
+  const oid = yield* objects.writeBlob(printLock({ state, owner, acquired, expires, leaseMs: of.leaseMs, fence, nonce: nanoid() }))
   return { oid, expires }
 })
 

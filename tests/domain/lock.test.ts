@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest"
-import { claimMs, holderKey, holderText, leaseMs, lockRef, mayTake, printLock, readLock, skewMs } from "../../core/domain/lock.ts"
+import {
+  claimMs,
+  heartbeatMs,
+  holderKey,
+  holderText,
+  leaseMs,
+  lockRef,
+  marginMs,
+  mayTake,
+  printLock,
+  readLock,
+  skewMs,
+  watchMs,
+} from "../../core/domain/lock.ts"
 import type { Lock } from "../../core/domain/lock.ts"
 import type { Liveness } from "../../core/domain/processIdentity.ts"
 
@@ -8,6 +21,7 @@ const run: Lock = {
   owner: { host: "ash", boot: "b", pid: 7, started: "1", run: "r1", email: "dev@example.com" },
   acquired: "2026-01-01T00:00:00.000Z",
   expires: 1_000_000,
+  leaseMs,
   fence: 3,
   nonce: "n",
 }
@@ -34,21 +48,29 @@ test.each([
 
 describe("who may take it", () => {
   const over = run.expires + skewMs
-  const cases: readonly (readonly [string, Lock, Liveness, number, boolean])[] = [
-    ["a living run's", run, "alive", 0, false],
-    ["a dead run's", run, "dead", 0, true],
-    ["one of which nothing is known", run, "unknown", 0, false],
-    ["one whose lease is over, clocks allowed for", run, "unknown", over, false],
-    ["one whose lease is over for certain", run, "alive", over + 1, true],
-    ["a free one", { ...run, state: "free" }, "alive", 0, true],
-    ["a claim, before its end", claim, "unknown", over, false],
-    ["a claim, after its end", claim, "unknown", over + 1, true],
+  const day = 86_400_000
+  const cases: readonly (readonly [string, Lock, Liveness, number, number, boolean])[] = [
+    ["a living run's", run, "alive", 0, day, false],
+    ["a dead run's", run, "dead", 0, 0, true],
+    ["a living run's whose lease is over, clocks allowed for", run, "alive", over, day, false],
+    ["a living run's whose lease is over for certain", run, "alive", over + 1, 0, true],
+    ["another machine's", run, "unknown", 0, 0, false],
+    ["another machine's whose lease looks over", run, "unknown", over + 1, watchMs - 1, false],
+    ["another machine's that looks over and stands still", run, "unknown", over + 1, watchMs, true],
+    ["another machine's that looks good and stands still", run, "unknown", 0, leaseMs + skewMs - 1, false],
+    ["another machine's that stood still for all of its lease", run, "unknown", 0, leaseMs + skewMs, true],
+    ["a free one", { ...run, state: "free" }, "alive", 0, 0, true],
+    ["a claim, before its end", claim, "unknown", over, day, false],
+    ["a claim, after its end", claim, "unknown", over + 1, 0, true],
   ]
-  test.each(cases)("%s", (_, lock, liveness, now, may) => {
-    expect(mayTake(lock, liveness, now)).toBe(may)
+  test.each(cases)("%s", (_, lock, liveness, now, still, may) => {
+    expect(mayTake(lock, liveness, now, still)).toBe(may)
   })
-  test("a person's claim lasts a working day, a run's lease not a minute", () => {
-    expect([leaseMs, claimMs]).toEqual([30_000, 28_800_000])
+  test("an owner has stopped, and was heard at least once more, before anybody else may begin", () => {
+    expect(leaseMs - marginMs).toBeLessThan(leaseMs)
+    expect(2 * heartbeatMs).toBeLessThan(leaseMs - marginMs)
+    expect(watchMs).toBeGreaterThan(heartbeatMs + skewMs)
+    expect(claimMs).toBe(28_800_000)
   })
 })
 

@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { holderKey, lockRef, readLock, skewMs } from "../../core/domain/lock.ts"
+import { holderKey, lockRef, readLock, skewMs, watchMs } from "../../core/domain/lock.ts"
 import { isOver, mayBecome } from "../../core/domain/task.ts"
 import type { Task } from "../../core/domain/task.ts"
 import { parseTask } from "../../core/domain/taskFile.ts"
@@ -84,7 +84,12 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     }
   }
 
+  const written = new Map<string, number>()
   const watchLock = (by: SimProcess, ref: string, from: string | undefined, to: string | undefined) => {
+    judgeLock(by, ref, from, to)
+    written.set(ref, world.now())
+  }
+  const judgeLock = (by: SimProcess, ref: string, from: string | undefined, to: string | undefined) => {
     const [before, after] = [lockOf(store, from), lockOf(store, to)]
     const name = ref.split("/").at(-1) ?? ""
     if (after === undefined) {
@@ -103,7 +108,13 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     count.takenFromTheLiving++
     // Only a lease that is over by its owner's own clock may be taken while its owner lives.
     const over = world.now() + owner.pulse.skewMs > before.expires
-    demand(over || wild, by, `a living owner's lock was taken ${before.expires - world.now() - owner.pulse.skewMs} ms too early`)
+    // Where clocks are off by more than is allowed for, what counts is that it gave no sign of life before the taker's eyes.
+    const still = world.now() - (written.get(ref) ?? 0)
+    demand(
+      over || (wild && still >= watchMs),
+      by,
+      `a living owner's lock was taken ${before.expires - world.now() - owner.pulse.skewMs} ms too early`,
+    )
   }
 
   const main = store.writeCommit({ tree: store.writeTree([]), parents: [], message: "init", author: who, committer: who })
@@ -161,6 +172,8 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     const objects = yield* Objects
     for (;;) {
       const from = yield* refs.read(target)
+      // Gates judge for a while what is about to land.
+      yield* Effect.sleep(between(10, 20_000))
       const at = new Date(yield* Clock.currentTimeMillis).toISOString()
       const message = `land\n\nOsier-Task: ${id}\nOsier-At: ${at} ${held.oid}`
       const parents = from === undefined ? [] : [from]

@@ -55,6 +55,8 @@ export type SimLoop = ReturnType<typeof simLoop>
 export interface Pulse {
   dead: boolean
   suspendedUntil: number
+  /** How long it was suspended in all; a clock that nobody sets stands still meanwhile, as Linux has it. */
+  slept: number
   /** How far its clock is off. */
   readonly skewMs: number
 }
@@ -62,7 +64,9 @@ export interface Pulse {
 /** The clock of one process: wrong by its skew, stopped by its death, late after a suspension. */
 export const simClock = (loop: SimLoop, pulse: Pulse): Clock.Clock => {
   const millis = () => loop.now() + pulse.skewMs
-  const nanos = () => BigInt(Math.round(millis())) * 1_000_000n
+  const inNanos = (ms: number) => BigInt(Math.round(ms)) * 1_000_000n
+  const nanos = () => inNanos(millis())
+  const awake = () => inNanos(loop.now() - pulse.slept + Math.max(0, pulse.suspendedUntil - loop.now()))
   const sleep = (duration: Duration.Duration) =>
     Effect.callback<void>((resume) => {
       let cancel = () => {}
@@ -81,8 +85,8 @@ export const simClock = (loop: SimLoop, pulse: Pulse): Clock.Clock => {
     currentTimeMillis: Effect.sync(millis),
     currentTimeNanosUnsafe: nanos,
     currentTimeNanos: Effect.sync(nanos),
-    monotonicTimeNanosUnsafe: nanos,
-    monotonicTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: awake,
+    monotonicTimeNanos: Effect.sync(awake),
     sleep,
   }
 }

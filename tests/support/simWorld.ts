@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type { Owner } from "../../core/domain/lock.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
+import { Sightings } from "../../core/world/sightings.ts"
 import { faultyMachine } from "./faultyMachine.ts"
 import { faultyStore, noFaults } from "./faultyStore.ts"
 import type { Faults } from "./faultyStore.ts"
@@ -51,10 +52,11 @@ export const simWorld = (options: SimOptions) => {
     const pid = processes.length + 1
     const run = `run${pid}`
     const owner: Owner = { host, boot: `boot of ${host}`, pid, started: String(pid), run, email: "dev@example.com" }
-    const pulse: Pulse = { dead: false, suspendedUntil: 0, skewMs }
+    const pulse: Pulse = { dead: false, suspendedUntil: 0, slept: 0, skewMs }
     const layer = Layer.mergeAll(
       faultyStore({ store, roll, faults: () => faults, onSwap: (moves) => options.onSwap?.(self, moves) }),
       faultyMachine({ self: owner, isDead, hidden: () => hidden, roll }),
+      Sightings.layer,
       Layer.succeed(RunIdentity, { run, owner, committer: { name: "Dev", email: owner.email } }),
     )
     let over = false
@@ -66,7 +68,8 @@ export const simWorld = (options: SimOptions) => {
       },
       interrupt: () => void Effect.runFork(Fiber.interrupt(fiber), { scheduler: loop.scheduler }),
       suspend: (ms) => {
-        pulse.suspendedUntil = loop.now() + ms
+        pulse.slept += Math.max(0, loop.now() + ms - Math.max(loop.now(), pulse.suspendedUntil))
+        pulse.suspendedUntil = Math.max(pulse.suspendedUntil, loop.now() + ms)
       },
       ended: () => over,
     }
@@ -103,4 +106,8 @@ export const simWorld = (options: SimOptions) => {
   }
 }
 
-export type World = Layer.Success<ReturnType<typeof faultyStore>> | Layer.Success<ReturnType<typeof faultyMachine>> | RunIdentity
+export type World =
+  | Layer.Success<ReturnType<typeof faultyStore>>
+  | Layer.Success<ReturnType<typeof faultyMachine>>
+  | RunIdentity
+  | Sightings
