@@ -1,0 +1,149 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import { nanoid } from "nanoid"
+import { printLock, readLock } from "../domain/lock.ts"
+import { sharedNames } from "../domain/sharedNames.ts"
+import { Git } from "./git.ts"
+import { Objects } from "./objects.ts"
+import { RefFailed, Refs, SwapLost } from "./refs.ts"
+import type { Expect, Swap } from "./refs.ts"
+import { Remote } from "./remote.ts"
+import { RemoteUnreachable } from "./remoteTrouble.ts"
+import { Repository } from "./repository.ts"
+
+export interface Sharing {
+  /** `origin` */
+  readonly remote: string
+  /** The branch that work lands on; only its push runs the user's hooks. */
+  readonly target?: string
+}
+
+/**
+ * The refs of the repository, some of which belong to everybody who uses the remote: these move there first, by one atomic
+ * push that states what it expects, and here only follow. What stands here is what was last seen there.
+ */
+export const sharedRefs = ({ remote: name, target }: Sharing) =>
+  Layer.effect(
+    Refs,
+    Effect.gen(function* () {
+      const local = yield* Refs
+      const remote = yield* Remote
+      const objects = yield* Objects
+      const git = yield* Git
+      const { commonDir } = yield* Repository
+      const names = sharedNames(name)
+      const targetRef = target === undefined ? undefined : names.branch(target)
+
+      /** Our copy of what was seen there; whoever saw something newer meanwhile has moved it on already. */
+      const follow = Effect.fnUntraced(function* (moves: readonly Swap[]) {
+        const each = Effect.forEach(moves, (move) => local.swap([move]).pipe(Effect.catchTag("SwapLost", () => Effect.void)), {
+          discard: true,
+        })
+        if (moves.length > 0) yield* Effect.catchTag(local.swap(moves), "SwapLost", () => each)
+      })
+
+      /** Of these commits of tasks, those with something that the remote's own do not have. */
+      const ahead = Effect.fnUntraced(function* (pairs: readonly Swap[]) {
+        if (pairs.length === 0) return new Set<string>()
+        const input = [...pairs.map(({ from }) => from), "--not", ...pairs.map(({ to }) => to), ""].join("\n")
+        const failed = (error: { readonly message: string }) => new RefFailed({ refs: pairs.map(({ ref }) => ref), reason: error.message })
+        const text = yield* git
+          .text(["--git-dir", commonDir, "rev-list", "--stdin"], { cwd: commonDir, input })
+          .pipe(Effect.mapError(failed))
+        return new Set(text.split("\n"))
+      })
+
+      const refresh = Effect.fnUntraced(function* (wanted: readonly string[]) {
+        const shared = wanted.flatMap((ref) => names.there(ref) ?? [])
+        if (shared.length === 0) return
+        const before = new Map<string, string>()
+        for (const ref of wanted) {
+          if (ref.endsWith("/")) for (const [one, oid] of yield* local.list(ref)) before.set(one, oid)
+          else {
+            const oid = yield* local.read(ref)
+            if (oid !== undefined) before.set(ref, oid)
+          }
+        }
+        const there = new Map(
+          [...(yield* remote.list(shared))]
+            .map(([ref, oid]): [string, string] => [names.here(ref), oid])
+            .filter(([ref]) => isWanted(ref, wanted)),
+        )
+        const moved = [...there]
+          .filter(([ref, oid]) => before.get(ref) !== oid)
+          .map(([ref, to]): Swap => ({ ref, from: before.get(ref), to }))
+        const strange: string[] = []
+        for (const { ref, to } of moved)
+          if (to !== undefined && (yield* Effect.mapError(objects.look(to), broken(ref))) === undefined)
+            strange.push(names.there(ref) ?? ref)
+        if (strange.length > 0) yield* remote.fetch(strange)
+        const unshared = yield* ahead(moved.filter(({ ref, from }) => from !== undefined && ref.startsWith("refs/osier/tasks/")))
+        const gone = [...before].filter(([ref]) => !there.has(ref) && !ref.startsWith("refs/osier/tasks/"))
+        yield* follow([
+          ...moved.filter(({ from }) => from === undefined || !unshared.has(from)),
+          ...gone.map(([ref, from]): Swap => ({ ref, from, to: undefined })),
+        ])
+      })
+
+      /** A push can't verify what it doesn't write: the same lock is written again under a new id. */
+      const rewrite = Effect.fnUntraced(function* ({ ref, at, onRewritten }: Expect) {
+        const found = at === undefined ? undefined : yield* Effect.mapError(objects.read(at), broken(ref))
+        const lock = readLock(found?.data.toString() ?? "")
+        if (at === undefined || lock === undefined)
+          return yield* new RefFailed({ refs: [ref], reason: "only a lock can be verified on a remote" })
+        const to = yield* Effect.mapError(objects.writeBlob(printLock({ ...lock, nonce: nanoid() })), broken(ref))
+        return { move: { ref, from: at, to } satisfies Swap, onRewritten }
+      })
+
+      /** Whether a push whose answer was lost did happen; every id is new, so that seeing it is proof. */
+      const settle = Effect.fnUntraced(function* (moves: readonly Swap[], lost: RemoteUnreachable) {
+        const there = yield* remote.list(moves.flatMap(({ ref }) => names.there(ref) ?? []))
+        const now = new Map([...there].map(([ref, oid]) => [names.here(ref), oid]))
+        if (moves.every(({ ref, to }) => now.get(ref) === to)) return
+        if (moves.every(({ ref, from }) => now.get(ref) === from)) return yield* new RemoteUnreachable({ ...lost, heard: true })
+        return yield* new SwapLost({ refs: moves.map(({ ref }) => ref), said: "moved while the remote could not be heard" })
+      })
+
+      const push = (moves: readonly Swap[]) => {
+        const hooks = moves.some(({ ref }) => ref === targetRef)
+        const there = moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))
+        return remote.push(there, { hooks }).pipe(
+          Effect.catchTag("RemoteUnreachable", (lost) => (lost.heard ? Effect.fail(lost) : settle(moves, lost))),
+          Effect.retry({ schedule: soonAgain, while: (error) => error._tag === "RemoteUnreachable" && error.heard }),
+          Effect.catchTag("PushLost", (lost) =>
+            Effect.andThen(refresh(moves.map(({ ref }) => ref)), Effect.fail(new SwapLost({ refs: lost.refs, said: lost.said }))),
+          ),
+        )
+      }
+
+      const swap = Effect.fnUntraced(function* (swaps: readonly Swap[], expect: readonly Expect[] = []) {
+        const shared = swaps.filter(({ ref }) => names.there(ref) !== undefined)
+        const fences = expect.filter(({ ref }) => names.there(ref) !== undefined)
+        const here = swaps.filter(({ ref }) => names.there(ref) === undefined)
+        if (shared.length === 0 && fences.length === 0) return yield* local.swap(swaps, expect)
+        const rewritten = yield* Effect.forEach(fences, rewrite)
+        const moves = [...shared, ...rewritten.map(({ move }) => move)]
+        // Heard to its end: a push that is cut off in the middle may have happened.
+        yield* Effect.uninterruptible(
+          Effect.gen(function* () {
+            yield* push(moves)
+            for (const { move, onRewritten } of rewritten) onRewritten?.(move.to)
+            // Our copy was not what the remote had: what is there now is asked for, it may be newer still.
+            yield* Effect.catchTag(local.swap(moves), "SwapLost", () => refresh(moves.map(({ ref }) => ref)))
+          }),
+        )
+        if (here.length > 0) yield* local.swap(here)
+      })
+
+      return { read: local.read, list: local.list, swap, refresh }
+    }),
+  )
+
+const isWanted = (ref: string, wanted: readonly string[]): boolean =>
+  wanted.some((one) => (one.endsWith("/") ? ref.startsWith(one) : ref === one))
+
+const broken = (ref: string) => (error: { readonly message: string }) => new RefFailed({ refs: [ref], reason: error.message })
+
+/** A network that stumbles is given a few seconds before anybody is told. */
+const soonAgain = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
