@@ -7,12 +7,15 @@ export interface Standing {
   readonly attempt: number
   /** What earlier attempts came to: gate output, conflicting files, what was tried. */
   readonly evidence?: string
+  /** The plan that was given with the task; it lies in the tree as `.osier/plan.md`, too. */
+  readonly plan?: string
 }
 
 /** What an agent is told: the task in the user's words first, then what done means, where it is, and the rules. */
 export const prompt = (task: Task, standing: Standing): string =>
   [
     task.prompt.trim() === "" ? task.title : task.prompt.trim(),
+    standing.plan !== undefined && `The plan for it (also in .osier/plan.md):\n\n${standing.plan.trim()}`,
     task.acceptance.length > 0 && `It is done when:\n${task.acceptance.map((one) => `- ${one}`).join("\n")}`,
     task.scope.length > 0 && `Change only files that match: ${task.scope.join(", ")}`,
     standing.evidence !== undefined && `This is attempt ${standing.attempt}. The last one did not pass:\n\n${standing.evidence.trim()}`,

@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Declared } from "../domain/planDraft.ts"
 import { isOver } from "../domain/task.ts"
-import type { Task } from "../domain/task.ts"
+import type { Kind, Task } from "../domain/task.ts"
 import type { Summary } from "../domain/trailers.ts"
 import { claimIds } from "../steps/claimIds.ts"
 import { createTask, listTasks } from "../steps/record.ts"
@@ -38,11 +38,22 @@ const argumentsOf = /^arguments:[^#]*/
  * Puts the tasks of a plan into the store. The same plan again resumes its tasks. The same arguments again resume those of
  * the newest command that had one of them, unless all of these are over. With `again: "new"` all are made new.
  */
-export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: { readonly again: "resume" | "new" }) {
+export const addTasks = Effect.fn("addTasks")(function* (
+  declared: readonly Declared[],
+  /** `files` are put into the record of each new task, as its plan. */
+  options: {
+    readonly again: "resume" | "new"
+    readonly files?: Readonly<Record<string, string>>
+    readonly kind?: Kind
+    readonly parent?: number
+  },
+) {
   const journal = yield* Journal
   const { run } = yield* RunIdentity
   const { settings } = yield* RunContext
-  const known = options.again === "new" ? [] : yield* listTasks()
+  // The same words may be a question once and work another time; a plan's key means one task, whatever became of it.
+  const mayBe = (task: Summary) => task.kind === options.kind || !argumentsOf.test(task.source ?? "")
+  const known = options.again === "new" ? [] : (yield* listTasks()).filter(mayBe)
   const batch = unfinishedBatch(declared, known) ?? `arguments:${run}`
   const sourceOf = (one: Declared): string => `${one.source.file ?? batch}#${one.key}`
   const found = new Map(
@@ -60,7 +71,9 @@ export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Decl
     const id = idOf.get(one.key) ?? 0
     const agent = one.agent ?? settings.agent
     const needs = [...one.needs.map((key) => idOf.get(key) ?? 0), ...one.needsTasks].toSorted((a, b) => a - b)
-    yield* createTask(recordOf(one, { id, needs, now, agent, source: sourceOf(one) }))
+    const { kind, parent } = options
+    const family = { ...(kind === undefined ? {} : { kind }), ...(parent === undefined ? {} : { parent }) }
+    yield* createTask({ ...recordOf(one, { id, needs, now, agent, source: sourceOf(one) }), ...family }, options.files)
     yield* journal.append({ type: "TaskAdded", task: id, title: one.title, agent: agent ?? "", needs, source: sourceOf(one) })
   }
   return declared.map((one): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) }))

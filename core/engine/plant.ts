@@ -37,26 +37,28 @@ export const branchFor = Effect.fn("branchFor")(function* (task: Task) {
 /** The name of a task's tree; its number at the end tells whose it is. */
 export const treeNameOf = (task: Task): string => `${slug(task.title)}-${task.id}`
 
-/**
- * A tree of the task's own, cut from `base`, for as long as the scope lasts. When the scope closes, whatever the tree holds
- * beyond the task's commits goes on a keep ref before the tree is taken away; that is true however the scope ends.
- */
-export const plant = Effect.fn("plant")(function* (task: Task, base: string) {
+/** A tree of the task's own, cut from `base`, that stays when the process ends. */
+export const raise = Effect.fn("raise")(function* (task: Task, base: string) {
   const board = yield* Board
   const { treeRoot } = yield* RunContext
   const branch = yield* branchFor(task)
   const started = performance.now()
-  const make = makeTree({
+  const tree = yield* makeTree({
     root: treeRoot,
     name: treeNameOf(task),
     branch,
     base,
     ...(isAdopted(task) ? { existing: "adopt" as const } : {}),
   })
-  const tree = yield* Effect.acquireRelease(make, (made) => uproot(task, made))
   yield* board.emit({ type: "TreeMade", task: task.id, tree: tree.path, branch: tree.branch, base, ms: performance.now() - started })
   return tree
 })
+
+/**
+ * A tree of the task's own, cut from `base`, for as long as the scope lasts. When the scope closes, whatever the tree holds
+ * beyond the task's commits goes on a keep ref before the tree is taken away; that is true however the scope ends.
+ */
+export const plant = (task: Task, base: string) => Effect.acquireRelease(raise(task, base), (made) => uproot(task, made))
 
 /** Takes over a tree that a dead owner left with finished work in it; it ends like one of our own. */
 export const replant = (task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {

@@ -4,11 +4,14 @@ import { join } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { agentVariables, childEnvironment } from "../domain/environment.ts"
 import { prompt } from "../domain/prompt.ts"
+import { readOnlyPrompt } from "../domain/readOnlyPrompt.ts"
+import type { Settings } from "../domain/settings.ts"
 import { slug } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import type { Job } from "../plugin.ts"
 import { freePort } from "../steps/freePort.ts"
+import { planOf } from "../steps/planOf.ts"
 import { Files } from "../world/files.ts"
 import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
@@ -33,7 +36,15 @@ export const prepare = Effect.fn("prepare")(function* (task: Task, tree: Tree, a
     env: [],
   }
   const own = join(tree.path, ".osier")
-  const text = prompt(task, { tree: tree.path, branch: tree.branch, attempt, ...(evidence === undefined ? {} : { evidence }) })
+  const plan = yield* planOf(task.id)
+  const standing = {
+    tree: tree.path,
+    branch: tree.branch,
+    attempt,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(plan === undefined ? {} : { plan }),
+  }
+  const text = task.kind === undefined ? prompt(task, standing) : readOnlyPrompt(task, task.kind, standing, namesIn(settings))
   yield* files.write(join(own, "prompt.md"), text)
   if (evidence !== undefined) yield* files.write(join(own, "evidence.md"), evidence)
   const session = task.attempts.findLast((one) => one.agent === profile.name)?.session
@@ -65,6 +76,14 @@ export const prepare = Effect.fn("prepare")(function* (task: Task, tree: Tree, a
     ...(profile.command === undefined ? {} : { command: profile.command }),
     ...(profile.args === undefined ? {} : { args: profile.args }),
     ...(session === undefined || evidence === undefined ? {} : { session }),
+    ...(task.kind === undefined ? {} : { readOnly: true }),
   }
   return { profile, job, adapter: adapters.which(profile.adapter) }
+})
+
+/** What a proposal may name. */
+const namesIn = (settings: Settings) => ({
+  agents: Object.keys(settings.agents),
+  gates: settings.gates.map(({ name }) => name),
+  hasDefault: settings.agent !== undefined,
 })
