@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { Status } from "../domain/task.ts"
+import type { Kind, Status } from "../domain/task.ts"
 import { readTask } from "../steps/record.ts"
 import { run } from "./run.ts"
 
@@ -15,9 +15,21 @@ export class WrongState extends Data.TaggedError("WrongState")<{ readonly id: nu
   readonly exit = 2
 }
 
+/** Plans and explorations have verbs of their own. */
+export class NothingToLand extends Data.TaggedError("NothingToLand")<{ readonly id: number; readonly kind: Kind }> {
+  override get message() {
+    return `task ${this.id} is ${this.kind === "plan" ? "a plan" : "an exploration"}: it lands nothing`
+  }
+  get hint() {
+    return `osier ${this.kind} ${this.id}`
+  }
+  readonly exit = 2
+}
+
 const require = Effect.fnUntraced(function* (ids: readonly number[], wanted: Status) {
   for (const id of ids) {
     const { task } = yield* readTask(id)
+    if (task.kind !== undefined) return yield* new NothingToLand({ id, kind: task.kind })
     if (task.status !== wanted) return yield* new WrongState({ id, status: task.status, wanted })
   }
 })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
+import type { Summary } from "../domain/trailers.ts"
 import { listTasks, readTask } from "../steps/record.ts"
 import { Board } from "./board.ts"
 
@@ -13,7 +14,9 @@ export interface Choice {
 /** Reads the chosen tasks, and whatever they need, onto the board; answers with the numbers of the chosen. */
 export const chosen = Effect.fn("chosen")(function* (choice: Choice) {
   const board = yield* Board
-  const ids = choice.ids === "ready" ? (yield* listTasks()).filter((task) => !isOver(task.status)).map((task) => task.id) : choice.ids
+  const all = yield* listTasks()
+  const ready = all.filter((task) => !isOver(task.status) && task.kind === undefined)
+  const ids = choice.ids === "ready" ? ready.map((task) => task.id) : partsOf(choice.ids, all)
   const seen = new Set<number>()
   const wanted = [...ids]
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
@@ -25,3 +28,15 @@ export const chosen = Effect.fn("chosen")(function* (choice: Choice) {
   }
   return ids
 })
+
+/** A plan that was accepted is done by doing its children. */
+const partsOf = (ids: readonly number[], all: readonly Summary[]): readonly number[] => {
+  const found = new Set(ids)
+  for (const id of found) {
+    const children = all.find((task) => task.id === id)?.children
+    if (children === undefined) continue
+    found.delete(id)
+    for (const child of children) found.add(child)
+  }
+  return [...found]
+}

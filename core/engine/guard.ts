@@ -8,6 +8,7 @@ import type { Outcome } from "../plugin.ts"
 import { attributedMoves, attribution } from "../steps/attribution.ts"
 import { compare, fingerprint } from "../steps/outside.ts"
 import type { Fingerprint } from "../steps/outside.ts"
+import { listTasks } from "../steps/record.ts"
 import { undoMoves } from "../steps/undoMoves.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
@@ -77,10 +78,10 @@ export const guard = Effect.fn("guard")(function* <E, R>(
 
 /** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */
 const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
-  const board = yield* Board
   const { targetRef } = yield* RunContext
   const after = yield* fingerprint()
-  const own = board.tasks().flatMap((task) => (task.branch === undefined ? [] : [`refs/heads/${task.branch}`]))
+  // Of all tasks: other runs make and delete branches at the same time.
+  const own = (yield* listTasks()).flatMap((task) => (task.branch === undefined ? [] : [`refs/heads/${task.branch}`]))
   const landed = yield* landedFiles(before.refs.get(targetRef), after.refs.get(targetRef))
   return compare(before, after, { except: [...own, targetRef] }).filter(
     (change) =>

@@ -57,7 +57,6 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
   const refs = yield* Refs
   const objects = yield* Objects
   const { targetRef, settings } = yield* RunContext
-  const adapters = yield* Adapters
   yield* room
   yield* preflightBranches(settings.branch)
   const tip = (yield* refs.read(targetRef)) ?? ""
@@ -71,6 +70,13 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
     const made = inTree && (inForce.setup.length > 0 || (yield* objects.look(`${tip}:${program.replace(/^\.\//, "")}`)) !== undefined)
     if (!found && !made) return yield* new GateUnrunnable({ gate: gate.name, program })
   }
+  yield* usable(agents)
+})
+
+/** Each of these agents is there, and could be started as it is configured. */
+export const usable = Effect.fn("usable")(function* (agents: readonly string[]) {
+  const { settings } = yield* RunContext
+  const adapters = yield* Adapters
   for (const agent of new Set(agents)) {
     const profile = agentProfile(settings, agent, adapters.names)
     if (profile === undefined) return yield* new AgentUnusable({ agent, reason: "there is none of that name" })

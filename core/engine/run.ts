@@ -127,8 +127,10 @@ const startable = Effect.fnUntraced(function* (running: readonly number[]) {
   if (drain.requested() || fleet.paused) return []
   const open: number[] = []
   for (const id of plan.start) if (fleet.mine.has(id) && (yield* mayAsk(id))) open.push(id)
-  return [...open, ...tasks.filter((task) => task.status === "completed" && fleet.mine.has(task.id)).map((task) => task.id)]
+  return [...open, ...tasks.filter((task) => isFinished(task) && fleet.mine.has(task.id)).map((task) => task.id)]
 })
+
+const isFinished = (task: Task): boolean => task.status === "completed" && task.kind === undefined
 
 /** A slot or an unfinished need is the ordinary case and no news; the rest has a reason that somebody may want to know. */
 const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waiting) {
@@ -176,7 +178,9 @@ const refresh = Effect.gen(function* () {
     const { task: now } = yield* readTask(task.id)
     if (now.updated === task.updated && now.status === task.status) continue
     yield* board.put(now)
-    if (isOver(now.status)) yield* board.wait(now.id, undefined)
+    // Somebody plans it meanwhile: what becomes of it is no more this run's to do.
+    if (now.kind !== undefined) mine.delete(now.id)
+    if (isOver(now.status) || now.kind !== undefined) yield* board.wait(now.id, undefined)
   }
 })
 

@@ -28,7 +28,7 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
   // A run that was stopped leaves its tasks running without an owner; they are as good as pending.
   for (const task of all.filter((one) => one.status === "running"))
-    if (yield* isFree("task", String(task.id))) why.set(task.id, "nobody works on it now; osier run goes on")
+    if (yield* isFree("task", String(task.id))) why.set(task.id, `nobody works on it now; osier ${task.kind === undefined ? "run" : `${task.kind} ${task.id}`} goes on`)
   const shown = all.filter((task) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status,
   )

@@ -72,7 +72,7 @@ const dryRun = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared
   const agent = settings.agent ?? ""
   const stored = yield* listTasks()
   const known = asStored(stored, agent)
-  const open = known.filter((task) => !["merged", "discarded", "failed", "completed"].includes(task.status))
+  const open = known.filter((task) => task.kind === undefined && !["merged", "discarded", "failed", "completed"].includes(task.status))
   const { gates } = yield* gatesAt((yield* refs.read(targetRef)) ?? "")
   const { concurrency } = settings
   const rehearsed = rehearse(tasks.length === 0 ? open : asScheduled(tasks, agent, stored), known, {
