@@ -3,12 +3,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { basename, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { rolldown, type Plugin } from "rolldown"
+import { published } from "./scripts/published.ts"
 import { here, runtime, runtimeHere, systems, type System } from "./scripts/runtime.ts"
 
-const help = `npm run build                      bundle to dist/*.mjs, and dist/osier for this machine
+const help = `npm run build                      bundle to dist/*.mjs, a package for npm, and dist/osier for this machine
 npm run build -- --all             dist/osier-<system> for ${systems.join(", ")}
 npm run build -- --engine deno     compile with Deno instead of Bun
-npm run build -- --bundle          only the bundle
+npm run build -- --bundle          only the bundle and the package
 npm run build -- --out <folder>    there instead of dist/`
 
 const root = import.meta.dirname
@@ -181,6 +182,8 @@ const main = async (): Promise<void> => {
   })
   const wanted = values.bundle === true ? [] : values.all === true ? systems : here === undefined ? [] : [here]
   for (const system of wanted) await timed(async () => [await engines[engine](system, values.all === true ? `osier-${system}` : "osier")])
+  // last, so that no compiler takes its settings for the program's
+  published(workshop, doors)
   rmSync(dist, { recursive: true, force: true })
   renameSync(workshop, dist)
 }
