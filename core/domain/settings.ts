@@ -34,6 +34,8 @@ export interface SetupStep {
 export interface Settings {
   readonly target?: string
   readonly remote: string
+  /** Where osier's own refs stand on the remote. */
+  readonly namespace: string
   readonly concurrency: number
   readonly branch: string
   readonly land: "auto" | "review" | "pr"
@@ -55,6 +57,8 @@ export interface Settings {
   readonly limits: { readonly attemptMs: number; readonly idleMs: number; readonly graceMs: number; readonly retries: number }
   readonly keep: { readonly maxBytes: number }
   readonly outside: "report" | "hold"
+  /** Who claims tasks here, when git's own e-mail is not it. */
+  readonly email?: string
   readonly plugins: readonly string[]
 }
 

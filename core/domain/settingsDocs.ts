@@ -18,6 +18,7 @@ const doc = (key: string, kind: SettingDoc["kind"], standard: string, meaning: s
 /** Every key of `osier.yaml`: what `osier schema settings` prints and the documentation shows. */
 export const settingsDocs: readonly SettingDoc[] = [
   doc("target", "text", "", "The branch that finished work lands on. Left out: the branch that is checked out when osier starts."),
+  doc("namespace", "text", "refs/osier/", "Where osier's refs stand on the remote; refs/heads/osier/ for hosts that take only branches."),
   doc("remote", "text", "none", "none, or the remote (as origin) through which tasks, locks and the train are shared."),
   doc("concurrency", "text", "3", "How many tasks run at the same time."),
   doc(
@@ -67,6 +68,7 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("limits.retries", "text", "2", "How often a task that failed by its own work is tried again."),
   doc("keep.max", "text", "50MB", "Up to this size ignored files are kept as well; larger ones are named."),
   doc("outside", "text", "report", "What a change outside of a task's tree does that can't be attributed: report it, or hold the task."),
+  doc("email", "text", "", "Who claims tasks here; best set as OSIER_SET_EMAIL. Left out: git's user.email."),
   doc("plugins", "list", "[]", "Modules with more adapters, as paths from the repository's root."),
 ]
 

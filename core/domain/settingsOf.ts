@@ -51,6 +51,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
   return {
     ...(file.target === undefined ? {} : { target: file.target }),
     remote: file.remote ?? "none",
+    namespace: file.namespace ?? "refs/osier/",
     concurrency: file.concurrency ?? 3,
     branch: file.branch ?? "task/{slug}-{id}",
     land: file.land ?? "auto",
@@ -79,6 +80,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
     },
     keep: { maxBytes: bytes(file.keep?.max ?? "50MB") },
     outside: file.outside ?? "report",
+    ...(file.email === undefined ? {} : { email: file.email }),
     plugins: file.plugins ?? [],
   }
 }

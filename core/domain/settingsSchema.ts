@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { branchFault, branchPatternFault } from "./branchName.ts"
+import { emailFault } from "./assignee.ts"
 import { parseDuration } from "./duration.ts"
 import { globFault } from "./scope.ts"
 import { settingsDocs } from "./settingsDocs.ts"
@@ -58,6 +59,9 @@ const SetupFile = Schema.Struct({ run: Command, when: key(Globs) })
 /** What may stand in `osier.yaml`, key by key. */
 export const SettingsFile = Schema.Struct({
   target: key(text(branchFault)),
+  namespace: key(
+    text((given) => (/^refs\/(?:[A-Za-z0-9_][\w.-]*\/)+$/.test(given) ? undefined : "is no namespace such as refs/osier/ or refs/heads/osier/")),
+  ),
   remote: key(text((given) => (/^[A-Za-z0-9_][\w./-]*$/.test(given) ? undefined : "is no name of a remote"))),
   concurrency: key(Schema.Int.check(Schema.makeFilter((given) => (given >= 1 && given <= 1000) || "must be between 1 and 1000"))),
   branch: key(text(branchPatternFault)),
@@ -81,6 +85,7 @@ export const SettingsFile = Schema.Struct({
   limits: key(Schema.Struct({ attempt: key(Duration), idle: key(Duration), grace: key(Duration), retries: key(Schema.Natural) })),
   keep: key(Schema.Struct({ max: key(Size) })),
   outside: key(Schema.Literals(["report", "hold"])),
+  email: key(text((given) => emailFault(given))),
   plugins: key(Texts),
 })
 export type SettingsFile = typeof SettingsFile.Type

@@ -78,14 +78,18 @@ export const guard = Effect.fn("guard")(function* <E, R>(
 
 /** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */
 const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
-  const { targetRef } = yield* RunContext
+  const { targetRef, branchRef, settings } = yield* RunContext
   const after = yield* fingerprint()
   // Of all tasks: other runs make and delete branches at the same time.
   const own = (yield* listTasks()).flatMap((task) => (task.branch === undefined ? [] : [`refs/heads/${task.branch}`]))
-  const landed = yield* landedFiles(before.refs.get(targetRef), after.refs.get(targetRef))
-  return compare(before, after, { except: [...own, targetRef] }).filter(
+  const landed = yield* landedFiles(before.refs.get(branchRef), after.refs.get(branchRef))
+  const followed = `refs/remotes/${settings.remote}/`
+  return compare(before, after, { except: [...own, targetRef, branchRef] }).filter(
     (change) =>
-      change.kind !== "checkout" || landed === undefined || !(landed.has(change.what) || change.what === "index" || change.what === "HEAD"),
+      !(change.kind === "ref" && change.what.startsWith(followed)) &&
+      (change.kind !== "checkout" ||
+        landed === undefined ||
+        !(landed.has(change.what) || change.what === "index" || change.what === "HEAD")),
   )
 })
 

@@ -13,9 +13,11 @@ import { Process } from "../world/process.ts"
 import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Refs } from "../world/refs.ts"
+import { Remote } from "../world/remote.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
+import { sharedRefs } from "../world/sharedRefs.ts"
 import { engine } from "./layer.ts"
 import type { RunOptions } from "./runContext.ts"
 
@@ -55,5 +57,9 @@ export interface Terms {
 /** What a run stands on, above the world: the engine with osier's own adapters, and the threads they run on. */
 export const engineOf = ({ settings, workingText, options = {} }: Terms) =>
   engine({ settings, options, adapters: builtInAdapters, ...(workingText === undefined ? {} : { workingText }) }).pipe(
-    Layer.provideMerge(Pool.layer),
+    Layer.provideMerge(Layer.merge(Pool.layer, sharing(settings))),
   )
+
+/** The refs as everybody who works with these settings sees them: with a remote, what people share moves there first. */
+export const sharing = ({ remote, namespace }: Settings) =>
+  remote === "none" ? Layer.effect(Refs, Effect.service(Refs)) : sharedRefs(remote).pipe(Layer.provide(Remote.layer(remote, namespace)))

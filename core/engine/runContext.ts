@@ -4,7 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { join, resolve } from "node:path"
 import type { Settings } from "../domain/settings.ts"
+import { sharedNames } from "../domain/sharedNames.ts"
+import type { SharedNames } from "../domain/sharedNames.ts"
 import { Git } from "../world/git.ts"
+import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 
 /** What a person allowed or asked for on the command line, beyond the settings. */
@@ -43,6 +46,20 @@ export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: st
   readonly exit = 2
 }
 
+/** The remote has no branch of the target's name, so that nothing could land there. */
+export class NoRemoteTarget extends Data.TaggedError("NoRemoteTarget")<{ readonly target: string; readonly remote: string }> {
+  override get message() {
+    return `${this.remote} has no branch ${this.target} that work could land on`
+  }
+  get hint() {
+    return `Push it once with \`git push ${this.remote} ${this.target}\`, or name another with \`--target\`.`
+  }
+  readonly exit = 2
+}
+
+/** What everybody who works through the remote must know of each other. */
+export const sharedData = ["refs/osier/tasks/", "refs/osier/locks/", "refs/osier/ids"] as const
+
 /** A setting asks for what this version can't do; going on without it would not be what was asked for. */
 export class NotBuilt extends Data.TaggedError("NotBuilt")<{ readonly field: string; readonly value: string; readonly instead: string }> {
   override get message() {
@@ -56,7 +73,6 @@ export class NotBuilt extends Data.TaggedError("NotBuilt")<{ readonly field: str
 }
 
 const refuseUnbuilt = Effect.fnUntraced(function* (settings: Settings) {
-  if (settings.remote !== "none") return yield* new NotBuilt({ field: "remote", value: settings.remote, instead: "`remote: none`" })
   if (settings.land === "pr") return yield* new NotBuilt({ field: "land", value: "pr", instead: "`land: auto` or `land: review`" })
   if (settings.tree.isolation !== "worktree")
     return yield* new NotBuilt({ field: "tree.isolation", value: settings.tree.isolation, instead: "`isolation: worktree`" })
@@ -70,7 +86,12 @@ export class RunContext extends Context.Service<
     /** The text of the working copy's osier.yaml; undefined when there is none. */
     readonly workingText: string | undefined
     readonly target: string
+    /** Where the target's tip is read and moved: the branch here, or with a remote what follows its branch. */
     readonly targetRef: string
+    /** The branch of that name here, which comes along with the target. */
+    readonly branchRef: string
+    /** With a remote: how its refs are called here. */
+    readonly shared: SharedNames | undefined
     readonly treeRoot: string
     /** The user's hooks folder as it was when the run began. */
     readonly hooks: string
@@ -83,13 +104,19 @@ export class RunContext extends Context.Service<
       Effect.gen(function* () {
         const git = yield* Git
         const repository = yield* Repository
+        const refs = yield* Refs
         yield* refuseUnbuilt(input.settings)
         const target = input.settings.target ?? (yield* checkedOut)
-        const targetRef = `refs/heads/${target}`
+        const branchRef = `refs/heads/${target}`
+        const { remote } = input.settings
+        const shared = remote === "none" ? undefined : sharedNames(remote)
+        const targetRef = shared === undefined ? branchRef : shared.branch(target)
+        if (shared !== undefined) yield* refs.refresh([...sharedData, targetRef])
         const found = yield* git.run(["rev-parse", "--verify", "--quiet", `${targetRef}^{commit}`], {
           cwd: repository.commonDir,
           codes: [0, 1, 128],
         })
+        if (found.code !== 0 && shared !== undefined) return yield* new NoRemoteTarget({ target, remote })
         if (found.code !== 0) return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target })
         const configured = yield* git
           .text(["config", "--type=path", "--get-all", "core.hooksPath"], { cwd: repository.root })
@@ -103,6 +130,8 @@ export class RunContext extends Context.Service<
           workingText: input.workingText,
           target,
           targetRef,
+          branchRef,
+          shared,
           treeRoot: resolve(repository.root, input.settings.tree.root ?? `../${repository.name}.osier`),
           hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
           options: { ...defaultOptions, ...input.options },

@@ -35,7 +35,7 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
   const branches = yield* refs.list("refs/heads/")
   const locks = yield* refs.list("refs/osier/locks/task/")
   const evidence = yield* refs.list("refs/osier/evidence/")
-  const target = branches.get(targetRef)
+  const target = yield* refs.read(targetRef)
   const removed: Removed[] = []
   const left: Left[] = []
   for (const task of tasks) {

@@ -60,6 +60,12 @@ export const land = Effect.fn("land")(function* (asked: ToLand) {
   const { target, from, to } = asked
   const { parents } = yield* readCommit(to)
   if (parents[0] !== from) return yield* new NotOnTarget({ target, commit: to })
+  return yield* moveBranch(asked)
+})
+
+/** Moves a branch and the checkout that has it together, or neither. */
+export const moveBranch = Effect.fn("moveBranch")(function* (asked: ToLand) {
+  const { target, from } = asked
   const refs = yield* Refs
   const at = yield* refs.read(target)
   if (at !== from) return { type: "moved", at } satisfies Landing
@@ -75,7 +81,7 @@ export const land = Effect.fn("land")(function* (asked: ToLand) {
   if (ended === undefined || ended.type === "followed" || ended.type === "behind") {
     const landed: Landing = {
       type: "landed",
-      commit: to,
+      commit: asked.to,
       followed: ended?.type === "followed" ? ended.checkout : undefined,
       behind: ended === undefined ? yield* lateCheckout(asked) : ended.type === "behind" ? ended : undefined,
     }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { nanoid } from "nanoid"
-import { printLock, readLock } from "../domain/lock.ts"
+import { lockRef, printLock, readLock } from "../domain/lock.ts"
 import { sharedNames } from "../domain/sharedNames.ts"
 import { Git } from "./git.ts"
 import { Objects } from "./objects.ts"
@@ -12,18 +12,11 @@ import { Remote } from "./remote.ts"
 import { RemoteUnreachable } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
-export interface Sharing {
-  /** `origin` */
-  readonly remote: string
-  /** The branch that work lands on; only its push runs the user's hooks. */
-  readonly target?: string
-}
-
 /**
  * The refs of the repository, some of which belong to everybody who uses the remote: these move there first, by one atomic
  * push that states what it expects, and here only follow. What stands here is what was last seen there.
  */
-export const sharedRefs = ({ remote: name, target }: Sharing) =>
+export const sharedRefs = (name: string) =>
   Layer.effect(
     Refs,
     Effect.gen(function* () {
@@ -33,7 +26,6 @@ export const sharedRefs = ({ remote: name, target }: Sharing) =>
       const git = yield* Git
       const { commonDir } = yield* Repository
       const names = sharedNames(name)
-      const targetRef = target === undefined ? undefined : names.branch(target)
 
       /** Our copy of what was seen there; whoever saw something newer meanwhile has moved it on already. */
       const follow = Effect.fnUntraced(function* (moves: readonly Swap[]) {
@@ -106,7 +98,8 @@ export const sharedRefs = ({ remote: name, target }: Sharing) =>
       })
 
       const push = (moves: readonly Swap[]) => {
-        const hooks = moves.some(({ ref }) => ref === targetRef)
+        // Only a landing, which relies on the target's lock, is a push that the user's hooks want to see.
+        const hooks = moves.some(({ ref }) => ref.startsWith(lockRef("target", "")))
         const there = moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))
         return remote.push(there, { hooks }).pipe(
           Effect.catchTag("RemoteUnreachable", (lost) => (lost.heard ? Effect.fail(lost) : settle(moves, lost))),

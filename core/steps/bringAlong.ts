@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import { Refs } from "../world/refs.ts"
+import { followCommand } from "./followIntent.ts"
+import { isAncestor } from "./isAncestor.ts"
+import { moveBranch } from "./land.ts"
+
+/** Where a branch here stands beside what it follows; only `moved` moved anything. */
+export type Along =
+  | { readonly type: "there" }
+  | { readonly type: "moved"; readonly checkout: string | undefined }
+  /** Its checkout is behind, and this is what to type there. */
+  | { readonly type: "behind"; readonly checkout: string; readonly reason: string; readonly command: string }
+  /** It holds commits that the other does not have, so that it can't simply follow. */
+  | { readonly type: "diverged" }
+
+/**
+ * Brings a branch here to a commit of the remote's, with the checkout that has it, as a fast-forward would. Files of the
+ * user that are in the way stay as they are, and so does the branch.
+ */
+export const bringAlong = Effect.fn("bringAlong")(function* (branch: string, to: string, reason: string) {
+  const refs = yield* Refs
+  const from = yield* refs.read(branch)
+  if (from === undefined || from === to || (yield* isAncestor(to, from))) return { type: "there" } satisfies Along
+  if (!(yield* isAncestor(from, to))) return { type: "diverged" } satisfies Along
+  const moved = yield* moveBranch({ target: branch, from, to, expect: [], reason })
+  if (moved.type === "landed") {
+    const along: Along = moved.behind === undefined ? { type: "moved", checkout: moved.followed } : { type: "behind", ...moved.behind }
+    return along
+  }
+  if (moved.type !== "waits") return { type: "there" } satisfies Along
+  const why = moved.files.length === 0 ? moved.reason : `${moved.reason}: ${moved.files.slice(0, 5).join(", ")}`
+  const command = followCommand({ path: moved.checkout, from, to })
+  return { type: "behind", checkout: moved.checkout, reason: why, command } satisfies Along
+})
