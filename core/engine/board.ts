@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import { isDeepStrictEqual } from "node:util"
 import type { EventBody } from "../domain/event.ts"
 import type { Task } from "../domain/task.ts"
 import { Journal } from "../world/journal.ts"
@@ -57,6 +58,8 @@ export class Board extends Context.Service<
         wait: (id, wait, event) =>
           Effect.suspend(() => {
             const before = waits.get(id)
+            // No change wakes nobody: the scheduler, which says this each time it looks, would never rest.
+            if (isDeepStrictEqual(before, wait)) return Effect.void
             if (wait === undefined) waits.delete(id)
             else waits.set(id, wait)
             const news = wait !== undefined && before?.reason !== wait.reason && event !== undefined

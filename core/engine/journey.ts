@@ -64,7 +64,7 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const refs = yield* Refs
       const slots = yield* Slots
       const { targetRef } = yield* RunContext
-      yield* slots.take
+      yield* slots.take(task.id)
       yield* room
       const running = yield* start(held, task)
       if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)

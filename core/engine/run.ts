@@ -3,8 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type { Report } from "../domain/report.ts"
-import { next } from "../domain/schedule.ts"
-import type { Waiting } from "../domain/schedule.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
@@ -15,7 +13,6 @@ import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { gatesAt } from "./gates.ts"
-import { Holds } from "./holds.ts"
 import { journey } from "./journey.ts"
 import { chosen } from "./chosen.ts"
 import type { Choice } from "./chosen.ts"
@@ -24,6 +21,7 @@ import { recover } from "./recovery.ts"
 import { reportOf } from "./reportOf.ts"
 import { RunContext } from "./runContext.ts"
 import { Slots } from "./slots.ts"
+import { startable } from "./startable.ts"
 
 /** Another process's progress is looked for this often. */
 const lookMs = 500
@@ -85,6 +83,7 @@ const schedule = Effect.gen(function* () {
   const board = yield* Board
   const drain = yield* Drain
   const fleet = yield* Fleet
+  const slots = yield* Slots
   const { options } = yield* RunContext
   const { mine, journeys } = fleet
   let idleSince: number | undefined
@@ -94,6 +93,7 @@ const schedule = Effect.gen(function* () {
     const fresh = (yield* startable(running)).filter((id) => !fleet.started.has(id))
     for (const id of fresh) {
       fleet.started.add(id)
+      if (board.task(id)?.status !== "completed") slots.bespeak(id)
       yield* FiberMap.run(journeys, id, embark(id))
     }
     const live = [...running, ...fresh]
@@ -114,38 +114,12 @@ const halt = Effect.gen(function* () {
   yield* FiberMap.awaitEmpty(journeys)
 })
 
-/** What may start now: the ready tasks there are slots for, and completed ones, which only have to land and need no slot. */
-const startable = Effect.fnUntraced(function* (running: readonly number[]) {
-  const board = yield* Board
-  const drain = yield* Drain
-  const slots = yield* Slots
-  const fleet = yield* Fleet
-  const { options } = yield* RunContext
-  const tasks = board.tasks().map((task) => asPending(task, fleet))
-  const plan = next({ tasks, running, slots: slots.free(), overlap: options.allowOverlap ? "allow" : "sequence" })
-  for (const waiting of plan.waiting) if (fleet.mine.has(waiting.id)) yield* tellWaiting(waiting)
-  if (drain.requested() || fleet.paused) return []
-  const open: number[] = []
-  for (const id of plan.start) if (fleet.mine.has(id) && (yield* mayAsk(id))) open.push(id)
-  return [...open, ...tasks.filter((task) => isFinished(task) && fleet.mine.has(task.id)).map((task) => task.id)]
-})
-
-const isFinished = (task: Task): boolean => task.status === "completed" && task.kind === undefined
-
-/** A slot or an unfinished need is the ordinary case and no news; the rest has a reason that somebody may want to know. */
-const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waiting) {
-  if (why === "slot" || why === "need") return
-  const board = yield* Board
-  const event =
-    why === "overlap" ? { type: "TaskWaited" as const, task: id, reason } : { type: "TaskBlocked" as const, task: id, reason, by: [...by] }
-  yield* board.wait(id, { reason, hint: `\`osier show ${by[0] ?? id}\` tells why.` }, event)
-})
-
 /** One task's journey; whatever it ends in, the run goes on. */
 const embark = (id: number) =>
   Effect.gen(function* () {
     const board = yield* Board
     const fleet = yield* Fleet
+    const slots = yield* Slots
     yield* board.wait(id, undefined)
     yield* journey(id).pipe(
       Effect.catchTag("LockHeld", (held) =>
@@ -165,6 +139,7 @@ const embark = (id: number) =>
               yield* board.wait(id, { reason: message, hint }, { type: "Warned", task: id, message, hint })
             }),
       ),
+      Effect.ensuring(Effect.sync(() => slots.forgo(id))),
     )
     yield* board.ring
   })
@@ -183,33 +158,6 @@ const refresh = Effect.gen(function* () {
     if (isOver(now.status) || now.kind !== undefined) yield* board.wait(now.id, undefined)
   }
 })
-
-/** A task whose agent rests or is broken is not started, and says so. */
-const mayAsk = Effect.fnUntraced(function* (id: number) {
-  const board = yield* Board
-  const holds = yield* Holds
-  const { settings } = yield* RunContext
-  const agent = board.task(id)?.agent ?? settings.agent ?? "none"
-  const hold = yield* holds.of(agent)
-  if (hold === undefined) return true
-  if ("broken" in hold) {
-    const reason = `agent ${agent} does not work: ${hold.broken}`
-    const hint = "Mend the agent (`osier doctor`), then `osier run` again."
-    yield* board.wait(id, { reason, hint }, { type: "TaskWaited", task: id, reason })
-  } else {
-    const until = new Date(hold.until).toISOString()
-    const wait = { reason: hold.reason, hint: `It goes on by itself at ${until}.`, elsewhere: true }
-    yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason: hold.reason, until })
-  }
-  return false
-})
-
-/** Failed before and wanted again, or running without an owner: as good as pending. */
-const asPending = (task: Task, fleet: Fleet["Service"]): Task => {
-  if (FiberMap.hasUnsafe(fleet.journeys, task.id) || fleet.started.has(task.id)) return task
-  const lost = task.status === "running" || (task.status === "failed" && fleet.again.has(task.id))
-  return lost ? { ...task, status: "pending" } : task
-}
 
 const closing = Effect.fnUntraced(function* (report: Report) {
   const board = yield* Board

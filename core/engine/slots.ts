@@ -9,10 +9,15 @@ import { RunContext } from "./runContext.ts"
 export class Slots extends Context.Service<
   Slots,
   {
+    /** Sets a slot aside for a task that sets out, before it comes to taking it: its place can't be given to two. */
+    readonly bespeak: (task: number) => void
+    /** The task ended, or is not to take what was set aside for it. */
+    readonly forgo: (task: number) => void
     /** Waits for a slot and holds it until the scope closes. */
-    readonly take: Effect.Effect<void, never, Scope>
+    readonly take: (task: number) => Effect.Effect<void, never, Scope>
     /** Gives the slot held by the caller to others for as long as the effect takes. */
     readonly lend: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    /** How many are neither held nor set aside. */
     readonly free: () => number
   }
 >()("core/engine/Slots") {
@@ -30,14 +35,22 @@ export class Slots extends Context.Service<
         Effect.sync(() => void free++),
         slots.release(1),
       )
-      const take = Effect.acquireRelease(grab, () => give, { interruptible: true })
+      const bespoken = new Set<number>()
+      const forgo = (task: number) => void bespoken.delete(task)
+      const take = (task: number) => {
+        const taken = Effect.andThen(
+          grab,
+          Effect.sync(() => forgo(task)),
+        )
+        return Effect.asVoid(Effect.acquireRelease(taken, () => give, { interruptible: true }))
+      }
       const lend = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.acquireUseRelease(
           give,
           () => effect,
           () => grab,
         )
-      return { take: Effect.asVoid(take), lend, free: () => free }
+      return { bespeak: (task) => void bespoken.add(task), forgo, take, lend, free: () => Math.max(0, free - bespoken.size) }
     }),
   )
 }
