@@ -18,7 +18,7 @@ limits: { retries: 0 }
 const ours = async ({ path }: Ground, names: readonly string[], concurrency: number, faults: string[]): Promise<number> => {
   await using osier = await open(path)
   const added = await osier.addTasks(names, { again: "new" })
-  return timed(async () => {
+  return await timed(async () => {
     const report = await osier.run(
       added.map((task) => task.id),
       { settings: { concurrency: String(concurrency) } },
