@@ -1,10 +1,11 @@
 import type { Command } from "./command.ts"
 import { landing } from "./specs/landing.ts"
 import { looking } from "./specs/looking.ts"
+import { planning } from "./specs/planning.ts"
 import { running } from "./specs/running.ts"
 import { settling } from "./specs/settling.ts"
 
 const [init, ...later] = settling
 
 /** Every verb, in the order of the help: as one meets them. */
-export const commands: readonly Command[] = [init, ...running, ...looking, ...landing, ...later]
+export const commands: readonly Command[] = [init, ...running, ...planning, ...looking, ...landing, ...later]

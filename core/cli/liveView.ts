@@ -81,12 +81,17 @@ export const liveView = (screen: Screen, options: { readonly json: boolean }): L
   return { put, know, view: () => view, draw, close: Effect.sync(wipe), screen: aside }
 }
 
-/** Shows the events of this process while the body runs, and waits for the last of them: the end of the run. */
-export const shown = <A, E, R, E2>(live: LiveView, events: Stream.Stream<Event, E2>, body: Effect.Effect<A, E, R>) =>
+/** Shows the events of this process while the body runs, and waits for the last of them: the end of the run, unless told otherwise. */
+export const shown = <A, E, R, E2>(
+  live: LiveView,
+  events: Stream.Stream<Event, E2>,
+  body: Effect.Effect<A, E, R>,
+  isLast: (event: Event) => boolean = (event) => event.type === "RunEnded",
+) =>
   Effect.gen(function* () {
     const ended = yield* Deferred.make<void>()
     const follow = Stream.runForEach(events, (event) =>
-      Effect.andThen(live.put(event), event.type === "RunEnded" ? Effect.asVoid(Deferred.succeed(ended, undefined)) : Effect.void),
+      Effect.andThen(live.put(event), isLast(event) ? Effect.asVoid(Deferred.succeed(ended, undefined)) : Effect.void),
     )
     yield* Effect.forkScoped(follow, { startImmediately: true })
     yield* Effect.forkScoped(live.draw, { startImmediately: true })

@@ -5,6 +5,8 @@ export const verbCode: Readonly<Record<string, () => Promise<Verb>>> = {
   init: async () => (await import("./verbs/init.ts")).init,
   run: async () => (await import("./verbs/run.ts")).run,
   add: async () => (await import("./verbs/add.ts")).add,
+  plan: async () => (await import("./verbs/plan.ts")).plan,
+  explore: async () => (await import("./verbs/explore.ts")).explore,
   watch: async () => (await import("./verbs/watch.ts")).watch,
   serve: async () => (await import("./verbs/serve.ts")).serve,
   stop: async () => (await import("./verbs/stop.ts")).stop,

@@ -4,6 +4,7 @@ import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
 import { dropBranch } from "./plant.ts"
 import { reconcile } from "./reconcile.ts"
+import { settleAbove } from "./settlePlans.ts"
 import { transition } from "./transition.ts"
 
 /** Gives a task up for good. Its commits and whatever its trees hold are on keep refs before they go. */
@@ -18,6 +19,7 @@ export const discardTask = (id: number) =>
       const keep = board.kept.get(id)
       const kept = keep === undefined ? {} : { keep }
       yield* transition(held, (old) => ({ ...old, status: "discarded" }), { type: "TaskDiscarded", task: id, ...kept })
+      yield* settleAbove(mended)
       return kept
     }),
   )

@@ -6,6 +6,7 @@ import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { isAdopted } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
+import { settleAbove } from "./settlePlans.ts"
 import { transition, withoutReason } from "./transition.ts"
 import type { Finished } from "./workOn.ts"
 
@@ -20,6 +21,7 @@ export const finish = Effect.fn("finish")(function* (held: Held, task: Task, wor
     commit: landing,
   })
   yield* board.wait(task.id, undefined)
+  yield* settleAbove(merged)
   const evidence = `refs/osier/evidence/${task.id}`
   const shown = yield* refs.read(evidence)
   if (shown !== undefined) yield* refs.swap([{ ref: evidence, from: shown, to: undefined }]).pipe(Effect.ignore)

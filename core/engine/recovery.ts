@@ -10,6 +10,7 @@ import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
 import { keepAndRemove } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
+import { settlePlans } from "./settlePlans.ts"
 import { sweepOver } from "./sweepOver.ts"
 
 /**
@@ -33,6 +34,7 @@ export const recover = Effect.fn("recover")(function* () {
   for (const { task, what, name, proof } of (yield* sweepOver(tasks, false)).removed) {
     yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
   }
+  yield* settlePlans()
   const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
   for (const tree of yield* listTrees(treeRoot)) {
     const id = taskOfTree(tree)

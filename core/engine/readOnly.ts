@@ -1,0 +1,180 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { proposalIn } from "../domain/proposal.ts"
+import type { FailureClass } from "../domain/outcome.ts"
+import type { Kind, Status, Task } from "../domain/task.ts"
+import type { Held } from "../steps/lock.ts"
+import { readFindings } from "../steps/readFindings.ts"
+import { readTask } from "../steps/record.ts"
+import { treeChanges } from "../steps/treeChanges.ts"
+import { Refs } from "../world/refs.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
+import { AttemptLost, lost, lostBy } from "./attemptLost.ts"
+import { agentOf, attempts } from "./attempts.ts"
+import { Board } from "./board.ts"
+import { giveUp } from "./giveUp.ts"
+import { holding } from "./holding.ts"
+import { Holds } from "./holds.ts"
+import { isAdopted, keepAndRemove, plant } from "./plant.ts"
+import { room, usable } from "./preflight.ts"
+import { reconcile } from "./reconcile.ts"
+import { runAgent } from "./runAgent.ts"
+import { RunContext } from "./runContext.ts"
+import { transition, withoutReason } from "./transition.ts"
+
+/** What an agent that may only read came back with. */
+export interface Findings {
+  readonly attempt: number
+  readonly report: string
+  readonly proposal: string | undefined
+  readonly session: string | undefined
+  /** The commit of the target it looked at. */
+  readonly base: string
+}
+
+/** What it wrote against its orders, in all attempts; nothing of that is there any more but on a keep. */
+export interface Undone {
+  readonly what: readonly string[]
+  readonly keep?: string
+}
+
+/** The task is not one that could be planned or explored now. */
+export class NotOpen extends Data.TaggedError("NotOpen")<{ readonly id: number; readonly kind: Kind; readonly reason: string }> {
+  override get message() {
+    return `task ${this.id} ${this.reason}`
+  }
+  get hint() {
+    return `\`osier show ${this.id}\` tells where it stands; osier ${this.kind} "…" makes a new one.`
+  }
+  readonly exit = 2
+}
+
+/** Every attempt was lost. */
+export class LookFailed extends Data.TaggedError("LookFailed")<{
+  readonly id: number
+  readonly kind: Kind
+  readonly class: FailureClass
+  readonly reason: string
+  readonly undone: Undone
+}> {
+  override get message() {
+    const { what, keep } = this.undone
+    const undone = what.length === 0 ? "" : `; what it wrote was undone: ${what.slice(0, 5).join(", ")}`
+    return `task ${this.id} failed (${this.class}): ${this.reason}${undone}${keep === undefined ? "" : `, kept at ${keep}`}`
+  }
+  get hint() {
+    return `See what it did with \`osier logs ${this.id}\`, then \`osier ${this.kind} ${this.id}\` tries again.`
+  }
+  readonly exit = 1
+}
+
+const isLost = (error: unknown): error is AttemptLost => error instanceof AttemptLost
+
+const startable: readonly Status[] = ["pending", "running", "failed"]
+
+/**
+ * Lets an agent look at the target's tip in a tree of its own, without a slot and without a gate, until `judge` is content
+ * with what it found. The tree is thrown away in any case; what was written in it is kept, undone and told.
+ */
+export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
+  id: number,
+  /** Without an agent the task's own is asked. */
+  { kind, agent }: { readonly kind: Kind; readonly agent: string | undefined },
+  judge: (held: Held, task: Task, found: Findings) => Effect.Effect<A | AttemptLost, E, R>,
+) {
+  const board = yield* Board
+  const { owner } = yield* RunIdentity
+  const { settings } = yield* RunContext
+  const what = new Set<string>()
+  const asked = agent === undefined ? {} : { agent }
+  const undone = (): Undone => {
+    const keep = board.kept.get(id)
+    return { what: [...what], ...(keep === undefined || what.size === 0 ? {} : { keep }) }
+  }
+  const result = yield* holding("task", String(id), (held) =>
+    Effect.gen(function* () {
+      const { task: before } = yield* readTask(id)
+      yield* refuse(before, kind)
+      yield* usable([agent ?? agentOf(before, settings.agent)])
+      yield* room
+      yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
+      yield* board.put(before)
+      const { salvage } = yield* reconcile(held, before)
+      if (salvage !== undefined) yield* keepAndRemove(id, salvage, "left in the tree of a task that is to land nothing")
+      const task = yield* transition(held, (old) => ({ ...withoutBranch(old), ...asked, kind, status: "running" }), [])
+      const one = (current: Task, n: number, told: string | undefined) =>
+        look(current, n, told, what).pipe(
+          Effect.catchTag("AttemptLost", (error) => Effect.succeed(error)),
+          Effect.flatMap((found) => (found instanceof AttemptLost ? Effect.succeed(found) : judge(held, current, found))),
+        )
+      return yield* attempts(held, task, undefined, one, (rest) => rest).pipe(
+        Effect.catchIf(isLost, (error) =>
+          Effect.andThen(giveUp(held, error), new LookFailed({ id, kind, class: error.class, reason: error.reason, undone: undone() })),
+        ),
+        Effect.onInterrupt(() => Effect.ignore(letGo(held, id))),
+      )
+    }),
+  )
+  return { result, undone: undone() }
+})
+
+const refuse = Effect.fnUntraced(function* (task: Task, kind: Kind) {
+  const { id } = task
+  if (!startable.includes(task.status)) return yield* new NotOpen({ id, kind, reason: `is ${task.status}` })
+  if (task.kind !== undefined && task.kind !== kind)
+    return yield* new NotOpen({ id, kind, reason: `is ${task.kind === "plan" ? "a plan" : "an exploration"}` })
+  if (task.children !== undefined) return yield* new NotOpen({ id, kind, reason: `has a plan already: tasks ${task.children.join(", ")}` })
+  if (isAdopted(task)) return yield* new NotOpen({ id, kind, reason: `goes on with the branch ${task.branch ?? ""}, which only work can` })
+})
+
+/** Its tree's branch is nothing to remember: it goes with the tree. */
+export const withoutBranch = (task: Task): Task => {
+  const { branch: _branch, ...rest } = withoutReason(task)
+  return rest
+}
+
+/** One try: the agent reads and answers; whatever else it did to its tree is put aside, and the tree goes. */
+const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | undefined, what: Set<string>) {
+  const board = yield* Board
+  const holds = yield* Holds
+  const refs = yield* Refs
+  const { settings, targetRef } = yield* RunContext
+  const base = (yield* refs.read(targetRef)) ?? ""
+  const { keepIgnored, copy } = settings.tree
+  const seen = yield* Effect.scoped(
+    Effect.gen(function* () {
+      const tree = yield* plant(task, base)
+      const ran = yield* runAgent(task, tree, n, told)
+      const found = yield* readFindings(tree.path)
+      const written = yield* treeChanges(tree, { keepIgnored, copy, maxBytes: settings.keep.maxBytes })
+      if (written.length > 0) yield* keepAndRemove(task.id, tree, "it may only read, and wrote all the same")
+      return { ...ran, found, written }
+    }),
+  )
+  const { outcome, attributed, found, written } = seen
+  if (written.length > 0) {
+    for (const path of written) what.add(path)
+    const keep = board.kept.get(task.id)
+    const event = { type: "ChangesUndone", task: task.id, attempt: n, what: written } as const
+    yield* board.emit(keep === undefined ? event : { ...event, keep })
+  }
+  if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
+  if (!outcome.ok) return yield* lostBy(outcome)
+  yield* holds.clear(seen.agent)
+  const words = outcome.text ?? ""
+  return {
+    attempt: n,
+    report: found.report ?? words,
+    proposal: found.proposal ?? proposalIn(words, task.kind ?? "plan"),
+    session: outcome.session,
+    base,
+  } satisfies Findings
+})
+
+/** Whoever interrupted it may want it later; until then it is nobody's. */
+const letGo = Effect.fnUntraced(function* (held: Held, id: number) {
+  const board = yield* Board
+  if (board.task(id)?.status !== "running") return
+  const reason = "interrupted"
+  yield* transition(held, (old) => ({ ...withoutBranch(old), status: "pending", reason }), { type: "TaskReleased", task: id, reason })
+})
