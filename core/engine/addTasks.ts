@@ -5,8 +5,9 @@ import type { Declared } from "../domain/planDraft.ts"
 import { isOver } from "../domain/task.ts"
 import type { Kind, Task } from "../domain/task.ts"
 import type { Summary } from "../domain/trailers.ts"
-import { claimIds } from "../steps/claimIds.ts"
-import { createTask, listTasks } from "../steps/record.ts"
+import { nextIds } from "../steps/claimIds.ts"
+import { createTasks, listTasks } from "../steps/record.ts"
+import type { Fresh } from "../steps/record.ts"
 import { Journal } from "../world/journal.ts"
 import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
@@ -38,16 +39,23 @@ const argumentsOf = /^arguments:[^#]*/
  * Puts the tasks of a plan into the store. The same plan again resumes its tasks. The same arguments again resume those of
  * the newest command that had one of them, unless all of these are over. With `again: "new"` all are made new.
  */
-export const addTasks = Effect.fn("addTasks")(function* (
-  declared: readonly Declared[],
-  /** `files` are put into the record of each new task, as its plan. */
-  options: {
-    readonly again: "resume" | "new"
-    readonly files?: Readonly<Record<string, string>>
-    readonly kind?: Kind
-    readonly parent?: number
-  },
-) {
+export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: Adding) {
+  for (;;) {
+    // Somebody else added tasks in the same moment, perhaps these very ones: look again.
+    const added = yield* Effect.catchTag(addOnce(declared, options), "SwapLost", () => Effect.succeed(undefined))
+    if (added !== undefined) return added
+  }
+})
+
+export interface Adding {
+  readonly again: "resume" | "new"
+  /** Put into the record of each new task, as its plan. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly kind?: Kind
+  readonly parent?: number
+}
+
+const addOnce = Effect.fnUntraced(function* (declared: readonly Declared[], options: Adding) {
   const journal = yield* Journal
   const { run } = yield* RunIdentity
   const { settings } = yield* RunContext
@@ -64,18 +72,28 @@ export const addTasks = Effect.fn("addTasks")(function* (
   )
   const fresh = declared.filter((one) => !found.has(one.key))
   yield* refuseTaken(fresh)
-  const ids = fresh.length === 0 ? [] : yield* claimIds(fresh.length)
+  const { ids, move } = yield* nextIds(fresh.length)
   const idOf = new Map([...found, ...fresh.map((one, at) => [one.key, ids[at] ?? 0] as const)])
   const now = DateTime.formatIso(yield* DateTime.now)
-  for (const one of fresh) {
+  const made = fresh.map((one): Fresh => {
     const id = idOf.get(one.key) ?? 0
-    const agent = one.agent ?? settings.agent
     const needs = [...one.needs.map((key) => idOf.get(key) ?? 0), ...one.needsTasks].toSorted((a, b) => a - b)
-    const { kind, parent } = options
+    const { kind, parent, files } = options
     const family = { ...(kind === undefined ? {} : { kind }), ...(parent === undefined ? {} : { parent }) }
-    yield* createTask({ ...recordOf(one, { id, needs, now, agent, source: sourceOf(one) }), ...family }, options.files)
-    yield* journal.append({ type: "TaskAdded", task: id, title: one.title, agent: agent ?? "", needs, source: sourceOf(one) })
-  }
+    const task = { ...recordOf(one, { id, needs, now, agent: one.agent ?? settings.agent, source: sourceOf(one) }), ...family }
+    return { task, ...(files === undefined ? {} : { files }) }
+  })
+  if (made.length > 0) yield* createTasks(made, move)
+  yield* journal.append(
+    made.map(({ task: { id, title, agent = "", needs, source = "" } }) => ({
+      type: "TaskAdded" as const,
+      task: id,
+      title,
+      agent,
+      needs,
+      source,
+    })),
+  )
   return declared.map((one): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) }))
 })
 

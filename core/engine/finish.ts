@@ -4,6 +4,7 @@ import { deleteBranch } from "../steps/deleteBranch.ts"
 import type { Held } from "../steps/lock.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
+import { hideBranch } from "./showBranch.ts"
 import { isAdopted } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
 import { settleAbove } from "./settlePlans.ts"
@@ -26,6 +27,7 @@ export const finish = Effect.fn("finish")(function* (held: Held, task: Task, wor
   const shown = yield* refs.read(evidence)
   if (shown !== undefined) yield* refs.swap([{ ref: evidence, from: shown, to: undefined }]).pipe(Effect.ignore)
   if (settings.keepBranch || isAdopted(task) || work.branch === "") return merged
+  yield* hideBranch(work.branch, work.tip).pipe(Effect.ignore)
   // Only the very commit that was landed is let go; a branch that moved on since is somebody's work.
   yield* deleteBranch({ branch: work.branch, at: work.tip }).pipe(
     Effect.andThen(board.emit({ type: "BranchDeleted", task: task.id, branch: work.branch, commit: work.tip })),

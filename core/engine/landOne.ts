@@ -16,6 +16,7 @@ import { blame } from "./blame.ts"
 import { Board } from "./board.ts"
 import { conflicted } from "./conflicted.ts"
 import { Fleet } from "./fleet.ts"
+import { follow } from "./follow.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { judgeCommit } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
@@ -36,6 +37,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   const { target, targetRef, settings, options } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   for (let moves = 0; moves < movesMax; moves++) {
+    yield* refs.refresh([targetRef])
     const tip = (yield* refs.read(targetRef)) ?? ""
     const proof = yield* proveLanded({ target: tip, task: task.id, tip: work.tip })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
@@ -67,6 +69,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     if (landed.type === "landed") {
       yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
       yield* tellCheckout(landed)
+      yield* follow(commit)
       return { type: "landed", landing: commit } as const
     }
     if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files } as const

@@ -5,6 +5,7 @@ import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { Holds } from "./holds.ts"
+import { Lookout } from "./lookThere.ts"
 import { RunContext } from "./runContext.ts"
 import type { RunOptions } from "./runContext.ts"
 import { Slots } from "./slots.ts"
@@ -24,5 +25,6 @@ export const engine = (input: {
     Train.layer,
     Drain.layer,
     Fleet.layer,
+    Lookout.layer,
     Adapters.layer(input.adapters, input.settings.plugins),
   ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)))

@@ -32,7 +32,7 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   const reaper = yield* Reaper
   const refs = yield* Refs
   const { commonDir } = yield* Repository
-  const { settings, treeRoot, targetRef } = yield* RunContext
+  const { settings, treeRoot, targetRef, shared } = yield* RunContext
   const recovered = (what: string) => board.emit({ type: "Recovered", task: task.id, what })
 
   const { found } = yield* reaper.reap({ mark: markOf(commonDir, task.id) }, settings.limits.graceMs)
@@ -41,6 +41,8 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
 
   const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree) === task.id)
   const target = yield* refs.read(targetRef)
+  // Finished by somebody on another machine: what they made is on the remote.
+  if (task.status === "completed" && task.branch !== undefined && shared !== undefined) yield* refs.refresh([shared.branch(task.branch)])
   if (task.status === "completed" && task.tip !== undefined && target !== undefined) {
     const proof = yield* proveLanded({ target, task: task.id, tip: task.tip })
     if (proof !== undefined) {

@@ -17,6 +17,7 @@ import { writeMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
+import { showBranch } from "./showBranch.ts"
 import { Slots } from "./slots.ts"
 import { transition, withoutReason } from "./transition.ts"
 
@@ -106,6 +107,7 @@ export const passGates = Effect.fn("passGates")(function* (held: Held, task: Tas
     }),
     { type: "TaskCompleted", task: task.id, commit: tip, gated: judgement.gated },
     { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts }, undefined, 2)}\n` },
+    yield* showBranch(task.id, tree.branch, tip),
   )
   return { tip, base: tree.base, branch: tree.branch, gated: judgement.gated } satisfies Finished
 })

@@ -4,24 +4,38 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
+import type { Swap } from "../world/refs.ts"
 
 const ref = "refs/osier/ids"
 const Counter = Schema.fromJsonString(Schema.Struct({ next: Schema.Natural, nonce: Schema.String }))
 
+/** Numbers for new tasks, and the move of the counter that makes them ours: to be made in one act with whatever uses them. */
+export interface IdsToClaim {
+  readonly ids: readonly number[]
+  readonly move: Swap
+}
+
+/** The next free numbers. They are nobody's before the counter has moved. */
+export const nextIds = Effect.fn("nextIds")(function* (count: number) {
+  const objects = yield* Objects
+  const found = yield* objects.read(ref)
+  const counter = Option.getOrUndefined(Schema.decodeUnknownOption(Counter)(found?.data.toString() ?? ""))
+  const first = counter?.next ?? (yield* highest) + 1
+  const to = yield* objects.writeBlob(`${JSON.stringify({ next: first + count, nonce: nanoid() })}\n`)
+  const ids = Array.from({ length: count }, (_, place) => first + place)
+  return { ids, move: { ref, from: found?.oid, to } } satisfies IdsToClaim
+})
+
 /** Claims a block of task numbers that no other process will ever be given. */
 export const claimIds = Effect.fn("claimIds")(function* (count: number) {
   const refs = yield* Refs
-  const objects = yield* Objects
   for (;;) {
-    const found = yield* objects.read(ref)
-    const counter = Option.getOrUndefined(Schema.decodeUnknownOption(Counter)(found?.data.toString() ?? ""))
-    const first = counter?.next ?? (yield* highest) + 1
-    const to = yield* objects.writeBlob(`${JSON.stringify({ next: first + count, nonce: nanoid() })}\n`)
-    const won = yield* refs.swap([{ ref, from: found?.oid, to }]).pipe(
+    const { ids, move } = yield* nextIds(count)
+    const won = yield* refs.swap([move]).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )
-    if (won) return Array.from({ length: count }, (_, place) => first + place)
+    if (won) return ids
   }
 })
 

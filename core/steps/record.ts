@@ -10,6 +10,7 @@ import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import type { TreeEntry } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
+import type { Swap } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { fenceOf, LeaseLost, stillHeld } from "./lock.ts"
@@ -68,6 +69,22 @@ export const listTasks = Effect.fn("listTasks")(function* () {
     .toSorted((a, b) => a.id - b.id)
 })
 
+/** A new task, and files that its record holds beside it. */
+export interface Fresh {
+  readonly task: Task
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** Puts new tasks into the store, all of them or none, in one act with the move that makes their numbers theirs. */
+export const createTasks = Effect.fn("createTasks")(function* (fresh: readonly Fresh[], move: Swap) {
+  const refs = yield* Refs
+  const made = yield* Effect.forEach(fresh, ({ task, files = {} }) =>
+    Effect.map(writeRecord(task, undefined, files), (commit): Recorded => ({ task, commit })),
+  )
+  yield* refs.swap([move, ...made.map(({ task, commit }): Swap => ({ ref: taskRef(task.id), from: undefined, to: commit }))])
+  return made
+})
+
 /** Puts a new task into the store; its number must come from `claimIds`. */
 export const createTask = Effect.fn("createTask")(function* (task: Task, files: Readonly<Record<string, string>> = {}) {
   const refs = yield* Refs
@@ -83,7 +100,12 @@ export const createTask = Effect.fn("createTask")(function* (task: Task, files: 
 export const changeTask = Effect.fn("changeTask")(function* (
   id: number,
   change: (task: Task) => Task,
-  options: { readonly held?: Held; readonly files?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly held?: Held
+    readonly files?: Readonly<Record<string, string>>
+    /** Other refs that move in the same act. */
+    readonly also?: readonly Swap[]
+  } = {},
 ) {
   const refs = yield* Refs
   const { held } = options
@@ -98,7 +120,7 @@ export const changeTask = Effect.fn("changeTask")(function* (
     }
     const commit = yield* writeRecord(task, before.commit, options.files ?? {})
     const fence = held === undefined ? [] : [fenceOf(held)]
-    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }], fence).pipe(
+    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }, ...(options.also ?? [])], fence).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )

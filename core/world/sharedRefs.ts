@@ -9,7 +9,6 @@ import { Objects } from "./objects.ts"
 import { RefFailed, Refs, SwapLost } from "./refs.ts"
 import type { Expect, Swap } from "./refs.ts"
 import { Remote } from "./remote.ts"
-import { RemoteUnreachable } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
 /**
@@ -89,25 +88,34 @@ export const sharedRefs = (name: string) =>
       })
 
       /** Whether a push whose answer was lost did happen; every id is new, so that seeing it is proof. */
-      const settle = Effect.fnUntraced(function* (moves: readonly Swap[], lost: RemoteUnreachable) {
+      const happened = Effect.fnUntraced(function* (moves: readonly Swap[]) {
         const there = yield* remote.list(moves.flatMap(({ ref }) => names.there(ref) ?? []))
         const now = new Map([...there].map(([ref, oid]) => [names.here(ref), oid]))
-        if (moves.every(({ ref, to }) => now.get(ref) === to)) return
-        if (moves.every(({ ref, from }) => now.get(ref) === from)) return yield* new RemoteUnreachable({ ...lost, heard: true })
+        if (moves.every(({ ref, to }) => now.get(ref) === to)) return true
+        if (moves.every(({ ref, from }) => now.get(ref) === from)) return false
         return yield* new SwapLost({ refs: moves.map(({ ref }) => ref), said: "moved while the remote could not be heard" })
       })
 
-      const push = (moves: readonly Swap[]) => {
+      /** One try; said again after an answer that was lost, it looks first whether that one happened. */
+      const pushing = (moves: readonly Swap[]) => {
+        let doubt = false
         // Only a landing, which relies on the target's lock, is a push that the user's hooks want to see.
         const hooks = moves.some(({ ref }) => ref.startsWith(lockRef("target", "")))
         const there = moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))
-        return remote.push(there, { hooks }).pipe(
-          Effect.catchTag("RemoteUnreachable", (lost) => (lost.heard ? Effect.fail(lost) : settle(moves, lost))),
-          Effect.retry({ schedule: soonAgain, while: (error) => error._tag === "RemoteUnreachable" && error.heard }),
-          Effect.catchTag("PushLost", (lost) =>
-            Effect.andThen(refresh(moves.map(({ ref }) => ref)), Effect.fail(new SwapLost({ refs: lost.refs, said: lost.said }))),
-          ),
-        )
+        return Effect.gen(function* () {
+          if (doubt && (yield* happened(moves))) return
+          doubt = false
+          yield* remote.push(there, { hooks }).pipe(
+            Effect.tapError((error) =>
+              Effect.sync(() => {
+                doubt = error._tag === "RemoteUnreachable" && !error.heard
+              }),
+            ),
+            Effect.catchTag("PushLost", (lost) =>
+              Effect.andThen(refresh(moves.map(({ ref }) => ref)), Effect.fail(new SwapLost({ refs: lost.refs, said: lost.said }))),
+            ),
+          )
+        })
       }
 
       const swap = Effect.fnUntraced(function* (swaps: readonly Swap[], expect: readonly Expect[] = []) {
@@ -117,15 +125,19 @@ export const sharedRefs = (name: string) =>
         if (shared.length === 0 && fences.length === 0) return yield* local.swap(swaps, expect)
         const rewritten = yield* Effect.forEach(fences, rewrite)
         const moves = [...shared, ...rewritten.map(({ move }) => move)]
+        const push = pushing(moves)
         // Heard to its end: a push that is cut off in the middle may have happened.
-        yield* Effect.uninterruptible(
+        const once = Effect.uninterruptible(
           Effect.gen(function* () {
-            yield* push(moves)
+            yield* push
             for (const { move, onRewritten } of rewritten) onRewritten?.(move.to)
             // Our copy was not what the remote had: what is there now is asked for, it may be newer still.
             yield* Effect.catchTag(local.swap(moves), "SwapLost", () => refresh(moves.map(({ ref }) => ref)))
           }),
         )
+        // An owner goes on trying as long as its lease lasts; whoever owns nothing yet is told soon.
+        const schedule = fences.length > 0 ? patiently : soonAgain
+        yield* Effect.retry(once, { schedule, while: (error) => error._tag === "RemoteUnreachable" })
         if (here.length > 0) yield* local.swap(here)
       })
 
@@ -140,3 +152,4 @@ const broken = (ref: string) => (error: { readonly message: string }) => new Ref
 
 /** A network that stumbles is given a few seconds before anybody is told. */
 const soonAgain = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
+const patiently = Schedule.spaced("2 seconds").pipe(Schedule.jittered)
