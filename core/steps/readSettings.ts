@@ -3,7 +3,9 @@ import { join } from "node:path"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { resolveSettings, SettingsRefused } from "../domain/settingsFile.ts"
+import { variableOf } from "../domain/settingsDocs.ts"
 import { Files } from "../world/files.ts"
+import { Objects } from "../world/objects.ts"
 import { Repository } from "../world/repository.ts"
 
 export const settingsName = "osier.yaml"
@@ -21,7 +23,9 @@ export type GivenSettings = Readonly<Record<string, string | boolean | readonly 
 export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSettings = {}) {
   const files = yield* Files
   const { root, bare } = yield* Repository
-  const workingText = bare ? undefined : yield* files.text(join(root, settingsName))
+  const workingText = bare
+    ? yield* textAtTip(flags["target"] ?? process.env[variableOf("target")])
+    : yield* files.text(join(root, settingsName))
   const { settings, problems } = resolveSettings({
     fileText: workingText,
     path: settingsName,
@@ -31,4 +35,12 @@ export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSet
   })
   if (problems.length > 0) return yield* SettingsRefused.of(problems)
   return { settings, workingText } satisfies ReadSettings
+})
+
+/** A bare repository has no working copy: what the target's tip says holds, or that of its HEAD when no target was given. */
+const textAtTip = Effect.fnUntraced(function* (target: GivenSettings[string]) {
+  const objects = yield* Objects
+  const name = typeof target === "string" ? `refs/heads/${target}` : "HEAD"
+  const found = yield* objects.read(`${name}:${settingsName}`)
+  return found?.type === "blob" ? found.data.toString() : undefined
 })
