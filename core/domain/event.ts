@@ -26,7 +26,8 @@ export const Event = Schema.Union([
   event("RunDraining", { reason: text }),
   event("RunEnded", { landed: tasks, failed: tasks, blocked: tasks, waiting: tasks, exit: Schema.Natural }),
   event("TaskAdded", { task, title: text, agent: text, needs: tasks, source: Schema.optionalKey(text) }),
-  event("TaskClaimed", { task, fence: Schema.Natural, owner: text }),
+  /** `from` is who held it until this owner took it over by force. */
+  event("TaskClaimed", { task, fence: Schema.Natural, owner: text, from: Schema.optionalKey(text) }),
   event("TaskReleased", { task, reason: text }),
   event("TaskBlocked", { task, by: tasks, reason: text }),
   /** Waiting for something that is not a need: an overlapping scope, a provider, a held lock; `until` ends it by itself. */

@@ -43,7 +43,7 @@ const words = (event: Event): string => {
     case "TaskAdded":
       return `added: ${event.title} (${event.agent || "default agent"})${event.needs.length === 0 ? "" : `, needs ${list(event.needs)}`}`
     case "TaskClaimed":
-      return `claimed by ${event.owner}`
+      return `claimed by ${event.owner}${behind(event.from, ", taken over from ")}`
     case "TaskReleased":
       return `released: ${event.reason}`
     case "TaskBlocked":

@@ -21,11 +21,14 @@ export interface Stop {
   readonly title: string
   readonly reason: string
   readonly hint: string
+  /** Another one owns it. */
+  readonly held?: boolean
 }
 
-/** The exit code that says most: interrupted, failed, waiting for a person, done. */
+/** The exit code that says most: interrupted, failed, waiting for a person, held by another, done. */
 export const exitOf = (report: Omit<Report, "exit" | "ms">): Exit => {
   if (report.interrupted) return 130
   if (report.failed.length > 0 || report.blocked.length > 0) return 1
-  return report.waiting.length > 0 ? 5 : 0
+  if (report.waiting.some((stop) => stop.held !== true)) return 5
+  return report.waiting.length > 0 ? 4 : 0
 }

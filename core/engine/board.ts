@@ -13,6 +13,8 @@ export interface Wait {
   readonly hint: string
   /** Another process works on it; its end will be seen in the store. */
   readonly elsewhere?: boolean
+  /** A person claimed it, and this run does not wait for them. */
+  readonly held?: boolean
   /** Files of the user are in the way; it goes on by itself once they are not. */
   readonly forUser?: boolean
   /** It is complete and waits for a person's word, as the settings ask. */

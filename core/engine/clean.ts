@@ -1,9 +1,13 @@
 import * as Effect from "effect/Effect"
+import { holderText, lockRef } from "../domain/lock.ts"
+import { isOver } from "../domain/task.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
+import { inspectLock } from "../steps/lock.ts"
 import { listTasks } from "../steps/record.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
 import { Board } from "./board.ts"
+import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { keepAndRemove } from "./plant.ts"
 import { recover } from "./recovery.ts"
@@ -17,13 +21,19 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
   if (!options.dryRun) yield* recover()
   const wanted = (id: number | undefined) => options.ids === undefined || (id !== undefined && options.ids.includes(id))
   const tasks = (yield* listTasks()).filter((task) => wanted(task.id))
+  const over = new Set(tasks.filter((task) => isOver(task.status)).map((task) => task.id))
   const removed: Removed[] = []
   const left: Left[] = []
   for (const tree of yield* listTrees(treeRoot)) {
     const id = taskOfTree(tree)
     if (!wanted(id)) continue
     const about = { what: "tree" as const, name: tree.path, ...(id === undefined ? {} : { task: id }) }
-    if (id === undefined || !(yield* isFree("task", String(id)))) left.push({ ...about, why: "a live run works in it" })
+    const owner = id === undefined ? undefined : (yield* inspectLock(lockRef("task", String(id))))?.lock.owner
+    const claimed = owner !== undefined && "session" in owner
+    if (id === undefined || !(yield* isFree("task", String(id))))
+      left.push({ ...about, why: claimed ? `claimed by ${holderText(owner)}` : "a live run works in it" })
+    else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
+      left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else {
       if (!options.dryRun) yield* holding("task", String(id), () => keepAndRemove(id, tree, "cleaned away"))
       const ref = (yield* Board).kept.get(id)

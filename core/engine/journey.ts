@@ -7,8 +7,12 @@ import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
 import { finish } from "./finish.ts"
+import { finishedAs } from "./finishedAs.ts"
+import { Fleet } from "./fleet.ts"
 import { giveUp } from "./giveUp.ts"
+import { spareHandwork } from "./handTree.ts"
 import { holding } from "./holding.ts"
+import { landClaimed } from "./landClaimed.ts"
 import { branchFor, dropBranch, plant, replant } from "./plant.ts"
 import { room } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
@@ -26,14 +30,19 @@ import type { Finished } from "./workOn.ts"
  * pass, let the train land it, and go back to work with evidence when the train says no. What each stage opened closes
  * with its scope, however it ends.
  */
-export const journey = (id: number) =>
-  holding("task", String(id), (held) => travel(held, id).pipe(Effect.catchTag("AttemptLost", (lost) => giveUp(held, lost))))
+export const journey = Effect.fn("journey")(function* (id: number) {
+  const claimed = (yield* Fleet).claimed.get(id)
+  if (claimed !== undefined) return yield* landClaimed(claimed, id)
+  const whole = (held: Held) => travel(held, id).pipe(Effect.catchTag("AttemptLost", (lost) => giveUp(held, lost)))
+  return yield* holding("task", String(id), whole)
+})
 
 const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   const board = yield* Board
   const { settings } = yield* RunContext
   const { owner } = yield* RunIdentity
   yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
+  yield* spareHandwork(id)
   const found = yield* reconcile(held, (yield* readTask(id)).task)
   let { task } = found
   let salvage = found.salvage
@@ -83,9 +92,3 @@ const start = Effect.fnUntraced(function* (held: Held, task: Task) {
 
 /** An ejected commit is kept by name before its branch is cut anew from the target that it has to work with. */
 const letGo = (task: Task, work: Finished) => (work.branch === "" ? Effect.void : dropBranch(task, work.branch))
-
-/** A task that was completed before needs no agent again: its commit goes to the train as it is. */
-const finishedAs = (task: Task): Finished | undefined =>
-  task.status === "completed" && task.tip !== undefined && task.base !== undefined
-    ? { tip: task.tip, base: task.base, branch: task.branch ?? "", gated: true }
-    : undefined

@@ -2,6 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
+import { claimsHere } from "../steps/claims.ts"
+import { readSettings } from "../steps/readSettings.ts"
+import { renewClaims } from "../steps/renewClaims.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
@@ -37,8 +40,17 @@ const journal = Layer.unwrap(
   }),
 )
 
+/** A verb that is typed where a claimed task is worked on is a sign of life of whoever claimed it. */
+const signOfLife = Effect.gen(function* () {
+  if ((yield* claimsHere()).length === 0) return
+  const { settings } = yield* readSettings()
+  yield* renewClaims().pipe(Effect.provide(sharing(settings)))
+}).pipe(Effect.timeoutOption("5 seconds"), Effect.ignore)
+
 /** Everything outside, for the repository at a folder: what every verb needs, and nothing that only a run does. */
-export const worldAt = (at: string) =>
+export const worldAt = (at: string) => Layer.effectDiscard(signOfLife).pipe(Layer.provideMerge(outside(at)))
+
+const outside = (at: string) =>
   Layer.mergeAll(journal, Objects.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
     Layer.provideMerge(RunIdentity.layer),
     Layer.provideMerge(Repository.layer(at)),

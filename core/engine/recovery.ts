@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
+import { dropClaim, listClaims } from "../steps/claims.ts"
 import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
@@ -7,6 +8,7 @@ import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks } from "../steps/record.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Board } from "./board.ts"
+import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { keepAndRemove } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
@@ -35,6 +37,11 @@ export const recover = Effect.fn("recover")(function* () {
     yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
   }
   yield* settlePlans()
+  for (const { task } of yield* listClaims()) {
+    const status = tasks.find((one) => one.id === task)?.status
+    // What this clone knew of work by hand is of no use any more once the task is over and its tree is gone.
+    if (status !== undefined && isOver(status) && (yield* standingPlace(task)) === undefined) yield* dropClaim(task)
+  }
   const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
   for (const tree of yield* listTrees(treeRoot)) {
     const id = taskOfTree(tree)

@@ -33,8 +33,16 @@ export const reportOf = (
   const free = open.filter((task) => blockedBy(task).length === 0)
   const reviewed = free.filter((task) => task.status === "completed" && waits.get(task.id)?.review === true)
   const waiting = free.filter((task) => !reviewed.includes(task))
-  const waitOf = (task: Task) =>
-    stop(task, waits.get(task.id)?.reason ?? task.reason ?? `it is ${task.status}`, waits.get(task.id)?.hint ?? (task.kind === undefined ? "osier run" : `osier show ${task.id}`))
+  const held = free.flatMap((task) => (waits.get(task.id)?.held === true ? [task.id] : []))
+  const behindHeld = blocked(waitsFor(all), held)
+  const waitOf = (task: Task): Stop => {
+    const wait = waits.get(task.id)
+    const by = behindHeld.get(task.id)?.[0]
+    if (by !== undefined && wait === undefined)
+      return { ...stop(task, `it waits for ${by}, which is held by another`, `osier show ${by}`), held: true }
+    const hint = wait?.hint ?? (task.kind === undefined ? "osier run" : `osier show ${task.id}`)
+    return { ...stop(task, wait?.reason ?? task.reason ?? `it is ${task.status}`, hint), ...(wait?.held === true ? { held: true } : {}) }
+  }
   const sorted = {
     landed,
     completed: reviewed.map(waitOf),

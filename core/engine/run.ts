@@ -50,7 +50,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
     ms: (yield* Clock.currentTimeMillis) - started,
     interrupted: drain.requested(),
   })
-  yield* closing(report)
+  yield* conclude(report)
   return report
 })
 
@@ -58,7 +58,8 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
 const agentsOf = (tasks: readonly (Task | undefined)[]): readonly string[] =>
   tasks.flatMap((task) => (task?.agent === undefined || isOver(task.status) || task.status === "completed" ? [] : [task.agent]))
 
-const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
+/** The first words of a run. */
+export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   const board = yield* Board
   const refs = yield* Refs
   const { self } = yield* Machine
@@ -124,9 +125,12 @@ const embark = (id: number) =>
     yield* journey(id).pipe(
       Effect.catchTag("LockHeld", (held) =>
         Effect.gen(function* () {
-          fleet.started.delete(id)
+          // A person's claim may last for days: a run does not wait for its end.
+          const claimed = "session" in held.lock.owner
+          if (!claimed) fleet.started.delete(id)
           const reason = held.message
-          yield* board.wait(id, { reason, hint: held.hint, elsewhere: true }, { type: "TaskWaited", task: id, reason })
+          const wait = { reason, hint: held.hint, ...(claimed ? { held: true } : { elsewhere: true }) }
+          yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason })
         }),
       ),
       Effect.catchCause((cause) =>
@@ -159,7 +163,8 @@ const refresh = Effect.gen(function* () {
   }
 })
 
-const closing = Effect.fnUntraced(function* (report: Report) {
+/** The last words of a run. */
+export const conclude = Effect.fnUntraced(function* (report: Report) {
   const board = yield* Board
   const numbers = (list: readonly { readonly id: number }[]) => list.map((one) => one.id)
   yield* board.emit({

@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import { resolve } from "node:path"
+import { plainLine } from "../../domain/plainText.ts"
+import { addTasks } from "../../engine/addTasks.ts"
+import { Adapters } from "../../engine/adapters.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { treeTask } from "../../engine/treeTask.ts"
+import { RunContext } from "../../engine/runContext.ts"
+import { planName } from "../../steps/planOf.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { Files } from "../../world/files.ts"
+import { UsageWrong } from "../commandLine.ts"
+import { declared, settingsFlags } from "../declare.ts"
+import { isSet, taskNumber, textFlag } from "../flags.ts"
+import type { Call, Verb } from "../verb.ts"
+
+/** Makes a tree for one task; stdout is its path and nothing else, so that `cd "$(osier tree "…")"` goes there. */
+export const tree: Verb = (call) =>
+  Effect.gen(function* () {
+    const { settings, workingText } = yield* readSettings(settingsFlags(call))
+    const made = Effect.gen(function* () {
+      const word = call.args[0] ?? ""
+      return yield* treeTask(/^#?\d+$/.test(word) ? yield* taskNumber(word) : yield* added(call))
+    })
+    const { task, place, made: fresh } = yield* made.pipe(Effect.provide(engineOf({ settings, workingText })))
+    if (call.json) call.screen.out(JSON.stringify({ tree: { id: task.id, title: task.title, status: task.status, ...place, made: fresh } }))
+    else {
+      call.screen.out(place.path)
+      call.screen.err(`#${task.id} ${plainLine(task.title)}: ${task.status}, on branch ${place.branch}; start with: osier claim ${task.id}`)
+    }
+    return 0 as const
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+/** The task of that text, with its plan in the record. */
+const added = Effect.fnUntraced(function* (call: Call) {
+  const files = yield* Files
+  const { settings } = yield* RunContext
+  const { names } = yield* Adapters
+  const path = textFlag(call.flags, "plan")
+  const plan = path === undefined ? undefined : yield* files.text(resolve(call.at, path))
+  if (path !== undefined && plan === undefined)
+    return yield* new UsageWrong({ message: `--plan: there is no file ${path}`, hint: "name a file, as in --plan oauth.md" })
+  const again = isSet(call.flags, "new") ? "new" : "resume"
+  const [one] = yield* addTasks(yield* declared(call, settings, names), {
+    again,
+    ...(plan === undefined ? {} : { files: { [planName]: plan } }),
+  })
+  if (one === undefined) return yield* new UsageWrong({ message: "tree needs a task", hint: 'osier tree "Implement OAuth2"' })
+  return one.id
+})

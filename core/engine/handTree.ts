@@ -1,0 +1,67 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import type { Claim, Place } from "../domain/claim.ts"
+import { prompt } from "../domain/prompt.ts"
+import type { Task } from "../domain/task.ts"
+import { readClaim, writeClaim } from "../steps/claims.ts"
+import { planOf } from "../steps/planOf.ts"
+import { treeEntries } from "../steps/treeEntries.ts"
+import { workIn, workText } from "../steps/workIn.ts"
+import { Files } from "../world/files.ts"
+import { Refs } from "../world/refs.ts"
+import { furnish } from "./furnish.ts"
+import { dropBranch, keepAndRemove, raise } from "./plant.ts"
+import { RunContext } from "./runContext.ts"
+
+/** The tree of a task that is worked on by hand, if this clone has one that still stands. */
+export const standingPlace = Effect.fn("standingPlace")(function* (task: number) {
+  const files = yield* Files
+  const place = (yield* readClaim(task))?.place
+  if (place === undefined || !place.tree) return undefined
+  const entry = (yield* treeEntries()).find((one) => one.path === place.path)
+  return entry === undefined || (yield* files.stat(place.path)) === undefined ? undefined : { ...place, gitDir: entry.gitDir }
+})
+
+/** A tree for somebody who works by hand: the one that is there, or a fresh one with plan and prompt inside. It stays. */
+export const handTree = Effect.fn("handTree")(function* (task: Task, claim: Claim) {
+  const files = yield* Files
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  const standing = yield* standingPlace(task.id)
+  if (standing !== undefined) {
+    const { gitDir: _, ...place } = standing
+    yield* writeClaim({ ...claim, place })
+    return { place, made: false }
+  }
+  const tree = yield* raise(task, (yield* refs.read(targetRef)) ?? "")
+  const fill = Effect.gen(function* () {
+    yield* furnish(task, tree)
+    const plan = yield* planOf(task.id)
+    const standing = { tree: tree.path, branch: tree.branch, attempt: task.attempts.length + 1, ...(plan === undefined ? {} : { plan }) }
+    yield* files.write(join(tree.path, ".osier", "prompt.md"), prompt(task, standing))
+    const place: Place = { path: tree.path, branch: tree.branch, base: tree.base, tree: true }
+    yield* writeClaim({ ...claim, place })
+    return { place, made: true }
+  })
+  const undo = Effect.andThen(keepAndRemove(task.id, tree, "it could not be made ready"), dropBranch(task, tree.branch))
+  return yield* Effect.onError(fill, () => Effect.ignore(undo))
+})
+
+/** Somebody worked on the task by hand, nobody holds it now, and what they did is nowhere but in its tree. */
+export class HandworkLeft extends Data.TaggedError("HandworkLeft")<{ readonly id: number; readonly path: string; readonly work: string }> {
+  override get message() {
+    return `somebody worked on task ${this.id} by hand and has not given it back: ${this.work} in ${this.path}`
+  }
+  get hint() {
+    return `\`osier claim ${this.id}\` goes on with it; \`osier release ${this.id}\` after that keeps it and gives the task back.`
+  }
+  readonly exit = 5
+}
+
+/** An agent must not start over while the work of a person lies in the task's tree. */
+export const spareHandwork = Effect.fn("spareHandwork")(function* (id: number) {
+  const standing = yield* standingPlace(id)
+  const work = standing === undefined ? undefined : workText(yield* workIn(standing, []))
+  if (standing !== undefined && work !== undefined) return yield* new HandworkLeft({ id, path: standing.path, work })
+})

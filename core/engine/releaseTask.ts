@@ -1,0 +1,58 @@
+import * as Effect from "effect/Effect"
+import { withoutReason } from "./transition.ts"
+import type { Task } from "../domain/task.ts"
+import { dropClaim, regainClaim } from "../steps/claims.ts"
+import { releaseLock } from "../steps/lock.ts"
+import { readTask } from "../steps/record.ts"
+import { workIn, workText } from "../steps/workIn.ts"
+import { Board } from "./board.ts"
+import { standingPlace } from "./handTree.ts"
+import { dropBranch, keepAndRemove } from "./plant.ts"
+import { transition } from "./transition.ts"
+
+/** What a release found and did. */
+export interface Released {
+  readonly task: Task
+  /** What was done meanwhile, in words; undefined when nothing was. */
+  readonly work?: string
+  readonly keep?: string
+  /** The tree that is gone now. */
+  readonly tree?: string
+}
+
+/**
+ * Gives a claimed task back to everybody. What was done in its tree is on a keep ref before the tree goes; in the user's
+ * own checkout nothing is touched.
+ */
+export const releaseTask = Effect.fn("releaseTask")(function* (id: number) {
+  const board = yield* Board
+  const { claim, held } = yield* regainClaim(id)
+  const { task } = yield* readTask(id)
+  yield* board.put(task)
+  const standing = yield* standingPlace(id)
+  const place = standing ?? (claim.place?.tree === false ? claim.place : undefined)
+  const work = place === undefined ? undefined : workText(yield* workIn(place, task.scope))
+  if (standing !== undefined) {
+    yield* keepAndRemove(id, standing, work === undefined ? "released" : `released with ${work}`)
+    yield* dropBranch(task, standing.branch)
+  }
+  const keep = board.kept.get(id)
+  const where = keep === undefined ? (place?.tree === false ? ` left in ${place.path}` : "") : ` kept at ${keep}`
+  const reason = work === undefined ? "released" : `released: ${work}${where}`
+  if (task.status === "running") {
+    const change = (old: Task): Task => {
+      const { assigned_to: assigned, ...rest } = withoutReason(old)
+      const kept = assigned === undefined || claim.assigned === true ? {} : { assigned_to: assigned }
+      return { ...rest, ...kept, status: "pending", ...(work === undefined ? {} : { reason }) }
+    }
+    yield* transition(held, change, { type: "TaskReleased", task: id, reason })
+  }
+  yield* releaseLock(held)
+  yield* dropClaim(id)
+  return {
+    task: (yield* readTask(id)).task,
+    ...(work === undefined ? {} : { work }),
+    ...(keep === undefined ? {} : { keep }),
+    ...(standing === undefined ? {} : { tree: standing.path }),
+  } satisfies Released
+})
