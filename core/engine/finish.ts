@@ -16,11 +16,15 @@ export const finish = Effect.fn("finish")(function* (held: Held, task: Task, wor
   const board = yield* Board
   const refs = yield* Refs
   const { settings } = yield* RunContext
-  const merged = yield* transition(held, (old) => ({ ...withoutReason(old), status: "merged", landed: landing }), {
-    type: "TaskMerged",
-    task: task.id,
-    commit: landing,
-  })
+  const merged = yield* transition(
+    held,
+    (old) => ({ ...withoutBranch(withoutReason(old), settings.keepBranch), status: "merged", landed: landing }),
+    {
+      type: "TaskMerged",
+      task: task.id,
+      commit: landing,
+    },
+  )
   yield* board.wait(task.id, undefined)
   yield* settleAbove(merged)
   const evidence = `refs/osier/evidence/${task.id}`
@@ -28,6 +32,7 @@ export const finish = Effect.fn("finish")(function* (held: Held, task: Task, wor
   if (shown !== undefined) yield* refs.swap([{ ref: evidence, from: shown, to: undefined }]).pipe(Effect.ignore)
   if (settings.keepBranch || isAdopted(task) || work.branch === "") return merged
   yield* hideBranch(work.branch, work.tip).pipe(Effect.ignore)
+  if ((yield* refs.read(`refs/heads/${work.branch}`)) === undefined) return merged
   // Only the very commit that was landed is let go; a branch that moved on since is somebody's work.
   yield* deleteBranch({ branch: work.branch, at: work.tip }).pipe(
     Effect.andThen(board.emit({ type: "BranchDeleted", task: task.id, branch: work.branch, commit: work.tip })),
@@ -42,3 +47,10 @@ export const finish = Effect.fn("finish")(function* (held: Held, task: Task, wor
   )
   return merged
 })
+
+/** A branch that is to stay is the user's from now on: no later run, whatever its settings, may find it in the record and take it away. */
+const withoutBranch = (task: Task, stays: boolean): Task => {
+  if (!stays || isAdopted(task)) return task
+  const { branch: _, ...rest } = task
+  return rest
+}

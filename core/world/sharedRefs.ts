@@ -37,7 +37,7 @@ export const sharedRefs = (name: string) =>
       /** Of these commits of tasks, those with something that the remote's own do not have. */
       const ahead = Effect.fnUntraced(function* (pairs: readonly Swap[]) {
         if (pairs.length === 0) return new Set<string>()
-        const input = [...pairs.map(({ from }) => from), "--not", ...pairs.map(({ to }) => to), ""].join("\n")
+        const input = pairs.map(({ from, to }) => `${from}\n^${to}\n`).join("")
         const failed = (error: { readonly message: string }) => new RefFailed({ refs: pairs.map(({ ref }) => ref), reason: error.message })
         const text = yield* git
           .text(["--git-dir", commonDir, "rev-list", "--stdin"], { cwd: commonDir, input })
@@ -131,8 +131,11 @@ export const sharedRefs = (name: string) =>
           Effect.gen(function* () {
             yield* push
             for (const { move, onRewritten } of rewritten) onRewritten?.(move.to)
+            // git moves what follows a branch by itself when it pushes there.
+            const behind = yield* Effect.filter(moves, ({ ref, to }) => Effect.map(local.read(ref), (at) => at !== to))
             // Our copy was not what the remote had: what is there now is asked for, it may be newer still.
-            yield* Effect.catchTag(local.swap(moves), "SwapLost", () => refresh(moves.map(({ ref }) => ref)))
+            const again = refresh(moves.map(({ ref }) => ref))
+            if (behind.length > 0) yield* Effect.catchTag(local.swap(behind), "SwapLost", () => again)
           }),
         )
         // An owner goes on trying as long as its lease lasts; whoever owns nothing yet is told soon.
