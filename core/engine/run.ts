@@ -16,6 +16,7 @@ import { gatesAt } from "./gates.ts"
 import { journey } from "./journey.ts"
 import { chosen } from "./chosen.ts"
 import type { Choice } from "./chosen.ts"
+import { lookThere } from "./lookThere.ts"
 import { preflight } from "./preflight.ts"
 import { recover } from "./recovery.ts"
 import { reportOf } from "./reportOf.ts"
@@ -133,6 +134,13 @@ const embark = (id: number) =>
           yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason })
         }),
       ),
+      Effect.catchTag("RemoteUnreachable", (error) =>
+        Effect.gen(function* () {
+          fleet.started.delete(id)
+          const hint = "It goes on by itself when the remote answers."
+          yield* board.wait(id, { reason: error.message, hint, elsewhere: true }, { type: "TaskWaited", task: id, reason: error.message })
+        }),
+      ),
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.void
@@ -151,6 +159,7 @@ const embark = (id: number) =>
 /** Other processes move tasks too: what this run doesn't work on itself is read again. */
 const refresh = Effect.gen(function* () {
   const board = yield* Board
+  yield* lookThere()
   const { mine } = yield* Fleet
   for (const task of board.tasks()) {
     if (isOver(task.status) || (mine.has(task.id) && board.waits().get(task.id)?.elsewhere !== true)) continue
