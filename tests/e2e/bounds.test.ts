@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { eventsIn, isAlive, osier } from "../support/program.ts"
+import { alive } from "../support/alive.ts"
+import { eventsIn, osier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 
 /** A repository with one script for each agent. */
@@ -41,7 +42,7 @@ test("an attempt that takes too long or says nothing is stopped, is kept, and ho
   expect(out).toMatch(/✗ #1 +slow\n +work: its time of 3 s was over\n/)
   expect(out).toMatch(/✗ #2 +silent\n +work: no sign of life for 2 s\n/)
   expect(out).toMatch(/✓ #3 +quick/)
-  for (const name of ["slow", "silent"]) expect({ name, alive: isAlive(Number(note(name))) }).toEqual({ name, alive: false })
+  for (const name of ["slow", "silent"]) expect({ name, alive: alive(Number(note(name))) }).toEqual({ name, alive: false })
   expect(repo.git("show", "refs/osier/keep/1/1:part.txt")).toBe("part")
   expect(repo.git("show", "refs/osier/keep/2/1:half.txt")).toBe("half")
 })

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { eventsIn, isAlive, osier } from "../support/program.ts"
+import { alive } from "../support/alive.ts"
+import { eventsIn, osier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 
 /** A repository whose gate is a script, with one agent for each way around it. */
@@ -94,7 +95,7 @@ limits: { grace: 1s }
     for (const name of ["session", "unmarked", "elsewhere", "stubborn", "gate"]) {
       const pid = Number(readFileSync(join(pids, name), "utf8"))
       expect(pid).toBeGreaterThan(1)
-      expect({ name, alive: isAlive(pid) }).toEqual({ name, alive: false })
+      expect({ name, alive: alive(pid) }).toEqual({ name, alive: false })
     }
     const reaped = eventsIn(join(repo.path, ".git")).flatMap((event) => (event.type === "ProcessesReaped" ? event.processes : []))
     expect(reaped.length).toBeGreaterThanOrEqual(4)

@@ -62,13 +62,3 @@ export const eventsIn = (gitDir: string): readonly Event[] => {
       return read.type === "event" ? [read.event] : []
     })
 }
-
-/** Whether a process of that number is there and not just waiting to be counted as dead. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))
-  } catch {
-    return false
-  }
-}
