@@ -6,6 +6,7 @@ import type { Kind, Status, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { readFindings } from "../steps/readFindings.ts"
 import { readTask } from "../steps/record.ts"
+import { emptyTrash } from "../steps/removeTree.ts"
 import { treeChanges } from "../steps/treeChanges.ts"
 import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
@@ -84,7 +85,7 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
 ) {
   const board = yield* Board
   const { owner } = yield* RunIdentity
-  const { settings } = yield* RunContext
+  const { settings, treeRoot } = yield* RunContext
   const what = new Set<string>()
   const asked = agent === undefined ? {} : { agent }
   const undone = (): Undone => {
@@ -114,7 +115,7 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
         Effect.onInterrupt(() => Effect.ignore(letGo(held, id))),
       )
     }),
-  )
+  ).pipe(Effect.ensuring(Effect.ignore(emptyTrash(treeRoot))))
   return { result, undone: undone() }
 })
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
 import { basename, dirname, join } from "node:path"
 import { Files } from "../world/files.ts"
-import { removeEmptyFolder, removeWhole } from "../world/folders.ts"
+import { moveInto, removeEmptyFolder, removeWhole } from "../world/folders.ts"
 import { Mutex } from "../world/mutex.ts"
 import { Repository } from "../world/repository.ts"
 import { worktreesLock } from "./addWorktree.ts"
@@ -44,14 +44,11 @@ export const removeTree = Effect.fn("removeTree")(function* (tree: { readonly pa
   // First, so that a kill after the rename leaves an entry that git itself prunes.
   if (gitDir !== undefined) yield* files.remove(join(gitDir, "locked"))
   const bin = join(dirname(tree.path), trash)
-  const aside = join(bin, `${basename(tree.path)}-${nanoid(8)}`)
-  if (there) {
-    yield* files.makeFolder(bin)
-    yield* files.rename(tree.path, aside)
-  }
+  const name = `${basename(tree.path)}-${nanoid(8)}`
+  if (there) yield* moveInto(tree.path, bin, name)
   if (gitDir !== undefined) yield* dropEntry({ path: tree.path, gitDir })
   // Last, because it keeps the disk busy.
-  if (there) yield* Effect.forkDetach(removeWhole(aside))
+  if (there) yield* Effect.forkDetach(removeWhole(join(bin, name)))
 })
 
 /**
@@ -60,16 +57,14 @@ export const removeTree = Effect.fn("removeTree")(function* (tree: { readonly pa
  */
 export const dropEntry = Effect.fn("dropEntry")(function* (tree: { readonly path: string; readonly gitDir: string }) {
   const mutex = yield* Mutex
-  const files = yield* Files
   const { own, commonDir } = yield* Repository
   const act = Effect.gen(function* () {
     const entry = (yield* treeEntries()).find((each) => each.gitDir === tree.gitDir)
     if (entry === undefined || entry.path !== tree.path) return
     const bin = join(own, "trash")
-    const aside = join(bin, `${basename(tree.gitDir)}-${nanoid(8)}`)
-    yield* files.makeFolder(bin)
-    yield* files.rename(tree.gitDir, aside)
-    yield* removeWhole(aside)
+    const name = `${basename(tree.gitDir)}-${nanoid(8)}`
+    yield* moveInto(tree.gitDir, bin, name)
+    yield* removeWhole(join(bin, name))
     yield* removeEmptyFolder(bin)
     yield* removeEmptyFolder(join(commonDir, "worktrees"))
   })

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { FileFailed } from "./files.ts"
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")
@@ -11,15 +11,48 @@ const attempt = <A>(doing: string, path: string, act: () => Promise<A>): Effect.
     catch: (error) => new FileFailed({ path, doing, code: codeOf(error), reason: error instanceof Error ? error.message : String(error) }),
   })
 
+/** How often a folder is made again that another process took away as empty before anything could be put into it. */
+const again = 100
+
+/** Does something in a folder, which is made when it is not there; only a folder that can't stay is a failure. */
+const within = async <A>(folder: string, act: () => Promise<A>, gone: () => Promise<boolean>): Promise<A> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      await fs.mkdir(folder, { recursive: true })
+      return await act()
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT" || tries === again || (await gone())) throw error
+    }
+  }
+}
+
 /** Makes a folder; false when it, or anything else of that name, was there already. Of any number of callers one gets true. */
 export const claimFolder = (path: string): Effect.Effect<boolean, FileFailed> =>
   attempt("make", path, () =>
-    fs.mkdir(path).then(
+    within(
+      dirname(path),
+      () => fs.mkdir(path),
+      () => Promise.resolve(false),
+    ).then(
       () => true,
       (error: unknown) => {
         if (codeOf(error) === "EEXIST") return false
         throw error
       },
+    ),
+  )
+
+/** Moves a file or folder into a folder that others take away whenever they find it empty. */
+export const moveInto = (from: string, folder: string, name: string): Effect.Effect<void, FileFailed> =>
+  attempt("move", from, () =>
+    within(
+      folder,
+      () => fs.rename(from, join(folder, name)),
+      () =>
+        fs.lstat(from).then(
+          () => false,
+          () => true,
+        ),
     ),
   )
 
