@@ -1,22 +1,27 @@
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { bringAlong } from "../steps/bringAlong.ts"
 import { Board } from "./board.ts"
+import { Lookout } from "./lookout.ts"
 import { RunContext } from "./runContext.ts"
 
 /** With a remote: the branch here, and the checkout that has it, follow what landed there, or it is said why not. */
 export const follow = Effect.fn("follow")(function* (commit: string) {
   const board = yield* Board
+  const lookout = yield* Lookout
   const { target, branchRef, shared, settings } = yield* RunContext
   if (shared === undefined) return
-  const along = yield* bringAlong(branchRef, commit, `osier: follow ${settings.remote}/${target}`)
+  const there = `${settings.remote}/${target}`
+  const along = yield* Semaphore.withPermit(lookout.turn, bringAlong(branchRef, commit, `osier: follow ${there}`))
+  const warn = Effect.fnUntraced(function* (message: string, hint: string) {
+    if (lookout.said !== message) yield* board.emit({ type: "Warned", message, hint })
+    lookout.said = message
+  })
   if (along.type === "moved" && along.checkout !== undefined)
     yield* board.emit({ type: "CheckoutFollowed", target, commit, path: along.checkout })
-  if (along.type === "behind") {
-    const message = `the checkout at ${along.checkout} is behind ${settings.remote}/${target}: ${along.reason}`
-    yield* board.emit({ type: "Warned", message, hint: along.command })
-  }
+  if (along.type === "behind") yield* warn(`the checkout at ${along.checkout} is behind ${there}: ${along.reason}`, along.command)
   if (along.type === "diverged") {
     const message = `${target} here has commits that ${settings.remote} does not have, so that it can't follow`
-    yield* board.emit({ type: "Warned", message, hint: `git pull --rebase ${settings.remote} ${target}, or push them` })
+    yield* warn(message, `git pull --rebase ${settings.remote} ${target}, or push them`)
   }
 })

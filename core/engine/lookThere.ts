@@ -1,18 +1,10 @@
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { follow } from "./follow.ts"
+import { Lookout } from "./lookout.ts"
 import { RunContext, sharedData } from "./runContext.ts"
-
-/** What this run has seen of the remote. */
-export class Lookout extends Context.Service<Lookout, { at: number; cutOff: boolean; followed: string | undefined }>()(
-  "core/engine/Lookout",
-) {
-  static readonly layer = Layer.sync(Lookout, () => ({ at: 0, cutOff: false, followed: undefined }))
-}
 
 /** A remote is not asked more often than this, in milliseconds. */
 const everyMs = 2_000
@@ -31,12 +23,12 @@ export const lookThere = Effect.fn("lookThere")(function* () {
   const before = yield* refs.read(targetRef)
   const trouble = yield* refs.refresh([...sharedData, targetRef]).pipe(
     Effect.as(undefined),
-    Effect.catchTag("RemoteUnreachable", (error) => Effect.succeed(error)),
+    Effect.catch((error) => Effect.succeed(error)),
   )
   lookout.at = yield* Clock.currentTimeMillis
   if (trouble !== undefined) {
     if (!lookout.cutOff)
-      yield* board.emit({ type: "Warned", message: trouble.message, hint: "It goes on by itself when the remote answers." })
+      yield* board.emit({ type: "Warned", message: trouble.message, hint: `It goes on by itself when that is mended. ${trouble.hint}` })
     lookout.cutOff = true
     return
   }

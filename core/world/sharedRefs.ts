@@ -45,16 +45,17 @@ export const sharedRefs = (name: string) =>
         return new Set(text.split("\n"))
       })
 
-      const refresh = Effect.fnUntraced(function* (wanted: readonly string[]) {
-        const shared = wanted.flatMap((ref) => names.there(ref) ?? [])
-        if (shared.length === 0) return
+      const isHere = (ref: string, oid: string | undefined) =>
+        oid === undefined
+          ? Effect.succeed(true)
+          : Effect.map(Effect.mapError(objects.look(oid), broken(ref)), (found) => found !== undefined)
+
+      /** What is here and there below these names, with the objects of what is new brought here. */
+      const compare = Effect.fnUntraced(function* (wanted: readonly string[], shared: readonly string[]) {
         const before = new Map<string, string>()
         for (const ref of wanted) {
-          if (ref.endsWith("/")) for (const [one, oid] of yield* local.list(ref)) before.set(one, oid)
-          else {
-            const oid = yield* local.read(ref)
-            if (oid !== undefined) before.set(ref, oid)
-          }
+          const here = ref.endsWith("/") ? yield* local.list(ref) : new Map([[ref, yield* local.read(ref)]])
+          for (const [one, oid] of here) if (oid !== undefined) before.set(one, oid)
         }
         const there = new Map(
           [...(yield* remote.list(shared))]
@@ -64,13 +65,25 @@ export const sharedRefs = (name: string) =>
         const moved = [...there]
           .filter(([ref, oid]) => before.get(ref) !== oid)
           .map(([ref, to]): Swap => ({ ref, from: before.get(ref), to }))
-        const strange: string[] = []
-        for (const { ref, to } of moved)
-          if (to !== undefined && (yield* Effect.mapError(objects.look(to), broken(ref))) === undefined)
-            strange.push(names.there(ref) ?? ref)
-        if (strange.length > 0) yield* remote.fetch(strange)
+        const strange = yield* Effect.filter(moved, ({ ref, to }) => Effect.map(isHere(ref, to), (here) => !here))
+        const fetched = remote.fetch(strange.map(({ ref }) => names.there(ref) ?? ref))
+        // One that was deleted in this moment can't be fetched; the next look sees it gone.
+        if (strange.length > 0)
+          yield* Effect.catchTag(fetched, "RemoteRefused", (error) => (error.reason === "missing" ? Effect.void : Effect.fail(error)))
+        const late = yield* Effect.filter(strange, ({ ref, to }) => Effect.map(isHere(ref, to), (here) => !here))
+        return { before, there, moved, late }
+      })
+
+      const refresh = Effect.fnUntraced(function* (wanted: readonly string[]) {
+        const shared = wanted.flatMap((ref) => names.there(ref) ?? [])
+        if (shared.length === 0) return
+        let found = yield* compare(wanted, shared)
+        // Between the list and the fetch somebody moved on, and what was listed is nowhere any more.
+        for (let round = 1; found.late.length > 0 && round < rounds; round++) found = yield* compare(wanted, shared)
+        const late = new Set(found.late.map(({ ref }) => ref))
+        const moved = found.moved.filter(({ ref }) => !late.has(ref))
         const unshared = yield* ahead(moved.filter(({ ref, from }) => from !== undefined && ref.startsWith("refs/osier/tasks/")))
-        const gone = [...before].filter(([ref]) => !there.has(ref) && !ref.startsWith("refs/osier/tasks/"))
+        const gone = [...found.before].filter(([ref]) => !found.there.has(ref) && !ref.startsWith("refs/osier/tasks/"))
         yield* follow([
           ...moved.filter(({ from }) => from === undefined || !unshared.has(from)),
           ...gone.map(([ref, from]): Swap => ({ ref, from, to: undefined })),
@@ -152,6 +165,9 @@ const isWanted = (ref: string, wanted: readonly string[]): boolean =>
   wanted.some((one) => (one.endsWith("/") ? ref.startsWith(one) : ref === one))
 
 const broken = (ref: string) => (error: { readonly message: string }) => new RefFailed({ refs: [ref], reason: error.message })
+
+/** How often a look is begun anew because somebody was faster. */
+const rounds = 5
 
 /** A network that stumbles is given a few seconds before anybody is told. */
 const soonAgain = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
