@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Task } from "../domain/task.ts"
 import { isOver } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
-import { readTask } from "../steps/record.ts"
+import { readTask, taskRef } from "../steps/record.ts"
 import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
@@ -39,10 +39,13 @@ export const journey = Effect.fn("journey")(function* (id: number) {
 
 const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   const board = yield* Board
-  const { settings } = yield* RunContext
+  const refs = yield* Refs
+  const { settings, targetRef } = yield* RunContext
   const { owner } = yield* RunIdentity
   yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
   yield* spareHandwork(id)
+  // What others did of it before it was ours is on the remote, where there is one.
+  yield* refs.refresh([taskRef(id), targetRef])
   const found = yield* reconcile(held, (yield* readTask(id)).task)
   let { task } = found
   let salvage = found.salvage

@@ -5,6 +5,7 @@ import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
 import { Git } from "../world/git.ts"
+import { Objects } from "../world/objects.ts"
 import { Reaper } from "../world/reaper.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
@@ -15,6 +16,7 @@ import type { Marker } from "./marker.ts"
 import { dropBranch, keepAndRemove } from "./plant.ts"
 import { markOf } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
+import { transition } from "./transition.ts"
 
 /** What of a dead owner's work can be gone on with: the tree, and the commit that its agent had finished. */
 export interface Salvage {
@@ -30,6 +32,7 @@ export interface Salvage {
 export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Task) {
   const board = yield* Board
   const reaper = yield* Reaper
+  const objects = yield* Objects
   const refs = yield* Refs
   const { commonDir } = yield* Repository
   const { settings, treeRoot, targetRef, shared } = yield* RunContext
@@ -68,6 +71,11 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   if (task.status !== "completed" && !isOver(task.status) && salvage === undefined) {
     const left = new Set([task.branch, ...trees.map((tree) => tree.branch)])
     for (const branch of left) if (branch !== undefined) yield* dropBranch(task, branch)
+  }
+  if (task.status === "completed" && task.tip !== undefined && (yield* objects.look(task.tip)) === undefined) {
+    const reason = `its finished commit ${task.tip.slice(0, 12)} is neither here nor on the remote, so that it is worked on again`
+    yield* recovered(reason)
+    return { task: yield* transition(held, (old) => ({ ...old, status: "running", reason }), []), salvage }
   }
   return { task, salvage }
 })

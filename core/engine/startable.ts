@@ -33,7 +33,8 @@ export const startable = Effect.fn("startable")(function* (running: readonly num
     if (useless.length > 0) continue
     for (const waiting of plan.waiting) if (fleet.mine.has(waiting.id)) yield* tellWaiting(waiting)
     if (drain.requested() || fleet.paused) return []
-    return [...plan.start, ...tasks.filter((task) => isFinished(task) && fleet.mine.has(task.id)).map((task) => task.id)]
+    const finished = tasks.filter((task) => isFinished(task) && fleet.mine.has(task.id) && !away.includes(task.id))
+    return [...plan.start, ...finished.map((task) => task.id)]
   }
 })
 

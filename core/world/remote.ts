@@ -97,8 +97,14 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
 
   const fetch = Effect.fn("Remote.fetch")(function* (refs: readonly string[]) {
     if (refs.length === 0) return
-    const ended = yield* run([...fetching, "--", remote], patience.fetch, { input: `${refs.map(names.theirs).join("\n")}\n` })
-    const answer = answerOf(ended)
+    const once = Effect.gen(function* () {
+      const ended = yield* run([...fetching, "--", remote], patience.fetch, { input: `${refs.map(names.theirs).join("\n")}\n` })
+      return halfMade.test(ended.stderr) ? yield* Effect.fail(ended) : answerOf(ended)
+    })
+    const answer = yield* once.pipe(
+      Effect.retry({ schedule: busyAgain, while: (error) => "stderr" in error }),
+      Effect.catch((error) => ("stderr" in error ? Effect.succeed(answerOf(error)) : Effect.fail(error))),
+    )
     if (answer.kind !== "done") return yield* readTrouble(remote, answer)
   })
 
@@ -170,6 +176,9 @@ const silentSsh = (configured: boolean): Readonly<Record<string, string>> =>
   configured || process.env["GIT_SSH_COMMAND"] !== undefined || process.env["GIT_SSH"] !== undefined
     ? {}
     : { GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=10" }
+
+/** git looks at the HEAD of every worktree when it fetches; one that is being made in this moment has none yet. */
+const halfMade = /bad object worktrees\//
 
 const busyAgain = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("500 millis")]).pipe(
   Schedule.jittered,
