@@ -2,7 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Event } from "../domain/event.ts"
 import type { Declared } from "../domain/planDraft.ts"
-import { plainLine } from "../domain/plainText.ts"
+import { plainLine, plainText } from "../domain/plainText.ts"
 import type { Kind } from "../domain/task.ts"
 import { type Accepted, acceptProposal } from "../engine/acceptProposal.ts"
 import { Adapters } from "../engine/adapters.ts"
@@ -72,7 +72,7 @@ const watched = Effect.fnUntraced(function* (call: Call, id: number, kind: Kind)
 const proposedText = ({ screen }: Call, kind: Kind, { id, title, tasks, report, undone }: Proposed): string => {
   const { paint } = screen
   const parts = [`\n${paint.bold(`#${id} ${plainLine(title)}`)}`]
-  if (report.trim() !== "" && (kind === "explore" || tasks.length === 0)) parts.push(report.trim())
+  if (report.trim() !== "" && (kind === "explore" || tasks.length === 0)) parts.push(plainText(report))
   if (tasks.length > 0) parts.push(proposalText(tasks, paint))
   if (undone.what.length > 0) {
     const kept = undone.keep === undefined ? "" : `; it is kept: ${undone.keep} (osier keep show ${id})`

@@ -3,10 +3,11 @@ import * as Stream from "effect/Stream"
 import type { Event } from "../../domain/event.ts"
 import { short } from "../../domain/eventText.ts"
 import { holderText, lockRef } from "../../domain/lock.ts"
-import { count, plainLine, took } from "../../domain/plainText.ts"
-import type { Task } from "../../domain/task.ts"
+import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
+import type { Kind, Task } from "../../domain/task.ts"
 import { inspectLock } from "../../steps/lock.ts"
 import { readTask, taskRef } from "../../steps/record.ts"
+import { recordFile } from "../../steps/recordFile.ts"
 import { Journal } from "../../world/journal.ts"
 import { Refs } from "../../world/refs.ts"
 import { taskNumber } from "../flags.ts"
@@ -24,17 +25,29 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
+    const report = yield* recordFile(id, "report.md")
     if (json) {
       const owner = lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : undefined
       screen.out(
-        JSON.stringify({ task, record: { ref: taskRef(id), commit }, lock: owner ?? null, verdicts, keeps, next: nextFor(task, keeps) }),
+        JSON.stringify({
+          task,
+          record: { ref: taskRef(id), commit },
+          lock: owner ?? null,
+          verdicts,
+          keeps,
+          report: report ?? null,
+          next: nextFor(task, keeps),
+        }),
       )
       return 0 as const
     }
     const { bold, dim } = screen.paint
     const facts: readonly (readonly [string, string | undefined])[] = [
       ["status", `${task.status}${task.reason === undefined ? "" : `: ${plainLine(task.reason)}`}`],
+      ["kind", task.kind],
       ["agent", task.agent],
+      ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
+      ["children", task.children === undefined ? undefined : task.children.map((child) => `#${child}`).join(", ")],
       ["needs", task.needs.length === 0 ? undefined : task.needs.map((need) => `#${need}`).join(", ")],
       ["scope", task.scope.length === 0 ? undefined : task.scope.join(", ")],
       ["priority", task.priority === "normal" ? undefined : task.priority],
@@ -60,6 +73,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
       screen.out(`  ${one.gate}: ${one.verdict}${one.cached ? " (judged before)" : ` in ${took(one.ms)}`}${log}`)
     }
     if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
+    if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
     screen.out(
       `\nNext:\n${nextFor(task, keeps)
         .map((one) => `  ${one}`)
@@ -88,7 +102,9 @@ const judgements = Effect.fnUntraced(function* (id: number) {
 })
 
 /** What a person would type about a task in this state. */
-const nextFor = ({ id, status, landed }: Task, keeps: readonly string[]): readonly string[] => {
+const nextFor = (task: Task, keeps: readonly string[]): readonly string[] => {
+  const { id, status, landed } = task
+  if (task.kind !== undefined) return nextBeside(task, task.kind)
   const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
   switch (status) {
     case "pending":
@@ -104,4 +120,11 @@ const nextFor = ({ id, status, landed }: Task, keeps: readonly string[]): readon
     case "discarded":
       return restore.length === 0 ? ["osier ls --all"] : restore
   }
+}
+
+/** The same of a plan or an exploration, which no run works on. */
+const nextBeside = ({ id, status, children }: Task, kind: Kind): readonly string[] => {
+  if (status === "merged") return kind === "plan" ? [`osier logs ${id}`] : [`osier explore ${id}`]
+  if (status === "discarded") return ["osier ls --all"]
+  return children === undefined ? [`osier ${kind} ${id}`, `osier logs ${id}`, `osier discard ${id}`] : ["osier run", "osier ls"]
 }
