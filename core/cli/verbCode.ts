@@ -7,6 +7,7 @@ export const verbCode: Readonly<Record<string, () => Promise<Verb>>> = {
   add: async () => (await import("./verbs/add.ts")).add,
   plan: async () => (await import("./verbs/plan.ts")).plan,
   explore: async () => (await import("./verbs/explore.ts")).explore,
+  sync: async () => (await import("./verbs/sync.ts")).sync,
   tree: async () => (await import("./verbs/tree.ts")).tree,
   claim: async () => (await import("./verbs/claim.ts")).claim,
   release: async () => (await import("./verbs/release.ts")).release,

@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts"
 import { globFault } from "./scope.ts"
 import { mayBecome, Status, type Task } from "./task.ts"
 import { parseTask } from "./taskFile.ts"
-import { type Path, readYaml } from "./yamlPlace.ts"
+import { fieldOf, type Path, readYaml } from "./yamlPlace.ts"
 
 /** What a person changed in the file of a task, checked. */
 export interface TaskEdit {
@@ -34,7 +34,21 @@ export interface EditedFile {
 }
 
 /** Fields that follow from work and locks; whoever writes them by hand would claim what did not happen. */
-const owned = ["id", "created", "updated", "attempts", "fence", "base", "tip", "landed", "adopted", "source"] as const
+const owned = [
+  "id",
+  "created",
+  "updated",
+  "attempts",
+  "fence",
+  "base",
+  "tip",
+  "landed",
+  "adopted",
+  "source",
+  "kind",
+  "parent",
+  "children",
+] as const
 
 const instead: Readonly<Partial<Record<Status, (id: number) => string>>> = {
   running: (id) => `\`osier claim ${id}\` or \`osier run\` starts it`,
@@ -58,7 +72,7 @@ export const judgeEdit = (
   const split = splitFrontMatter(text)
   const yaml = readYaml(split?.matter ?? "", { file, firstLine: split?.firstLine ?? 1 })
   const problems: Problem[] = []
-  const placeOf = (path: Path) => ({ file, ...yaml.at(path), field: path.map(String).join(".") })
+  const placeOf = (path: Path) => ({ file, ...yaml.at(path), field: fieldOf(path) })
   const tell = (path: Path, message: string, hint: string) => problems.push({ ...placeOf(path), message, hint })
   const changed = (key: keyof Task) => !same(task[key], base[key]) && !same(task[key], current[key])
 
@@ -82,8 +96,6 @@ export const judgeEdit = (
   if (branch !== undefined) tell(["branch"], `the branch ${JSON.stringify(task.branch)} ${branch}`, "write a name that `git branch` takes")
   for (const [at, need] of changed("needs") ? task.needs.entries() : [])
     if (!needs.has(need)) tell(["needs", at], `there is no task ${need}`, "`osier ls --all` shows the tasks there are")
-  if (changed("parent") && task.parent !== undefined && !needs.has(task.parent))
-    tell(["parent"], `there is no task ${task.parent}`, "`osier ls --all` shows the tasks there are")
   const cycle = changed("needs") ? cycles(new Map([...needs, [base.id, task.needs]])).find((path) => path.includes(base.id)) : undefined
   if (cycle !== undefined) tell(["needs"], `a cycle of needs: ${cycle.join(" → ")}`, "remove one of these needs")
   const status = changed("status") ? settable(task.status) : undefined
@@ -108,7 +120,8 @@ const settable = (status: Status): Settable | undefined =>
 
 /** The task as it was edited, with osier's own fields from the other. */
 const withOwned = (task: Task, from: Task): Task => {
-  const { fence: _f, base: _b, tip: _t, landed: _l, adopted: _a, source: _s, ...rest } = task
+  const { fence: _f, base: _b, tip: _t, landed: _l, adopted: _a, source: _s, ...most } = task
+  const { kind: _k, parent: _p, children: _c, ...rest } = most
   const { id, created, updated, attempts, status } = from
   const kept = Object.fromEntries(owned.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])))
   return { ...rest, ...kept, id, created, updated, attempts, status }

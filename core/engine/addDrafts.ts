@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import type { Declared } from "../domain/planDraft.ts"
 import { createDraft, draftNeeds, draftNonce, draftSource } from "../steps/drafts.ts"
 import { recordOf, refuseTaken } from "./addTasks.ts"
-import { RunContext } from "./runContext.ts"
 
 /** A draft as it now stands on this machine. */
 export interface AddedDraft {
@@ -12,8 +11,7 @@ export interface AddedDraft {
 }
 
 /** Stores tasks that get their numbers later: nothing is asked of anybody else, no number and no lock. */
-export const addDrafts = Effect.fn("addDrafts")(function* (declared: readonly Declared[]) {
-  const { settings } = yield* RunContext
+export const addDrafts = Effect.fn("addDrafts")(function* (declared: readonly Declared[], defaultAgent: string | undefined) {
   yield* refuseTaken(declared)
   const nonceOf = new Map(declared.map((one) => [one.key, draftNonce()]))
   const started = yield* DateTime.now
@@ -22,7 +20,7 @@ export const addDrafts = Effect.fn("addDrafts")(function* (declared: readonly De
     const nonce = nonceOf.get(one.key) ?? draftNonce()
     // One after the other in time as well, or their order would be lost.
     const now = DateTime.formatIso(DateTime.add(started, { milliseconds: at }))
-    const agent = one.agent ?? settings.agent
+    const agent = one.agent ?? defaultAgent
     const task = recordOf(one, { id: 0, needs: one.needsTasks, now, agent, source: draftSource(nonce) })
     const needs = one.needs.flatMap((key) => nonceOf.get(key) ?? [])
     yield* createDraft(nonce, needs.length === 0 ? task : { ...task, extra: { [draftNeeds]: needs } })

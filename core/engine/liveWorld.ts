@@ -21,6 +21,7 @@ import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
 import { sharedRefs } from "../world/sharedRefs.ts"
+import { Adapters } from "./adapters.ts"
 import { engine } from "./layer.ts"
 import type { RunOptions } from "./runContext.ts"
 
@@ -71,6 +72,9 @@ export const engineOf = ({ settings, workingText, options = {} }: Terms) =>
   engine({ settings, options, adapters: builtInAdapters, ...(workingText === undefined ? {} : { workingText }) }).pipe(
     Layer.provideMerge(Layer.merge(Pool.layer, sharing(settings))),
   )
+
+/** Only the names of the adapters there are, for verbs that ask nothing of a remote. */
+export const adaptersOf = ({ plugins }: Settings) => Adapters.layer(builtInAdapters, plugins).pipe(Layer.provide(Pool.layer))
 
 /** The refs as everybody who works with these settings sees them: with a remote, what people share moves there first. */
 export const sharing = ({ remote, namespace }: Settings) =>

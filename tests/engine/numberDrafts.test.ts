@@ -20,7 +20,7 @@ const refsOf = (git: (...args: readonly string[]) => string) => git("for-each-re
 
 test("a draft takes no number and no lock; later each gets one, needs before those who need them", async () => {
   const { repo, act, events } = makeStage(yaml)
-  const added = await act(addDrafts(two))
+  const added = await act(addDrafts(two, "scribe"))
   expect(added.map(({ title }) => title)).toEqual(["Second", "First"])
   expect(refsOf(repo.git)).toEqual(added.map(({ draft }) => `refs/osier/drafts/${draft}`).toSorted())
   const drafts = await act(listDrafts())
@@ -42,7 +42,7 @@ test("a draft takes no number and no lock; later each gets one, needs before tho
 
 test("killed after any of its steps, a draft becomes one task and keeps its number", async () => {
   const { act } = makeStage(yaml)
-  await act(addDrafts(planOf("tasks: [{ title: One }]")))
+  await act(addDrafts(planOf("tasks: [{ title: One }]"), "scribe"))
   // Killed after a number was claimed, and again after it was noted.
   await act(claimIds(1))
   await act(
@@ -66,7 +66,7 @@ test("killed after any of its steps, a draft becomes one task and keeps its numb
 
 test("many at once make one task of each draft", async () => {
   const { act } = makeStage(yaml)
-  await act(addDrafts(planOf("tasks: [{ title: A }, { title: B }, { title: C }, { title: D }]")))
+  await act(addDrafts(planOf("tasks: [{ title: A }, { title: B }, { title: C }, { title: D }]"), "scribe"))
   const done = await Promise.all([1, 2, 3, 4].map(() => act(numberDrafts())))
   const titles = (list: readonly { readonly title: string }[]) => list.map(({ title }) => title).toSorted()
   expect(titles(done.flat())).toEqual(["A", "B", "C", "D"])
@@ -76,7 +76,7 @@ test("many at once make one task of each draft", async () => {
 
 test("a need that is gone is told, and keeps nobody waiting", async () => {
   const { repo, act } = makeStage(yaml)
-  await act(addDrafts(two))
+  await act(addDrafts(two, "scribe"))
   await act(
     Effect.gen(function* () {
       for (const draft of yield* listDrafts()) if (draft.task.title === "First") yield* dropDraft(draft)

@@ -107,7 +107,7 @@ describe("task files", () => {
     expect(done.problems).toMatchObject([
       { file: ".osier/tasks/1-alpha.md", line: 5, field: "priority" },
       { file: ".osier/tasks/3-gamma.md", field: "agent", hint: "did you mean scribe?" },
-      { file: ".osier/tasks/3-gamma.md", field: "needs.1", message: "there is no task 77" },
+      { file: ".osier/tasks/3-gamma.md", field: "needs[1]", message: "there is no task 77" },
     ])
     expect(await task(1)).toMatchObject({ title: "Alpha", priority: "normal" })
     expect(await task(3)).toMatchObject({ needs: [] })
@@ -238,7 +238,7 @@ test("writing them again leaves edits alone, and says so", async () => {
 
 test("drafts get their numbers, and files", async () => {
   const { act, names } = await shown(["Alpha"])
-  await act(addDrafts(parseArguments(["Later"], known).tasks))
+  await act(addDrafts(parseArguments(["Later"], known).tasks, undefined))
   expect((await act(sync())).numbered).toMatchObject([{ id: 2, title: "Later" }])
   expect(names()).toEqual(["1-alpha.md", "2-later.md"])
 })

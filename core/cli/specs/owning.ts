@@ -4,17 +4,23 @@ import type { Command } from "../command.ts"
 export const owning = [
   {
     name: "tree",
-    args: "<what>",
+    args: "[what]",
     summary: "Make one isolated tree for a task, with its plan inside, and print its path.",
     details:
-      "what is the text of a new task, or the number of one there is. The task stays pending until it is claimed, or a run starts it.\nThe tree has .osier/plan.md and .osier/prompt.md. Asked for again, it is the same tree; `osier clean` leaves it.",
+      "what is the text of a new task, or the number of one there is. The task stays pending until it is claimed, or a run starts it.\nThe tree has .osier/plan.md and .osier/prompt.md. Asked for again, it is the same tree; `osier clean` leaves it.\nWith --tasks no tree is made: every task is written to .osier/tasks/*.md of your checkout, to be edited; `osier sync` takes the edits back.",
     options: [
       { flag: "--plan <file>", meaning: "the plan of a new task" },
       { flag: "--agent <name>", meaning: "the agent of a new task" },
       { flag: "--new", meaning: "make a new task even if the same one is unfinished" },
+      { flag: "--tasks", meaning: "write all tasks as files that can be edited" },
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
-    examples: ['cd "$(osier tree "Implement OAuth2" --plan oauth.md --agent backend)"', "osier tree 12", 'osier tree --json "Fix login"'],
+    examples: [
+      'cd "$(osier tree "Implement OAuth2" --plan oauth.md --agent backend)"',
+      "osier tree 12",
+      'osier tree --json "Fix login"',
+      "osier tree --tasks  # then edit, then osier sync",
+    ],
   },
   {
     name: "claim",

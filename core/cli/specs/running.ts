@@ -55,11 +55,29 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
     args: "[...tasks]",
     summary: "Put tasks into the store, for a later `osier run`.",
     details: planDetails,
-    options: [...declaring, { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" }],
+    options: [
+      ...declaring,
+      { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" },
+      { flag: "--draft", meaning: "without a number for now: asks nobody; `osier sync` or a bare `osier run` numbers it" },
+    ],
     examples: [
       'osier add "Add a login page" "Explain the API:scribe"  # two tasks, one of them for the agent scribe',
       "osier add --from plan.yaml --priority high  # a plan; what says no priority itself is high",
       'osier add --json "Write docs"  # {"tasks":[{"id":7,"title":"Write docs","resumed":false}]}',
+      'osier add --draft "An idea on the train"  # it gets its number when the remote can be reached',
+    ],
+  },
+  {
+    name: "sync",
+    summary: "Take edited task files back into the store, and give drafts their numbers.",
+    details: `The files are those of \`osier tree --tasks\`. An edit is merged with what changed meanwhile; where somebody changed the same field, their
+value stands and yours is in the task's history. A new .md file becomes a task, a deleted one is written again. A file with a mistake is
+told by line and field and stays as it is; the others are taken, and the exit code is 2.`,
+    options: [],
+    examples: [
+      "osier tree --tasks  # then edit .osier/tasks/*.md",
+      "osier sync  # and take the edits back",
+      "osier sync --json | jq .problems",
     ],
   },
   {

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import { plainLine } from "../../domain/plainText.ts"
+import type { Settings } from "../../domain/settings.ts"
+import { addDrafts } from "../../engine/addDrafts.ts"
 import { addTasks } from "../../engine/addTasks.ts"
 import { Adapters } from "../../engine/adapters.ts"
-import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { adaptersOf, engineOf, worldAt } from "../../engine/liveWorld.ts"
 import { RunContext } from "../../engine/runContext.ts"
 import { readSettings } from "../../steps/readSettings.ts"
 import { UsageWrong } from "../commandLine.ts"
@@ -14,8 +16,23 @@ import type { Call, Verb } from "../verb.ts"
 export const add: Verb = (call) =>
   Effect.gen(function* () {
     const { settings, workingText } = yield* readSettings(settingsFlags(call))
+    if (isSet(call.flags, "draft")) return yield* draft(call, settings).pipe(Effect.provide(adaptersOf(settings)))
     return yield* put(call).pipe(Effect.provide(engineOf({ settings, workingText })))
   }).pipe(Effect.provide(worldAt(call.at)))
+
+/** Nothing here may ask a remote: that is what drafts are for. */
+const draft = Effect.fnUntraced(function* (call: Call, settings: Settings) {
+  const { names } = yield* Adapters
+  const tasks = yield* declared(call, settings, names)
+  if (tasks.length === 0) return yield* new UsageWrong({ message: "add needs a task", hint: 'osier add --draft "Add a login page"' })
+  const drafts = yield* addDrafts(tasks, settings.agent)
+  if (call.json) call.screen.out(JSON.stringify({ drafts }))
+  else {
+    for (const { title } of drafts) call.screen.out(`draft ${plainLine(title)}`)
+    call.screen.out("\nNumber them with: osier sync, or start them with: osier run")
+  }
+  return 0 as const
+})
 
 const put = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext

@@ -5,6 +5,7 @@ import { readLock } from "../../domain/lock.ts"
 import { plainLine, span } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import { Status } from "../../domain/task.ts"
+import { type Drafted, listDrafts } from "../../steps/drafts.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { listTasks } from "../../steps/record.ts"
 import { Machine } from "../../world/machine.ts"
@@ -28,15 +29,18 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
   // A run that was stopped leaves its tasks running without an owner; they are as good as pending.
   for (const task of all.filter((one) => one.status === "running"))
-    if (yield* isFree("task", String(task.id))) why.set(task.id, `nobody works on it now; osier ${task.kind === undefined ? "run" : `${task.kind} ${task.id}`} goes on`)
+    if (yield* isFree("task", String(task.id)))
+      why.set(task.id, `nobody works on it now; osier ${task.kind === undefined ? "run" : `${task.kind} ${task.id}`} goes on`)
   const shown = all.filter((task) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status,
   )
+  const drafts = status === undefined ? yield* listDrafts() : []
   if (json) {
-    screen.out(JSON.stringify({ tasks: shown.map((task) => ({ ...task, ...(why.has(task.id) ? { waits: why.get(task.id) } : {}) })) }))
+    const tasks = shown.map((task) => ({ ...task, ...(why.has(task.id) ? { waits: why.get(task.id) } : {}) }))
+    screen.out(JSON.stringify({ tasks, ...(drafts.length === 0 ? {} : { drafts: drafts.map(asDraft) }) }))
     return 0 as const
   }
-  if (shown.length === 0) {
+  if (shown.length + drafts.length === 0) {
     const over =
       all.length === 0 ? 'no tasks yet: osier run "…", or osier add "…"' : `nothing open; ${all.length} tasks are over: osier ls --all`
     screen.out(over)
@@ -51,11 +55,21 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     task.priority === "normal" ? "" : task.priority,
     [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? "")].filter((part) => part !== "").join(" · "),
   ])
+  for (const { task } of drafts)
+    rows.push([
+      "draft",
+      "",
+      task.agent ?? "",
+      task.priority === "normal" ? "" : task.priority,
+      `${plainLine(task.title)} · no number yet: osier sync`,
+    ])
   screen.out(
     table(rows, screen.width(), (text, column, row) => (column === 1 ? (tone[shown[row]?.status ?? "pending"] ?? dim)(text) : text)),
   )
   return 0 as const
 })
+
+const asDraft = ({ nonce, task: { id: _, source: __, ...task } }: Drafted) => ({ draft: nonce, ...task })
 
 /** Every lock there is, with what is known of its owner. */
 const locks = Effect.fnUntraced(function* ({ json, screen }: Call) {

@@ -12,11 +12,13 @@ import { Files } from "../../world/files.ts"
 import { UsageWrong } from "../commandLine.ts"
 import { declared, settingsFlags } from "../declare.ts"
 import { isSet, taskNumber, textFlag } from "../flags.ts"
+import { showTaskFiles } from "../showTaskFiles.ts"
 import type { Call, Verb } from "../verb.ts"
 
 /** Makes a tree for one task; stdout is its path and nothing else, so that `cd "$(osier tree "…")"` goes there. */
 export const tree: Verb = (call) =>
   Effect.gen(function* () {
+    if (isSet(call.flags, "tasks")) return yield* showTaskFiles(call)
     const { settings, workingText } = yield* readSettings(settingsFlags(call))
     const made = Effect.gen(function* () {
       const word = call.args[0] ?? ""

@@ -1,0 +1,40 @@
+import * as Effect from "effect/Effect"
+import { plainLine } from "../../domain/plainText.ts"
+import { printProblem } from "../../domain/problem.ts"
+import { engineOf, worldAt } from "../../engine/liveWorld.ts"
+import { sync as bringTogether, type Synced } from "../../engine/sync.ts"
+import { readSettings } from "../../steps/readSettings.ts"
+import { shownName } from "../../steps/readTaskFiles.ts"
+import type { Screen } from "../screen.ts"
+import type { Verb } from "../verb.ts"
+
+/** Takes edited task files back, gives drafts their numbers, and says what changed. */
+export const sync: Verb = ({ json, screen, at }) =>
+  Effect.gen(function* () {
+    const { settings, workingText } = yield* readSettings()
+    const synced = yield* bringTogether().pipe(Effect.provide(engineOf({ settings, workingText })))
+    if (json) screen.out(JSON.stringify(synced))
+    else tell(synced, screen)
+    return synced.problems.length > 0 ? (2 as const) : (0 as const)
+  }).pipe(Effect.provide(worldAt(at)))
+
+const tell = ({ numbered, edits, created, files, problems }: Synced, screen: Screen) => {
+  const { dim, good, warn } = screen.paint
+  for (const { id, title } of numbered) screen.out(`${good(`#${id}`)} ${plainLine(title)}: the draft has its number`)
+  for (const { id, title, file } of created) screen.out(`${good(`#${id}`)} ${plainLine(title)}: new, from ${shownName(file)}`)
+  for (const { id, fields, conflicts } of edits) {
+    screen.out(`${good(`#${id}`)} taken back: ${fields.join(", ")}`)
+    for (const { field, kept } of conflicts) {
+      const now = kept === undefined ? "without a value" : JSON.stringify(kept)
+      screen.out(`  ${warn(`${field} was changed meanwhile and stays ${now}`)}; ${dim(`yours: git show refs/osier/tasks/${id}^2:task.md`)}`)
+    }
+  }
+  for (const name of files?.restored ?? [])
+    screen.out(`${shownName(name)} was deleted and is there again; to give a task up: osier discard`)
+  for (const problem of problems) screen.err(`osier: ${screen.errPaint.bad(printProblem(problem))}\n  ${problem.hint}`)
+  if (problems.length > 0)
+    screen.err("osier: files with mistakes were left as they are, and nothing of them was taken; mend them and type `osier sync` again")
+  const still = (files?.left ?? []).filter((name) => !problems.some(({ file }) => file === shownName(name)))
+  for (const name of still) screen.out(`${shownName(name)} was edited just now; the next sync takes it`)
+  if (numbered.length + created.length + edits.length + problems.length === 0) screen.out("nothing to take back")
+}
