@@ -46,6 +46,9 @@ test("two runs of the same stored tasks share them: each is worked on once, by o
   isWhole(repo, 8)
   const owners = eventsIn(join(repo.path, ".git")).flatMap((event) => (event.type === "TaskMerged" ? [event.run] : []))
   expect(new Set(owners).size, "both runs had their share").toBe(2)
+  // what the other one works on is looked at again, not asked for again and again
+  const waits = eventsIn(join(repo.path, ".git")).filter(({ type }) => type === "TaskWaited")
+  expect(waits.length).toBeLessThan(40)
 })
 
 test("two runs with tasks of their own, started at once, number and land all of them", { timeout: 120_000 }, async () => {
