@@ -108,9 +108,9 @@ const acquire = Effect.fnUntraced(function* (
     const now = (yield* readTask(task.id)).task
     if (!["pending", "running", "failed"].includes(now.status))
       return yield* new WrongState({ id: task.id, status: now.status, wanted: "pending" })
-    // What the last owner's claim had set goes with that owner; what a plan or a person set stays, and is told.
+    // Whom a plan or a person assigned it to stays, and is told; whoever takes it by force takes that, too.
     const theirs = victim !== undefined && now.assigned_to === victim.email ? undefined : now.assigned_to
-    const { assigned, mismatch } = assignee({ task: theirs, flag: who.self })
+    const { assigned, mismatch } = assignee({ task: claiming.steal ? undefined : theirs, flag: who.self })
     const old = yield* readClaim(task.id)
     const claim: Claim = {
       ...(old?.place === undefined || checkout !== undefined ? {} : { place: old.place }),

@@ -91,8 +91,8 @@ const locks = Effect.fnUntraced(function* ({ json, screen }: Call) {
   const rows = held.map(({ name, lock, alive }) => [
     name,
     lock.owner.email,
-    "session" in lock.owner ? `${lock.owner.host}, claimed` : `${lock.owner.host} process ${lock.owner.pid} (${alive})`,
-    `${"session" in lock.owner ? `session ${lock.owner.session}` : `run ${lock.owner.run}`}, ${lock.expires < now ? `expired ${span(now - lock.expires)} ago` : `for another ${span(lock.expires - now)} unless renewed`}, fence ${lock.fence}`,
+    "session" in lock.owner ? `claimed on ${lock.owner.host}` : `${lock.owner.host} process ${lock.owner.pid} (${alive})`,
+    `${"session" in lock.owner ? "" : `run ${lock.owner.run}, `}${lock.expires < now ? `expired ${span(now - lock.expires)} ago` : `for another ${span(lock.expires - now)} unless renewed`}, fence ${lock.fence}`,
   ])
   screen.out(table(rows, screen.width()))
   return 0 as const
