@@ -45,7 +45,7 @@ const write = "mkdir -p handbook; cat > handbook/$OSIER_SLUG.md"
 
 test("ten-tasks lands ten tasks in the order of their needs, while watch-landings tells each of them", { timeout: 120_000 }, async () => {
   const repo = makeRepo({ "osier.yaml": settings(write) })
-  const server = start(repo.path, ...main, "serve", "--json")
+  const server = start(repo.path, ...main, "serve")
   await server.lines(1)
   const watcher = start(repo.path, script("watch-landings.ts"))
 
@@ -61,6 +61,8 @@ test("ten-tasks lands ten tasks in the order of their needs, while watch-landing
   expect(told.map((line) => line.replace(/^\S+ main [0-9a-f]{10} (.*) \(#\d+\)$/, "$1"))).toEqual(titles)
   watcher.child.kill("SIGINT")
   expect((await watcher.ended).code).toBe(0)
+  server.child.kill("SIGTERM")
+  expect(await server.ended).toMatchObject({ code: 0, err: "" })
 })
 
 test("ten-tasks gives up what strays, and says so by its exit code", { timeout: 60_000 }, async () => {
