@@ -72,9 +72,15 @@ const workOf = Effect.fnUntraced(function* (view: MergeView, onto: string, task:
   const partners = new Map<string, string[]>()
   const pair = (one: string, other: string) => partners.set(one, [...(partners.get(one) ?? []), other])
   for (const base of bases) {
-    for (const [path, now] of yield* changes(view, base, task.tip)) made.set(path, now)
-    for (const path of (yield* changes(view, base, onto)).keys()) target.add(path)
-    for (const side of [task.tip, onto]) {
+    const [ours, theirs] = [yield* changes(view, base, task.tip), yield* changes(view, base, onto)]
+    for (const [path, now] of ours) made.set(path, now)
+    for (const path of theirs.keys()) target.add(path)
+    for (const [side, changed] of [
+      [task.tip, ours],
+      [onto, theirs],
+    ] as const) {
+      // Only what is gone from its place can have been renamed; the search for it is a process of its own.
+      if (![...changed.values()].some((now) => now.startsWith(absent))) continue
       for (const [from, to] of yield* renames(view, base, side)) {
         pair(from, to)
         pair(to, from)
@@ -123,8 +129,13 @@ const mergeBases = Effect.fnUntraced(function* (view: MergeView, one: string, ot
   return found.stdout.toString().split("\n").filter(Boolean)
 })
 
+/** The mode of a path that is no more. */
+const absent = "000000 "
+
 /** Path → what it is now (`mode oid`), for every path that differs between two trees. */
 const changes = Effect.fnUntraced(function* (view: MergeView, from: string, to: string) {
+  // A task cut from the target as it stands is the usual case.
+  if (from === to) return new Map<string, string>()
   const git = yield* Git
   const fields = yield* git.fields(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to], view.options)
   const found = new Map<string, string>()

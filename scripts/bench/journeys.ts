@@ -98,7 +98,7 @@ const together = async (count: number, seconds: number, rounds: number): Promise
 export const journeys: Bench = {
   numbers: ["11", "16"],
   rows: async ({ files, full }, wanted) => [
-    ...(wanted("11") ? [await sustained(files, full ? 200 : 12, full ? 1 : 2)] : []),
+    ...(wanted("11") ? [await sustained(files, full ? 200 : 8, full ? 1 : 2)] : []),
     ...(wanted("16") ? [await together(4, full ? 30 : 6, 1)] : []),
   ],
 }
