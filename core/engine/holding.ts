@@ -54,7 +54,7 @@ const heart = (held: Held) => {
 const letGo = Effect.fnUntraced(function* (held: Held) {
   if (held.kind === "task") {
     const { task } = yield* readTask(Number(held.name))
-    if (isOver(task.status) && task.fence === held.fence) return yield* sweepLock(held)
+    if (isOver(task.status)) return yield* sweepLock(held)
   }
   yield* releaseLock(held)
 })

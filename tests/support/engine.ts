@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { worldAt } from "../../core/engine/liveWorld.ts"
+import { sharing, worldAt } from "../../core/engine/liveWorld.ts"
 import type { Event } from "../../core/domain/event.ts"
 import { readEventLine } from "../../core/domain/eventLine.ts"
 import { parseArguments, parsePlan } from "../../core/domain/plan.ts"
@@ -40,7 +40,7 @@ const layerOf = (repo: Repo, options: Partial<RunOptions>) => {
   })
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
   return engine({ settings, ...(workingText === undefined ? {} : { workingText }), options, adapters }).pipe(
-    Layer.provideMerge(poolLayer),
+    Layer.provideMerge(Layer.merge(poolLayer, sharing(settings))),
     Layer.provideMerge(worldAt(repo.path)),
   )
 }
