@@ -82,7 +82,7 @@ const program = { name: "osier", version: "0", about: "", examples: [], commands
 /** What is wrong with a line as one would type it; comments and what follows a pipe or `>` are the shell's. */
 const mistyped = (line: string): readonly string[] => {
   const typed = line.split(/ {2}# | \| | > /)[0]?.trim() ?? ""
-  const words = shellWords(typed.replace(/^source <\((.*)\)$/, "$1"))
+  const words = shellWords(typed.replace(/^(?:source <\((.*)\)|cd "\$\((.*)\)")$/, "$1$2"))
   if (Result.isFailure(words)) return [`${line}: ${words.failure.message}`]
   const parsed = parseCommandLine(words.success.slice(1), program)
   return Result.isFailure(parsed) ? [`${line}: ${parsed.failure.message}`] : []

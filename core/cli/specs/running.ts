@@ -74,11 +74,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
 value stands and yours is in the task's history. A new .md file becomes a task, a deleted one is written again. A file with a mistake is
 told by line and field and stays as it is; the others are taken, and the exit code is 2.`,
     options: [],
-    examples: [
-      "osier tree --tasks  # then edit .osier/tasks/*.md",
-      "osier sync  # and take the edits back",
-      "osier sync --json | jq .problems",
-    ],
+    examples: ["osier sync  # after osier tree --tasks, and edits of .osier/tasks/*.md", "osier sync --json | jq .problems"],
   },
   {
     name: "watch",
