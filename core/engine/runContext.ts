@@ -6,6 +6,8 @@ import { join, resolve } from "node:path"
 import type { Settings } from "../domain/settings.ts"
 import { sharedNames } from "../domain/sharedNames.ts"
 import type { SharedNames } from "../domain/sharedNames.ts"
+import { shareTasks } from "../steps/shareTasks.ts"
+import type { SharedTasks } from "../steps/shareTasks.ts"
 import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
@@ -60,6 +62,19 @@ export class NoRemoteTarget extends Data.TaggedError("NoRemoteTarget")<{ readonl
 /** What everybody who works through the remote must know of each other. */
 export const sharedData = ["refs/osier/tasks/", "refs/osier/locks/", "refs/osier/ids"] as const
 
+const nothingMet: SharedTasks = { shown: [], merged: [], renumbered: [] }
+
+/** Sees what is on the remote, and shows it what only this clone knows; with somebody else at it in the same moment, again. */
+const meet = Effect.fnUntraced(function* (names: readonly string[]) {
+  const refs = yield* Refs
+  for (;;) {
+    const unshared = yield* refs.refresh(names)
+    if (unshared.length === 0) return nothingMet
+    const met = yield* Effect.catchTag(shareTasks(unshared), "SwapLost", () => Effect.succeed(undefined))
+    if (met !== undefined) return met
+  }
+})
+
 /** A setting asks for what this version can't do; going on without it would not be what was asked for. */
 export class NotBuilt extends Data.TaggedError("NotBuilt")<{ readonly field: string; readonly value: string; readonly instead: string }> {
   override get message() {
@@ -92,6 +107,8 @@ export class RunContext extends Context.Service<
     readonly branchRef: string
     /** With a remote: how its refs are called here. */
     readonly shared: SharedNames | undefined
+    /** What this clone alone knew of tasks, and put onto the remote at the start. */
+    readonly met: SharedTasks
     readonly treeRoot: string
     /** The user's hooks folder as it was when the run began. */
     readonly hooks: string
@@ -104,14 +121,13 @@ export class RunContext extends Context.Service<
       Effect.gen(function* () {
         const git = yield* Git
         const repository = yield* Repository
-        const refs = yield* Refs
         yield* refuseUnbuilt(input.settings)
         const target = input.settings.target ?? (yield* checkedOut)
         const branchRef = `refs/heads/${target}`
         const { remote } = input.settings
         const shared = remote === "none" ? undefined : sharedNames(remote)
         const targetRef = shared === undefined ? branchRef : shared.branch(target)
-        if (shared !== undefined) yield* refs.refresh([...sharedData, targetRef])
+        const met = shared === undefined ? nothingMet : yield* meet([...sharedData, targetRef])
         const found = yield* git.run(["rev-parse", "--verify", "--quiet", `${targetRef}^{commit}`], {
           cwd: repository.commonDir,
           codes: [0, 1, 128],
@@ -132,6 +148,7 @@ export class RunContext extends Context.Service<
           targetRef,
           branchRef,
           shared,
+          met,
           treeRoot: resolve(repository.root, input.settings.tree.root ?? `../${repository.name}.osier`),
           hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
           options: { ...defaultOptions, ...input.options },

@@ -1,16 +1,20 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { Problem } from "../domain/problem.ts"
+import type { SharedTasks } from "../steps/shareTasks.ts"
 import { readBase } from "../steps/taskFolder.ts"
 import { type WrittenFiles, writeTaskFiles } from "../steps/writeTaskFiles.ts"
 import { Mutex } from "../world/mutex.ts"
 import { Repository } from "../world/repository.ts"
 import { type Numbered, numberDrafts } from "./numberDrafts.ts"
+import { RunContext } from "./runContext.ts"
 import { type TakenEdit, takeEdits } from "./takeEdits.ts"
 import type { TakenNew } from "./takeNewFiles.ts"
 
 /** What a sync changed. */
 export interface Synced {
+  /** What this clone alone knew, and shares now. */
+  readonly met: SharedTasks
   /** Drafts that got their numbers. */
   readonly numbered: readonly Numbered[]
   /** Edited files whose changes are in the store now. */
@@ -24,6 +28,7 @@ export interface Synced {
 
 /** Brings the store and what people see of it together: drafts get their numbers, edited task files are taken back and written anew. */
 export const sync = Effect.fn("sync")(function* () {
+  const { met } = yield* RunContext
   const numbered = yield* numberDrafts()
   const view = yield* alone(
     Effect.gen(function* () {
@@ -34,7 +39,7 @@ export const sync = Effect.fn("sync")(function* () {
       return { edits, created: created.map(({ id, title, file }) => ({ id, title, file })), problems, files }
     }),
   )
-  return { numbered, ...view } satisfies Synced
+  return { met, numbered, ...view } satisfies Synced
 })
 
 /** Nobody else of this repository reads or writes task files meanwhile. */

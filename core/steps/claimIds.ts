@@ -15,6 +15,13 @@ export interface IdsToClaim {
   readonly move: Swap
 }
 
+/** The move of the counter past numbers that are in use without it; undefined when it stands behind them already. */
+export const keepIds = Effect.fn("keepIds")(function* (last: number) {
+  const { ids } = yield* nextIds(1)
+  const next = ids[0] ?? 1
+  return next > last ? undefined : (yield* nextIds(last + 1 - next)).move
+})
+
 /** The next free numbers. They are nobody's before the counter has moved. */
 export const nextIds = Effect.fn("nextIds")(function* (count: number) {
   const objects = yield* Objects

@@ -44,6 +44,13 @@ export interface Expect {
   readonly onRewritten?: (oid: string) => void
 }
 
+/** A ref that holds something here which the remote does not have; `there` undefined: it has none of that name. */
+export interface Unshared {
+  readonly ref: string
+  readonly here: string
+  readonly there: string | undefined
+}
+
 /** Nothing moved, for a reason other than another writer. */
 export type RefTrouble = RefFailed | RemoteUnreachable | RemoteRefused
 
@@ -55,8 +62,11 @@ export class Refs extends Context.Service<
     /** Every ref below the prefix, with the fields asked for in for-each-ref's words. */
     readonly list: (prefix: string) => Effect.Effect<ReadonlyMap<string, string>, RefFailed>
     readonly swap: (swaps: readonly Swap[], expect?: readonly Expect[]) => Effect.Effect<void, SwapLost | RefTrouble>
-    /** Looks at the remote, where there is one, for these refs and all below the prefixes that end in a slash. */
-    readonly refresh: (names: readonly string[]) => Effect.Effect<void, RefTrouble>
+    /**
+     * Looks at the remote, where there is one, for these refs and all below the prefixes that end in a slash. Answers with
+     * the tasks that stand here as the remote does not have them; these are left as they are.
+     */
+    readonly refresh: (names: readonly string[]) => Effect.Effect<readonly Unshared[], RefTrouble>
   }
 >()("core/world/Refs") {
   static readonly layer = Layer.effect(
@@ -98,7 +108,7 @@ export class Refs extends Context.Service<
       }
       const read = (ref: string) =>
         reader.ask(`info ${ref}\n`, readInfo).pipe(Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })))
-      return { list, swap, read, refresh: () => Effect.void }
+      return { list, swap, read, refresh: () => Effect.succeed([]) }
     }),
   )
 }

@@ -7,8 +7,9 @@ import { sharedNames } from "../domain/sharedNames.ts"
 import { Git } from "./git.ts"
 import { Objects } from "./objects.ts"
 import { RefFailed, Refs, SwapLost } from "./refs.ts"
-import type { Expect, Swap } from "./refs.ts"
+import type { Expect, Swap, Unshared } from "./refs.ts"
 import { Remote } from "./remote.ts"
+import type { PushLost } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
 /**
@@ -76,18 +77,25 @@ export const sharedRefs = (name: string) =>
 
       const refresh = Effect.fnUntraced(function* (wanted: readonly string[]) {
         const shared = wanted.flatMap((ref) => names.there(ref) ?? [])
-        if (shared.length === 0) return
+        if (shared.length === 0) return []
         let found = yield* compare(wanted, shared)
         // Between the list and the fetch somebody moved on, and what was listed is nowhere any more.
         for (let round = 1; found.late.length > 0 && round < rounds; round++) found = yield* compare(wanted, shared)
         const late = new Set(found.late.map(({ ref }) => ref))
         const moved = found.moved.filter(({ ref }) => !late.has(ref))
-        const unshared = yield* ahead(moved.filter(({ ref, from }) => from !== undefined && ref.startsWith("refs/osier/tasks/")))
-        const gone = [...found.before].filter(([ref]) => !found.there.has(ref) && !ref.startsWith("refs/osier/tasks/"))
+        const unshared = yield* ahead(moved.filter(({ ref, from }) => from !== undefined && isTask(ref)))
+        const missing = [...found.before].filter(([ref]) => !found.there.has(ref))
+        const gone = missing.filter(([ref]) => !isTask(ref))
         yield* follow([
           ...moved.filter(({ from }) => from === undefined || !unshared.has(from)),
           ...gone.map(([ref, from]): Swap => ({ ref, from, to: undefined })),
         ])
+        return [
+          ...missing.filter(([ref]) => isTask(ref)).map(([ref, here]): Unshared => ({ ref, here, there: undefined })),
+          ...moved.flatMap(({ ref, from, to }): readonly Unshared[] =>
+            from !== undefined && unshared.has(from) ? [{ ref, here: from, there: to }] : [],
+          ),
+        ]
       })
 
       /** A push can't verify what it doesn't write: the same lock is written again under a new id. */
@@ -125,7 +133,7 @@ export const sharedRefs = (name: string) =>
               }),
             ),
             Effect.catchTag("PushLost", (lost) =>
-              Effect.andThen(refresh(moves.map(({ ref }) => ref)), Effect.fail(new SwapLost({ refs: lost.refs, said: lost.said }))),
+              Effect.flatMap(refresh(moves.map(({ ref }) => ref)), (unshared) => Effect.fail(lostTo(lost, unshared))),
             ),
           )
         })
@@ -160,6 +168,17 @@ export const sharedRefs = (name: string) =>
       return { read: local.read, list: local.list, swap, refresh }
     }),
   )
+
+const isTask = (ref: string): boolean => ref.startsWith("refs/osier/tasks/")
+
+/** Trying again would not help where both sides hold what the other doesn't have. */
+const lostTo = ({ refs, said }: PushLost, unshared: readonly Unshared[]) =>
+  unshared.length === 0
+    ? new SwapLost({ refs, said })
+    : new RefFailed({
+        refs: unshared.map(({ ref }) => ref),
+        reason: "it was changed here and on the remote; `osier sync` brings both together",
+      })
 
 const isWanted = (ref: string, wanted: readonly string[]): boolean =>
   wanted.some((one) => (one.endsWith("/") ? ref.startsWith(one) : ref === one))

@@ -72,7 +72,7 @@ export const faultyStore = (options: {
         })
         return ask(act, refs(names))
       },
-      refresh: () => Effect.void,
+      refresh: () => Effect.succeed([]),
     }),
   )
 }

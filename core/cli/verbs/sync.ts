@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { plainLine } from "../../domain/plainText.ts"
+import { count, plainLine } from "../../domain/plainText.ts"
+import { short } from "../../domain/eventText.ts"
 import { printProblem } from "../../domain/problem.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
 import { sync as bringTogether, type Synced } from "../../engine/sync.ts"
@@ -18,15 +19,23 @@ export const sync: Verb = ({ json, screen, at }) =>
     return synced.problems.length > 0 ? (2 as const) : (0 as const)
   }).pipe(Effect.provide(worldAt(at)))
 
-const tell = ({ numbered, edits, created, files, problems }: Synced, screen: Screen) => {
+const tell = ({ met, numbered, edits, created, files, problems }: Synced, screen: Screen) => {
   const { dim, good, warn } = screen.paint
+  if (met.shown.length > 0) screen.out(`shown to everybody: ${met.shown.map((id) => `#${id}`).join(", ")}`)
+  for (const { from, id, title } of met.renumbered)
+    screen.out(`${warn(`#${from} is another task on the remote`)}; ${plainLine(title)} is ${good(`#${id}`)} now`)
+  for (const { id, conflicts } of met.merged) {
+    screen.out(`${good(`#${id}`)} changed here and on the remote: brought together`)
+    for (const { field } of conflicts)
+      screen.out(`  ${warn(`${field} is as on the remote`)}; ${dim(`yours: git show refs/osier/tasks/${id}^2:task.md`)}`)
+  }
   for (const { id, title } of numbered) screen.out(`${good(`#${id}`)} ${plainLine(title)}: the draft has its number`)
   for (const { id, title, file } of created) screen.out(`${good(`#${id}`)} ${plainLine(title)}: new, from ${shownName(file)}`)
-  for (const { id, fields, conflicts } of edits) {
+  for (const { id, fields, conflicts, edit } of edits) {
     screen.out(`${good(`#${id}`)} taken back: ${fields.join(", ")}`)
     for (const { field, kept } of conflicts) {
       const now = kept === undefined ? "without a value" : JSON.stringify(kept)
-      screen.out(`  ${warn(`${field} was changed meanwhile and stays ${now}`)}; ${dim(`yours: git show refs/osier/tasks/${id}^2:task.md`)}`)
+      screen.out(`  ${warn(`${field} was changed meanwhile and stays ${now}`)}; ${dim(`yours: git show ${short(edit ?? "")}:task.md`)}`)
     }
   }
   for (const name of files?.restored ?? [])
@@ -36,5 +45,7 @@ const tell = ({ numbered, edits, created, files, problems }: Synced, screen: Scr
     screen.err("osier: files with mistakes were left as they are, and nothing of them was taken; mend them and type `osier sync` again")
   const still = (files?.left ?? []).filter((name) => !problems.some(({ file }) => file === shownName(name)))
   for (const name of still) screen.out(`${shownName(name)} was edited just now; the next sync takes it`)
-  if (numbered.length + created.length + edits.length + problems.length === 0) screen.out("nothing to take back")
+  if (numbered.length + created.length + edits.length + problems.length > 0) return
+  const anew = files?.written.length ?? 0
+  screen.out(anew === 0 ? "nothing to take back" : `nothing to take back; ${count(anew, "file")} written anew`)
 }
