@@ -6,6 +6,7 @@ import { nthName } from "../domain/tree.ts"
 import type { Tree } from "../domain/tree.ts"
 import { deleteBranch } from "../steps/deleteBranch.ts"
 import { isAncestor } from "../steps/isAncestor.ts"
+import { isKept } from "../steps/isKept.ts"
 import { keep } from "../steps/keep.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
 import { makeTree } from "../steps/makeTree.ts"
@@ -130,7 +131,7 @@ export const dropBranch = Effect.fn("dropBranch")(function* (task: Task, branch:
   const tip = yield* refs.read(`refs/heads/${branch}`)
   if (tip === undefined) return
   const target = yield* refs.read(targetRef)
-  if (tip !== target && !(yield* isAncestor(tip, target ?? tip)) && board.kept.get(task.id) === undefined) {
+  if (tip !== target && !(yield* isAncestor(tip, target ?? tip)) && !(yield* isKept(task.id, tip))) {
     const attempt = Math.max(1, board.task(task.id)?.attempts.length ?? 1)
     const reason = "commits of work that was not finished"
     const kept = yield* keepCommit({ task: task.id, attempt, commit: tip, reason })

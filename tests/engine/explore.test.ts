@@ -15,6 +15,7 @@ const yaml = `agents:
   mute: { adapter: shell, command: ["true"] }
   thief: { adapter: shell, command: ["sh", "-c", "rm -f .osier/report.md; ln -s ../README.md .osier/report.md; echo own words"] }
   stealer: { adapter: shell, command: ["sh", "-c", "git branch -f precious HEAD~0; git tag stolen; echo done"] }
+  twice: { adapter: shell, command: ["sh", "-c", "if [ $OSIER_ATTEMPT = 1 ]; then echo dirty > dirty.txt; exit 1; fi; echo two > two.txt; git add .; git commit -qm second; echo answer"] }
 agent: reader
 limits: { retries: 0 }
 `
@@ -26,7 +27,11 @@ const kept = (stage: Stage) =>
     .filter((ref) => ref !== "")
 const ask = (question: string, kind: Kind = "explore") =>
   Effect.gen(function* () {
-    const { tasks } = parseArguments([question], { agents: ["reader", "writer", "mute", "thief", "stealer"], adapters: [], gates: [] })
+    const { tasks } = parseArguments([question], {
+      agents: ["reader", "writer", "mute", "thief", "stealer", "twice"],
+      adapters: [],
+      gates: [],
+    })
     const [added] = yield* addTasks(tasks, { again: "resume", kind })
     return added?.id ?? 0
   })
@@ -96,4 +101,17 @@ test("a silent agent has failed, a link is no report, and moved refs fail it and
   const again = await stage.act(Effect.result(explore(silent.id, "reader")))
   expect(again).toMatchObject({ _tag: "Success", success: { report: "looked at\n# a" } })
   expect(await stage.act(Effect.result(explore(silent.id)))).toMatchObject({ failure: { _tag: "NotOpen", exit: 2 } })
+})
+
+test("each attempt starts from a clean tree, and what each of them wrote is kept", async () => {
+  const stage = makeStage(yaml.replace("retries: 0", "retries: 1"))
+  const { result } = await answer(stage, "Again?:twice")
+  expect(result).toMatchObject({ _tag: "Success", success: { report: "answer" } })
+  expect(
+    stage.events().flatMap((event) => (event.type === "ChangesUndone" ? [event.what.filter((path) => !path.startsWith("commit "))] : [])),
+  ).toEqual([["dirty.txt"], ["two.txt"]])
+  const [first = "", second = ""] = kept(stage)
+  expect(stage.repo.git("show", `${first}:dirty.txt`)).toBe("dirty")
+  expect(stage.repo.git("log", "-2", "--format=%s", second)).toContain("second")
+  expect(stage.events().findLast((event) => event.type === "ChangesUndone")).toMatchObject({ attempt: 2, keep: second })
 })
