@@ -25,6 +25,8 @@ export interface TakenEdit {
   readonly fields: readonly string[]
   /** Somebody else changed the same field meanwhile; the edit is in the task's history. */
   readonly conflicts: readonly FieldConflict[]
+  /** The commit that has the edit whole, when some of it gave way. */
+  readonly edit?: string
 }
 
 /** What the folder of task files gave back. */
@@ -90,10 +92,10 @@ const takeEdit = Effect.fnUntraced(function* (
   if (Result.isFailure(judged)) return yield* new EditRefused({ problems: judged.failure })
   const edit = judged.success
   if (edit.status !== undefined) yield* setStatus(file.id, edit)
-  const conflicts = edit.fields.length === 0 ? [] : yield* applyEdit(before, edit.task)
+  const applied = edit.fields.length === 0 ? { conflicts: [] } : yield* applyEdit(before, edit.task)
   needs.set(file.id, edit.task.needs)
   const fields = [...(edit.status === undefined ? [] : ["status"]), ...edit.fields]
-  return { id: file.id, file: name, fields, conflicts } satisfies TakenEdit
+  return { id: file.id, file: name, fields, ...applied } satisfies TakenEdit
 })
 
 /** Of what the file may have been written as, the one whose time it still bears. */

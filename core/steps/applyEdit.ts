@@ -12,7 +12,7 @@ import { recordCommit } from "./recordCommit.ts"
 /**
  * Puts an edit of a task into its record, against whatever changed since it was read: other fields merge; where somebody
  * else changed the same one, the shared value stands, and the edit becomes a commit of its own in the task's history.
- * Answers with the fields that gave way.
+ * Answers with the fields that gave way, and the commit that still has them.
  */
 export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edited: Task) {
   const refs = yield* Refs
@@ -25,7 +25,7 @@ export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edite
       conflicts = merged.conflicts
       return conflicts.length > 0 || same(merged.task, theirs) ? theirs : merged.task
     })
-    if (conflicts.length === 0) return conflicts
+    if (conflicts.length === 0) return { conflicts }
     const updated = DateTime.formatIso(yield* DateTime.now)
     const local = yield* recordCommit({ task: { ...edited, updated }, parents: [base.commit], files: yield* filesAt(base.commit) })
     const merged = yield* mergeRecords({ local, shared: current.commit })
@@ -33,6 +33,6 @@ export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edite
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )
-    if (won) return merged.fields
+    if (won) return { conflicts: merged.fields, edit: local }
   }
 })

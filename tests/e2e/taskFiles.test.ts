@@ -48,3 +48,38 @@ test("a draft needs no remote, and no target", { timeout: 120_000 }, async () =>
   repo.git("checkout", "-q", "--detach")
   expect(await osier(repo.path, "add", "--draft", "Offline")).toMatchObject({ code: 0, err: "" })
 })
+
+test(
+  "two clones edit one task at once: different fields merge, one of the same field is told where its value is",
+  { timeout: 120_000 },
+  async () => {
+    const repo = makeRepo({ "osier.yaml": `${yaml}remote: origin\n` })
+    const [hub, other] = [`${repo.path}.hub`, `${repo.path}.other`]
+    repo.git("clone", "-q", "--bare", ".", hub)
+    repo.git("remote", "add", "origin", hub)
+    repo.git("clone", "-q", hub, other)
+    const both = [repo.path, other]
+    const edit = (path: string, name: string, from: string, to: string) => {
+      const file = join(path, ".osier/tasks", name)
+      writeFileSync(file, readFileSync(file, "utf8").replace(from, to))
+    }
+    await osier(repo.path, "add", "Alpha", "Beta")
+    await osier(other, "sync")
+    for (const path of both) await osier(path, "tree", "--tasks")
+    edit(repo.path, "1-alpha.md", "priority: normal", "priority: high")
+    edit(other, "1-alpha.md", "labels: []", "labels: [web]")
+    edit(repo.path, "2-beta.md", "title: Beta", "title: One")
+    edit(other, "2-beta.md", "title: Beta", "title: Two")
+    const ended = await Promise.all(both.map((path) => osier(path, "sync")))
+    expect(ended.map(({ code }) => code)).toEqual([0, 0])
+    const lost = /yours: git show ([0-9a-f]+):task\.md/.exec(ended.map(({ out }) => out).join("\n"))?.[1] ?? ""
+    for (const path of both) {
+      await osier(path, "sync")
+      const [alpha, beta] = JSON.parse((await osier(path, "ls", "--json")).out).tasks
+      expect(alpha).toMatchObject({ priority: "high", labels: ["web"] })
+      expect(["One", "Two"]).toContain(beta.title)
+      expect(repo.git("-C", path, "show", `${lost}:task.md`)).toContain(`title: ${beta.title === "One" ? "Two" : "One"}`)
+      expect(repo.git("-C", path, "log", "main", "--format=%s")).toBe("init")
+    }
+  },
+)

@@ -91,6 +91,7 @@ describe("task files", () => {
     expect(await task(1)).toMatchObject({ priority: "high", labels: ["theirs"] })
     expect(await task(2)).toMatchObject({ priority: "low", labels: ["mine", "theirs"] })
     expect(done.edits[1]?.conflicts).toEqual([{ field: "priority", kept: "low", lost: "high", loser: "ours" }])
+    expect(repo.git("rev-parse", "refs/osier/tasks/2^2")).toBe(done.edits[1]?.edit)
     expect(repo.git("show", "refs/osier/tasks/2^2:task.md")).toContain("priority: high")
     expect(read("2-beta.md")).toContain("priority: low")
   })
