@@ -14,11 +14,15 @@ import { Refs } from "../../world/refs.ts"
 import { isSet, wordFlag } from "../flags.ts"
 import { table } from "../table.ts"
 import type { Call, Verb } from "../verb.ts"
+import { latest } from "../../engine/latest.ts"
 import { worldAt } from "../../engine/liveWorld.ts"
 
 /** Lists tasks, or the locks. */
 export const ls: Verb = (call) =>
   Effect.gen(function* () {
+    const trouble = yield* latest()
+    if (trouble !== undefined)
+      call.screen.err(`osier: ${call.screen.errPaint.warn(`this is what was last seen: ${trouble.message}`)}\n  ${trouble.hint}`)
     return isSet(call.flags, "locks") ? yield* locks(call) : yield* tasks(call)
   }).pipe(Effect.provide(worldAt(call.at)))
 
