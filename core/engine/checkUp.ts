@@ -6,6 +6,7 @@ import { count } from "../domain/plainText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { printSize } from "../domain/size.ts"
+import { listClaims } from "../steps/claims.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { isOpen } from "../steps/lock.ts"
@@ -178,9 +179,10 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
       : odd("locks", `${count(stale.length, "lock")} of processes that are gone: ${stale.join(", ")}`, "osier run takes them over"),
   )
   const trees = yield* listTrees(treeRoot)
+  const byHand = new Set((yield* listClaims()).map((claim) => claim.place?.path))
   const lost = trees.filter((tree) => {
     const id = taskOfTree(tree)
-    return id === undefined || !live.has(lockRef("task", String(id)))
+    return !byHand.has(tree.path) && (id === undefined || !live.has(lockRef("task", String(id))))
   })
   checks.push(
     lost.length === 0

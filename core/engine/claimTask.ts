@@ -3,22 +3,23 @@ import { nanoid } from "nanoid"
 import { join } from "node:path"
 import { assignee } from "../domain/assignee.ts"
 import type { Claim, Place } from "../domain/claim.ts"
-import { claimMs, holderText } from "../domain/lock.ts"
+import { claimMs, holderText, lockRef } from "../domain/lock.ts"
 import type { SessionOwner } from "../domain/lock.ts"
 import { overlap } from "../domain/scope.ts"
 import type { Task } from "../domain/task.ts"
 import { broughtNonce, dropClaim, fingerprint, heldByUs, readClaim, regainClaim, writeClaim } from "../steps/claims.ts"
 import { releaseLock, renewLock, takeLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
-import { listTasks, readTask } from "../steps/record.ts"
+import { listTasks, readTask, taskRef } from "../steps/record.ts"
 import { Machine } from "../world/machine.ts"
 import { Mutex } from "../world/mutex.ts"
+import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { WrongState } from "./again.ts"
 import { Board } from "./board.ts"
 import { checkoutPlace } from "./checkoutPlace.ts"
-import { handTree, standingPlace } from "./handTree.ts"
+import { handTree, NotByHand, standingPlace } from "./handTree.ts"
 import { reconcile } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
 import { transition, withoutReason } from "./transition.ts"
@@ -59,9 +60,14 @@ export interface Claimed {
 export const claimTask = Effect.fn("claimTask")(function* (id: number, claiming: Claiming) {
   const mutex = yield* Mutex
   const { own } = yield* Repository
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  // With a remote nothing of it may be here yet, and what is here may be old.
+  yield* refs.refresh([taskRef(id), lockRef("task", String(id)), targetRef])
   const { task } = yield* readTask(id)
   const again = yield* refreshed(task, claiming)
   if (again !== undefined) return again
+  if (task.kind !== undefined) return yield* new NotByHand({ id, kind: task.kind })
   if (!["pending", "running", "failed"].includes(task.status)) return yield* new WrongState({ id, status: task.status, wanted: "pending" })
   if (claiming.tree) return yield* acquire(task, claiming, undefined)
   // Two that look at the checkout at the same time must not both find it free.

@@ -5,11 +5,13 @@ import type { Place } from "../domain/claim.ts"
 import { gateEvidence, lastPart } from "../domain/judgement.ts"
 import { claimMs } from "../domain/lock.ts"
 import type { Attempt, Task } from "../domain/task.ts"
+import { isAncestor } from "../steps/isAncestor.ts"
 import { dropClaim, regainClaim } from "../steps/claims.ts"
 import { releaseLock, renewLock, sweepLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
 import { workIn } from "../steps/workIn.ts"
+import { Refs } from "../world/refs.ts"
 import { isOver } from "../domain/task.ts"
 import { WrongState } from "./again.ts"
 import { Board } from "./board.ts"
@@ -20,6 +22,7 @@ import { keepAndRemove } from "./plant.ts"
 import { reportOf } from "./reportOf.ts"
 import { announce, conclude, run } from "./run.ts"
 import { RunContext } from "./runContext.ts"
+import { showBranch } from "./showBranch.ts"
 import { transition, withoutReason } from "./transition.ts"
 
 /** What was done is not what "done" means: commits ahead of the base, and nothing left uncommitted. */
@@ -79,6 +82,7 @@ const onOwnBranch = Effect.fnUntraced(function* (id: number, place: Place) {
 /** Looks at the work, has the gates judge its commit, and records the task as completed. */
 const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Place | undefined) {
   const { id } = task
+  const refs = yield* Refs
   const { targetRef } = yield* RunContext
   if (place === undefined) {
     const hint = `\`osier claim ${id} --steal\` makes you a tree here.`
@@ -94,7 +98,7 @@ const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Pla
     return yield* new NotDone({ id, reason, hint: `Mend it in ${place.path}, commit, and say \`osier done ${id}\` again.` })
   }
   const by: Attempt = { n: task.attempts.length + 1, agent: held.owner.email, outcome: "ok" }
-  const onTarget = `refs/heads/${place.branch}` === targetRef
+  const target = yield* refs.read(targetRef)
   const completed = yield* transition(
     held,
     (old) => ({
@@ -109,9 +113,10 @@ const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Pla
     }),
     { type: "TaskCompleted", task: id, commit: tip, gated: judged.gated },
     { "result.json": `${JSON.stringify({ tip, text: "", verdicts: judged.verdicts }, undefined, 2)}\n` },
+    place.tree ? yield* showBranch(id, place.branch, tip) : [],
   )
-  if (place.tree || !onTarget) return completed
-  const reason = `nothing to land: it was committed on ${place.branch} by hand`
+  if (place.tree || target === undefined || !(yield* isAncestor(tip, target))) return completed
+  const reason = "nothing to land: it is on the target already, by hand"
   return yield* transition(held, (old) => ({ ...old, status: "merged", reason }), { type: "TaskMerged", task: id, reason })
 })
 

@@ -14,6 +14,17 @@ import { furnish } from "./furnish.ts"
 import { dropBranch, keepAndRemove, raise } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
 
+/** A plan or an exploration is read by an agent; there is nothing to commit, and so nothing to work on by hand. */
+export class NotByHand extends Data.TaggedError("NotByHand")<{ readonly id: number; readonly kind: string }> {
+  override get message() {
+    return `task ${this.id} is of the kind ${this.kind}, which nobody works on by hand`
+  }
+  get hint() {
+    return `\`osier show ${this.id}\` tells what to type for it.`
+  }
+  readonly exit = 2
+}
+
 /** The tree of a task that is worked on by hand, if this clone has one that still stands. */
 export const standingPlace = Effect.fn("standingPlace")(function* (task: number) {
   const files = yield* Files

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { readTask } from "../steps/record.ts"
 import { WrongState } from "./again.ts"
 import { Board } from "./board.ts"
-import { handTree, standingPlace } from "./handTree.ts"
+import { handTree, NotByHand, standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { branchFor } from "./plant.ts"
 import { reconcile } from "./reconcile.ts"
@@ -15,6 +15,7 @@ import { transition, withoutReason } from "./transition.ts"
 export const treeTask = Effect.fn("treeTask")(function* (id: number) {
   const board = yield* Board
   const { task } = yield* readTask(id)
+  if (task.kind !== undefined) return yield* new NotByHand({ id, kind: task.kind })
   const standing = yield* standingPlace(id)
   if (standing !== undefined) {
     const { gitDir: _, ...place } = standing

@@ -53,7 +53,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     expect(repo.git("for-each-ref", "refs/osier/locks/task", "refs/heads/task")).toBe("")
     expect(existsSync(join(repo.path, ".git/osier/claims/1"))).toBe(false)
     const told = eventsIn(join(repo.path, ".git")).flatMap((event) => ("task" in event && event.task === 1 ? [event.type] : []))
-    expect(told.filter((type) => /^Task/.test(type))).toEqual(["TaskAdded", "TaskClaimed", "TaskCompleted", "TaskMerged"])
+    expect(told.filter((type) => type.startsWith("Task"))).toEqual(["TaskAdded", "TaskClaimed", "TaskCompleted", "TaskMerged"])
   })
 
   test("what the gates or the train refuse stays with the one who claimed it", async () => {
@@ -260,7 +260,7 @@ describe("without a tree", { timeout: 120_000 }, () => {
     expect((await osier(repo.path, "done", "2")).err).toContain("not committed yet: b/two.txt")
     const ended = await osier(repo.path, "done", "1")
     expect(ended.code).toBe(0)
-    expect((await shown(repo, 1)).task).toMatchObject({ status: "merged", reason: "nothing to land: it was committed on main by hand" })
+    expect((await shown(repo, 1)).task).toMatchObject({ status: "merged", reason: "nothing to land: it is on the target already, by hand" })
     const released = await osier(repo.path, "release", "2")
     expect(released.out).toMatch(/1 changed file: left in your checkout as it is/)
     // nothing was committed, stashed or moved by osier

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import { expect, test } from "vitest"
 import { worldAt } from "../../core/engine/liveWorld.ts"
 import type { Holder, Lock } from "../../core/domain/lock.ts"
@@ -85,7 +85,7 @@ test("by force it is one swap: fence and all, and of all who try at once one has
   )
   const ended = await Promise.all(racers)
   expect(ended[3]).toBe("LockHeld")
-  const fences = ended.filter((one) => typeof one === "number").toSorted()
+  const fences = ended.filter((one) => typeof one === "number").toSorted((a, b) => a - b)
   expect(fences).toEqual(fences.map((_, at) => at + 3))
   expect(fences.length).toBeGreaterThan(0)
 })

@@ -16,7 +16,7 @@ export const owning = [
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
     examples: [
-      'cd "$(osier tree "Implement OAuth2" --plan oauth.md --agent backend)"',
+      'osier tree "Implement OAuth2" --plan oauth.md --agent backend  # prints the path, so that cd "$(osier tree …)" goes there',
       "osier tree 12",
       'osier tree --json "Fix login"',
       "osier tree --tasks  # then edit, then osier sync",
@@ -40,7 +40,7 @@ same checkout needs a declared scope that is disjoint.`,
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
     examples: [
-      'cd "$(osier claim 12)"',
+      'osier claim 12  # prints where to work: cd "$(osier claim 12)" goes there',
       "osier claim 12 --for 2h --as me@example.com",
       "osier claim 12 --no-tree",
       "osier claim 12 --steal",

@@ -23,6 +23,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const id = yield* taskNumber(args[0] ?? "")
     const { task, commit } = yield* readTask(id)
     const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
+    const claimed = lock?.state === "held" && "session" in lock.owner
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
     const report = yield* recordFile(id, "report.md")
@@ -36,7 +37,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
           verdicts,
           keeps,
           report: report ?? null,
-          next: nextFor(task, keeps),
+          next: nextFor(task, keeps, claimed),
         }),
       )
       return 0 as const
@@ -75,7 +76,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
     if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
     screen.out(
-      `\nNext:\n${nextFor(task, keeps)
+      `\nNext:\n${nextFor(task, keeps, claimed)
         .map((one) => `  ${one}`)
         .join("\n")}`,
     )
@@ -102,7 +103,7 @@ const judgements = Effect.fnUntraced(function* (id: number) {
 })
 
 /** What a person would type about a task in this state. */
-const nextFor = (task: Task, keeps: readonly string[]): readonly string[] => {
+const nextFor = (task: Task, keeps: readonly string[], claimed: boolean): readonly string[] => {
   const { id, status, landed } = task
   if (task.kind !== undefined) return nextBeside(task, task.kind)
   const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
@@ -110,6 +111,7 @@ const nextFor = (task: Task, keeps: readonly string[]): readonly string[] => {
     case "pending":
       return ["osier run", `osier discard ${id}`]
     case "running":
+      if (claimed) return [`osier done ${id}`, `osier release ${id}`, `osier claim ${id} --steal`]
       return [`osier logs ${id} -f`, "osier watch"]
     case "completed":
       return [`osier diff ${id}`, `osier land ${id}`, `osier discard ${id}`]
