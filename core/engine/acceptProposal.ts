@@ -4,7 +4,7 @@ import type { Declared } from "../domain/planDraft.ts"
 import { inScope } from "../domain/scope.ts"
 import type { Kind, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
-import { readTask } from "../steps/record.ts"
+import { readTask, taskRef } from "../steps/record.ts"
 import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
@@ -38,6 +38,9 @@ export const acceptProposal = Effect.fn("acceptProposal")(function* (id: number,
 
 const accept = Effect.fnUntraced(function* (held: Held, id: number, kind: Kind) {
   const board = yield* Board
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  yield* refs.refresh([taskRef(id), targetRef])
   const { task } = yield* readTask(id)
   if (task.kind !== kind) return yield* new NotOpen({ id, kind, reason: kind === "plan" ? "is no plan" : "is no exploration" })
   if (task.children !== undefined) return { id, tasks: yield* known(task.children), drifted: [] } satisfies Accepted

@@ -5,7 +5,7 @@ import type { FailureClass } from "../domain/outcome.ts"
 import type { Kind, Status, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { readFindings } from "../steps/readFindings.ts"
-import { readTask } from "../steps/record.ts"
+import { readTask, taskRef } from "../steps/record.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
 import { treeChanges } from "../steps/treeChanges.ts"
 import { Refs } from "../world/refs.ts"
@@ -14,6 +14,7 @@ import { AttemptLost, lost, lostBy } from "./attemptLost.ts"
 import { agentOf, attempts } from "./attempts.ts"
 import { Board } from "./board.ts"
 import { giveUp } from "./giveUp.ts"
+import { spareHandwork } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { Holds } from "./holds.ts"
 import { isAdopted, keepAndRemove, plant } from "./plant.ts"
@@ -85,7 +86,8 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
 ) {
   const board = yield* Board
   const { owner } = yield* RunIdentity
-  const { settings, treeRoot } = yield* RunContext
+  const refs = yield* Refs
+  const { settings, treeRoot, targetRef } = yield* RunContext
   const what = new Set<string>()
   const asked = agent === undefined ? {} : { agent }
   const undone = (): Undone => {
@@ -94,10 +96,12 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
   }
   const result = yield* holding("task", String(id), (held) =>
     Effect.gen(function* () {
+      yield* refs.refresh([taskRef(id), targetRef])
       const { task: before } = yield* readTask(id)
       yield* refuse(before, kind)
       yield* usable([agent ?? agentOf(before, settings.agent)])
       yield* room
+      yield* spareHandwork(id)
       yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
       yield* board.put(before)
       const { salvage } = yield* reconcile(held, before)
