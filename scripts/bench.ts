@@ -38,8 +38,15 @@ const rows: Row[] = []
 for (const bench of benches.filter((one) => one.numbers.some(wanted))) {
   const of = bench.numbers.filter(wanted).join(", ")
   const start = performance.now()
-  rows.push(...(await bench.rows({ files, full: values.full }, wanted)))
-  console.error(`measured ${of} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  try {
+    const measured = await bench.rows({ files, full: values.full }, wanted)
+    rows.push(...measured)
+    console.error(`measured ${of} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  } catch (cause) {
+    // what was measured before, and what comes after, is worth seeing all the same
+    console.error(`could not measure ${of}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    process.exitCode = 1
+  }
 }
 rows.sort((a, b) => Number(a.number) - Number(b.number))
 const asJson = (row: Row) => ({
