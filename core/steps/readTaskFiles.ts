@@ -38,8 +38,8 @@ export const readTaskFiles = Effect.fn("readTaskFiles")(function* (base: Base) {
   const gone = Object.entries(base.files).filter(([name]) => !there.has(name))
   const found: TaskFile[] = []
   const moved = new Set<string>()
-  for (const name of names) {
-    const file = yield* look(join(folder, name), name, base, new Map(gone.map(([old, { id }]) => [id, old])))
+  const goneOf = new Map(gone.map(([old, { id }]) => [id, old]))
+  for (const file of yield* Effect.forEach(names, (name) => look(join(folder, name), name, base, goneOf), { concurrency: 16 })) {
     found.push(file.file)
     if (file.from !== undefined) moved.add(file.from)
   }

@@ -55,11 +55,20 @@ export const writeTaskFiles = Effect.fn("writeTaskFiles")(function* (taken: Read
   const removals: string[] = []
   const [restored, left]: [string[], string[]] = [[], []]
   const after = new Map<string, Base["files"][string]>()
-  for (const wanted of yield* wantedFiles()) {
+  const oldNames = Map.groupBy(before.keys(), (name) => before.get(name)?.id)
+  const takenIds = new Set([...taken.values()].map(({ id }) => id))
+  const all = yield* Effect.forEach(
+    yield* wantedFiles(),
+    Effect.fnUntraced(function* (wanted) {
+      const old = oldNames.get(wanted.id) ?? []
+      const states = new Map<string, Effect.Success<ReturnType<typeof stateOf>>>()
+      for (const name of new Set([...old, wanted.name])) states.set(name, yield* stateOf(name))
+      return { wanted, old, states }
+    }),
+    { concurrency: 16 },
+  )
+  for (const { wanted, old, states } of all) {
     const entry = { id: wanted.id, written: [{ commit: wanted.commit, blob: wanted.blob }] }
-    const old = [...before].filter(([, { id }]) => id === wanted.id).map(([name]) => name)
-    const states = new Map<string, Effect.Success<ReturnType<typeof stateOf>>>()
-    for (const name of new Set([...old, wanted.name])) states.set(name, yield* stateOf(name))
     const edited = [...states].filter(([, state]) => state !== "absent" && !state.ours && state.blob !== wanted.blob).map(([name]) => name)
     if (edited.length > 0) {
       left.push(...edited)
@@ -69,7 +78,7 @@ export const writeTaskFiles = Effect.fn("writeTaskFiles")(function* (taken: Read
     const here = states.get(wanted.name)
     if (here === "absent" || here?.blob !== wanted.blob) writes.push(wanted)
     const gone = old.length > 0 && [...states.values()].every((state) => state === "absent")
-    if (gone && ![...taken.values()].some(({ id }) => id === wanted.id)) restored.push(wanted.name)
+    if (gone && !takenIds.has(wanted.id)) restored.push(wanted.name)
     for (const name of old) if (name !== wanted.name && states.get(name) !== "absent") removals.push(name)
     after.set(wanted.name, entry)
   }
@@ -77,16 +86,16 @@ export const writeTaskFiles = Effect.fn("writeTaskFiles")(function* (taken: Read
   for (const name of taken.keys()) if (!after.has(name) && !removals.includes(name)) removals.push(name)
 
   yield* writeBase({ ...base, files: Object.fromEntries(withBoth(before, after)) })
-  for (const { name, commit } of writes) {
+  const write = Effect.fnUntraced(function* ({ name, commit }: Wanted) {
     const state = yield* stateOf(name)
-    if (state !== "absent" && !state.ours) {
-      // Edited this very moment, from what it was until now.
-      left.push(name)
-      const entry = before.get(name)
-      if (entry === undefined) after.delete(name)
-      else after.set(name, entry)
-    } else yield* files.write(join(folder, name), (yield* textAt(commit)) ?? "")
-  }
+    if (state === "absent" || state.ours) return yield* files.write(join(folder, name), (yield* textAt(commit)) ?? "")
+    // Edited this very moment, from what it was until now.
+    left.push(name)
+    const entry = before.get(name)
+    if (entry === undefined) after.delete(name)
+    else after.set(name, entry)
+  })
+  yield* Effect.forEach(writes, write, { concurrency: 16, discard: true })
   for (const name of removals) {
     const state = yield* stateOf(name)
     if (state !== "absent" && state.ours) yield* files.remove(join(folder, name))
