@@ -58,7 +58,9 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   let salvage: Salvage | undefined
   for (const tree of trees) {
     const marker = task.status === "running" && tree.there ? yield* readMarker(tree.path) : undefined
-    if (marker !== undefined && salvage === undefined && tree.gitDir !== undefined && (yield* isUntouched(tree.path, marker))) {
+    // An attempt that the record counts already was judged, and did not pass.
+    const unjudged = marker !== undefined && marker.attempt > task.attempts.length
+    if (unjudged && salvage === undefined && tree.gitDir !== undefined && (yield* isUntouched(tree.path, marker))) {
       yield* recovered(
         `attempt ${marker.attempt} had finished: its commit ${marker.tip.slice(0, 12)} is judged without running the agent again`,
       )
