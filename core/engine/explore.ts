@@ -5,11 +5,11 @@ import type { Held } from "../steps/lock.ts"
 import { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import { goodAttempt, type Proposed } from "./plan.ts"
-import { type Findings, readOnly, withoutBranch } from "./readOnly.ts"
+import { type Findings, readOnly } from "./readOnly.ts"
 import { RunContext } from "./runContext.ts"
 import { settleAbove } from "./settlePlans.ts"
 import { readProposal } from "./storedProposal.ts"
-import { transition } from "./transition.ts"
+import { transition, withoutReason } from "./transition.ts"
 
 /**
  * Lets an agent answer a question by reading. Its report stands in the task's record; the task is over with it, for there is
@@ -30,7 +30,7 @@ export const explore = Effect.fn("explore")(function* (id: number, agent?: strin
     const record = goodAttempt(task, found, settings.agent)
     yield* transition(
       held,
-      (old) => ({ ...withoutBranch(old), status: "completed", base, attempts: [...old.attempts, record] }),
+      (old) => ({ ...withoutReason(old), status: "completed", base, attempts: [...old.attempts, record] }),
       { type: "ReportWritten", task: id, attempt: found.attempt, lines: report.trim().split("\n").length },
       { "report.md": report, ...(proposal === undefined ? {} : { "proposal.yaml": proposal }) },
     )

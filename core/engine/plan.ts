@@ -8,10 +8,10 @@ import type { Held } from "../steps/lock.ts"
 import { listTasks } from "../steps/record.ts"
 import { AttemptLost } from "./attemptLost.ts"
 import { agentOf } from "./attempts.ts"
-import { type Findings, NotOpen, readOnly, type Undone, withoutBranch } from "./readOnly.ts"
+import { type Findings, NotOpen, readOnly, type Undone } from "./readOnly.ts"
 import { RunContext } from "./runContext.ts"
 import { readProposal } from "./storedProposal.ts"
-import { transition } from "./transition.ts"
+import { transition, withoutReason } from "./transition.ts"
 
 /** A plan that waits for a person's word. */
 export interface Proposed {
@@ -58,9 +58,9 @@ export const plan = Effect.fn("plan")(function* (id: number, agent?: string) {
     yield* transition(
       held,
       (old) => ({
-        ...withoutBranch(old),
+        ...withoutReason(old),
         status: "pending",
-        reason: "its plan waits for your word",
+        reason: `its plan waits for your word: osier plan ${id} --accept`,
         base,
         attempts: [...old.attempts, record],
       }),

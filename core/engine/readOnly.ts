@@ -17,7 +17,7 @@ import { giveUp } from "./giveUp.ts"
 import { spareHandwork } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { Holds } from "./holds.ts"
-import { isAdopted, keepAndRemove, plant } from "./plant.ts"
+import { branchFor, isAdopted, keepAndRemove, plant } from "./plant.ts"
 import { room, usable } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
 import { runAgent } from "./runAgent.ts"
@@ -106,7 +106,9 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
       yield* board.put(before)
       const { salvage } = yield* reconcile(held, before)
       if (salvage !== undefined) yield* keepAndRemove(id, salvage, "left in the tree of a task that is to land nothing")
-      const task = yield* transition(held, (old) => ({ ...withoutBranch(old), ...asked, kind, status: "running" }), [])
+      // The branch stands in the record, so that no other run takes its coming and going for a trespass.
+      const branch = yield* branchFor(before)
+      const task = yield* transition(held, (old) => ({ ...withoutReason(old), ...asked, kind, branch, status: "running" }), [])
       const one = (current: Task, n: number, told: string | undefined) =>
         look(current, n, told, what).pipe(
           Effect.catchTag("AttemptLost", (error) => Effect.succeed(error)),
@@ -131,12 +133,6 @@ const refuse = Effect.fnUntraced(function* (task: Task, kind: Kind) {
   if (task.children !== undefined) return yield* new NotOpen({ id, kind, reason: `has a plan already: tasks ${task.children.join(", ")}` })
   if (isAdopted(task)) return yield* new NotOpen({ id, kind, reason: `goes on with the branch ${task.branch ?? ""}, which only work can` })
 })
-
-/** Its tree's branch is nothing to remember: it goes with the tree. */
-export const withoutBranch = (task: Task): Task => {
-  const { branch: _branch, ...rest } = withoutReason(task)
-  return rest
-}
 
 /** One try: the agent reads and answers; whatever else it did to its tree is put aside, and the tree goes. */
 const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | undefined, what: Set<string>) {
@@ -181,5 +177,5 @@ const letGo = Effect.fnUntraced(function* (held: Held, id: number) {
   const board = yield* Board
   if (board.task(id)?.status !== "running") return
   const reason = "interrupted"
-  yield* transition(held, (old) => ({ ...withoutBranch(old), status: "pending", reason }), { type: "TaskReleased", task: id, reason })
+  yield* transition(held, (old) => ({ ...withoutReason(old), status: "pending", reason }), { type: "TaskReleased", task: id, reason })
 })

@@ -62,7 +62,11 @@ test("a plan waits for a word, and leaves no tree; accepted, it becomes children
     ["db", []],
     ["ui", ["db"]],
   ])
-  expect(await read(stage, id)).toMatchObject({ kind: "plan", status: "pending", reason: "its plan waits for your word" })
+  expect(await read(stage, id)).toMatchObject({
+    kind: "plan",
+    status: "pending",
+    reason: `its plan waits for your word: osier plan ${id} --accept`,
+  })
   expect(existsSync(`${stage.repo.path}.osier`) ? readdirSync(`${stage.repo.path}.osier`) : []).toEqual([])
   expect(stage.repo.git("branch", "--format=%(refname:short)")).toBe("main")
   expect(await stage.act(standingProposal(id, "plan"))).toMatchObject({ id, tasks: [{ key: "db" }, { key: "ui" }] })
