@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Stream from "effect/Stream"
+import type { Place } from "./domain/claim.ts"
 import type { Titled } from "./domain/commitTitle.ts"
 import type { Event } from "./domain/event.ts"
 import type { Declared } from "./domain/planDraft.ts"
@@ -21,7 +22,13 @@ import type { Added } from "./engine/addTasks.ts"
 import { landTasks, retryTasks } from "./engine/again.ts"
 import { clean } from "./engine/clean.ts"
 import type { Left, Removed } from "./engine/sweepOver.ts"
+import { claimTask } from "./engine/claimTask.ts"
+import type { Claimed, Claiming } from "./engine/claimTask.ts"
 import { discardTask } from "./engine/discardTask.ts"
+import { doneTask } from "./engine/doneTask.ts"
+import { releaseTask } from "./engine/releaseTask.ts"
+import type { Released } from "./engine/releaseTask.ts"
+import { treeTask } from "./engine/treeTask.ts"
 import { engineOf, type World, worldAt } from "./engine/liveWorld.ts"
 import { knownOf } from "./engine/knownOf.ts"
 import { holding } from "./engine/holding.ts"
@@ -36,7 +43,24 @@ import { changeTask, listTasks, readTask } from "./steps/record.ts"
 import { Journal } from "./world/journal.ts"
 import { PoolWorker } from "./world/poolWorker.ts"
 
-export type { Added, Declared, Event, Left, Removed, Report, RunOptions, Settings, Status, Summary, Task, Titled }
+export type {
+  Added,
+  Claimed,
+  Claiming,
+  Declared,
+  Event,
+  Left,
+  Place,
+  Released,
+  Removed,
+  Report,
+  RunOptions,
+  Settings,
+  Status,
+  Summary,
+  Task,
+  Titled,
+}
 export { connect } from "./client.ts"
 
 /** States that a program may set. `completed` and `merged` are proven by work that passed and landed, never said. */
@@ -67,6 +91,14 @@ export interface Osier extends AsyncDisposable {
   run(ids?: readonly number[], terms?: Terms): Promise<Report>
   land(ids: readonly number[], terms?: Terms): Promise<Report>
   retry(ids: readonly number[], terms?: Terms): Promise<Report>
+  /** An isolated tree for a task, with its plan inside; the same one when asked again. */
+  tree(id: number, terms?: Terms): Promise<{ readonly task: Task; readonly place: Place; readonly made: boolean }>
+  /** Makes a task this program's own, to work on it itself. `OSIER_SESSION` tells programs that share a clone apart. */
+  claim(id: number, how?: Partial<Claiming> & Terms): Promise<Claimed>
+  /** Has the work of a claimed task judged and landed; rejects when it is not done or does not pass. */
+  done(id: number, terms?: Terms): Promise<Report>
+  /** Gives a claimed task back; what was done is kept. */
+  release(id: number): Promise<Released>
   discard(id: number): Promise<{ readonly keep?: string }>
   clean(options?: { readonly dryRun?: boolean }): Promise<{ readonly removed: readonly Removed[]; readonly left: readonly Left[] }>
   /** What happened behind `since`; with `follow`, also what comes. */
@@ -115,6 +147,11 @@ export const open = async (at = "."): Promise<Osier> => {
     run: (ids, terms = {}) => promise(withEngine(run({ ids: ids ?? "ready" }), terms), terms.signal),
     land: (ids, terms = {}) => promise(withEngine(landTasks(ids), { ...terms, options: { asked: true, ...terms.options } }), terms.signal),
     retry: (ids, terms = {}) => promise(withEngine(retryTasks(ids), terms), terms.signal),
+    tree: (id, terms) => promise(withEngine(treeTask(id), terms), terms?.signal),
+    claim: (id, { settings = {}, options = {}, signal, ...how } = {}) =>
+      promise(withEngine(claimTask(id, { steal: false, tree: true, allowOverlap: false, ...how }), { settings, options }), signal),
+    done: (id, terms) => promise(withEngine(doneTask(id), terms), terms?.signal),
+    release: (id) => promise(withEngine(releaseTask(id))),
     discard: (id) => promise(withEngine(discardTask(id))),
     clean: ({ dryRun = false } = {}) => promise(withEngine(clean({ dryRun }))),
     events: ({ since = 0, follow = false } = {}) =>

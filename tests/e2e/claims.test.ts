@@ -2,7 +2,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { lockRef } from "../../core/domain/lock.ts"
+import { open } from "../../core/osier.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
+import { makeBare } from "../support/remotes.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
 import { onNode } from "../support/runtimes.ts"
 import { check, scribe, trees } from "../support/scribe.ts"
@@ -287,4 +289,61 @@ describe("without a tree", { timeout: 120_000 }, () => {
     expect(detached.code).toBe(2)
     expect(detached.err).toContain("git switch -c")
   })
+})
+
+describe("through a remote", { timeout: 120_000 }, () => {
+  test("two clones: one gets it, force moves it, the zombie lands nothing, the new owner's work lands there", async () => {
+    const hub = makeBare()
+    const a = prepared("remote: origin\ntarget: main\n")
+    a.git("remote", "add", "origin", hub.path)
+    a.git("push", "-q", "origin", "main")
+    const b = join(dirname(a.path), "b")
+    a.git("clone", "-q", hub.path, b)
+    a.git("-C", b, "config", "user.name", "B")
+    a.git("-C", b, "config", "user.email", "b@example.com")
+    expect((await osier(a.path, "add", "Wanted")).code).toBe(0)
+    const both = await Promise.all([a.path, b, a.path, b].map((clone) => osier(clone, "claim", "1")))
+    expect(both.map(({ code }) => code).toSorted((x, y) => (x ?? 0) - (y ?? 0))).toEqual([0, 4, 4, 4])
+    const won = both.findIndex(({ code }) => code === 0)
+    const old = both[won]?.out.trim() ?? ""
+    const other = won % 2 === 0 ? b : a.path
+    const taken = await osier(other, "claim", "1", "--steal")
+    expect(taken.code).toBe(0)
+    for (const tree of [old, taken.out.trim()]) committed(a, tree, "work.txt", `${tree}\n`)
+    const late = await osier(old, "done")
+    expect(late.code).toBe(4)
+    expect(late.err).toContain("task 1 is held by")
+    expect((await osier(taken.out.trim(), "done")).code).toBe(0)
+    expect(hub.git("show", "main:work.txt")).toBe(taken.out.trim())
+    expect(hub.git("log", "--format=%s", "main").split("\n")).toHaveLength(2)
+    expect(Object.keys(hub.refs())).not.toContain(lockRef("task", "1"))
+  })
+
+  test("one that can't be reached is never free", async () => {
+    const hub = makeBare()
+    const repo = prepared("remote: origin\ntarget: main\n")
+    repo.git("remote", "add", "origin", hub.path)
+    repo.git("push", "-q", "origin", "main")
+    await osier(repo.path, "add", "Wanted")
+    repo.git("remote", "set-url", "origin", `${hub.path}.gone`)
+    const cut = await osier(repo.path, "claim", "1")
+    expect(cut).toMatchObject({ code: 3, out: "" })
+    expect(trees(repo.path)).toEqual([])
+  })
+})
+
+test("a program claims, works and is done through the library", async () => {
+  const repo = prepared()
+  const mine = await open(repo.path)
+  try {
+    await mine.addTasks(["By program"])
+    const { place, refreshed } = await mine.claim(1, { forMs: 60_000, as: "bot@example.com" })
+    expect([refreshed, (await mine.task(1)).assigned_to]).toEqual([false, "bot@example.com"])
+    await expect(mine.done(1)).rejects.toMatchObject({ _tag: "NotDone", exit: 1 })
+    committed(repo, place?.path ?? "", "bot.txt")
+    expect(await mine.done(1)).toMatchObject({ exit: 0, landed: [{ id: 1 }] })
+  } finally {
+    await mine.close()
+  }
+  expect(existsSync(join(repo.path, "bot.txt"))).toBe(true)
 })
