@@ -81,6 +81,13 @@ export const judgeEdit = (
     const value = JSON.stringify(current[key])
     tell([key], "is osier's own and can't be edited", value === undefined ? `remove the line ${key}` : `write it back: ${key}: ${value}`)
   }
+  // Two clones had given one number to two tasks, and this one has a new number now.
+  if (base.created !== current.created)
+    tell(
+      ["id"],
+      `${base.id} is another task's number by now`,
+      "move this file away, and put the edit into the file of the task's new number",
+    )
   if (task.title.trim() === "") tell(["title"], "a task without a title", "say in one line what is to be done")
   const agents = [...known.agents, ...known.adapters]
   if (changed("agent") && task.agent !== undefined && !agents.includes(task.agent))

@@ -115,6 +115,11 @@ describe("an edited task file", () => {
     expect(Result.getOrThrow(judge([["status: pending", "status: running"]], { status: "running" })).status).toBeUndefined()
   })
 
+  test("an edit never goes into another task that has the number by now", () => {
+    const problems = problemsOf([["priority: normal", "priority: high"]], { created: "2026-11-20T11:00:00.000Z", title: "Another" })
+    expect(problems).toMatchObject([{ field: "id", message: "7 is another task's number by now" }])
+  })
+
   test("all mistakes of a file are told at once", () => {
     expect(
       problemsOf([
