@@ -88,3 +88,18 @@ test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to ty
   expect(tasks.at(-1)).toMatchObject({ kind: "explore", status: "pending", reason: "interrupted" })
   expect(repo.git("worktree", "list").split("\n")).toHaveLength(1)
 })
+
+test("after a kill nobody works on it, that is said, and the same command goes on", { timeout: 60_000 }, async () => {
+  const repo = prepared()
+  const asked = startOsier(onNode("core/main.ts"), repo.path, ["explore", "Wait:waiter"])
+  await asked.said(/says: waiting/)
+  asked.signal("SIGKILL")
+  await asked.ended
+  expect((await osier(repo.path, "ls")).out).toMatch(/#1 +running .*nobody works on it now; osier explore 1 goes on/)
+  writeFileSync(repo.go, "")
+  const again = await osier(repo.path, "explore", "#1")
+  expect(again.code).toBe(0)
+  expect(again.out).toMatch(/recovered: its tree .* was left behind[\s\S]*Undone: waited\.txt/)
+  expect(repo.git("worktree", "list").split("\n")).toHaveLength(1)
+  expect(repo.git("branch", "--format=%(refname:short)")).toBe("main")
+})

@@ -115,3 +115,14 @@ test("each attempt starts from a clean tree, and what each of them wrote is kept
   expect(stage.repo.git("log", "-2", "--format=%s", second)).toContain("second")
   expect(stage.events().findLast((event) => event.type === "ChangesUndone")).toMatchObject({ attempt: 2, keep: second })
 })
+
+test("the adapter is told that its agent may only read", async () => {
+  const spy = `export default {
+  name: "spy",
+  detect: async () => ({ found: true }),
+  async *run(job) { yield { type: "ended", outcome: { ok: true, reason: "looked", text: JSON.stringify({ readOnly: job.readOnly }) } } },
+}
+`
+  const stage = makeStage(`plugins: ["./spy.mjs"]\nagents: { reader: { adapter: spy } }\nagent: reader\n`, { "spy.mjs": spy })
+  expect(await answer(stage, "Am I?")).toMatchObject({ report: '{"readOnly":true}' })
+})

@@ -52,7 +52,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
       ["needs", task.needs.length === 0 ? undefined : task.needs.map((need) => `#${need}`).join(", ")],
       ["scope", task.scope.length === 0 ? undefined : task.scope.join(", ")],
       ["priority", task.priority === "normal" ? undefined : task.priority],
-      ["branch", task.branch],
+      ["branch", task.kind === undefined ? task.branch : undefined],
       ["base", task.base === undefined ? undefined : short(task.base)],
       ["tip", task.tip === undefined ? undefined : short(task.tip)],
       ["landed", task.landed === undefined ? undefined : short(task.landed)],
