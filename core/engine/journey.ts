@@ -46,7 +46,14 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   yield* spareHandwork(id)
   // What others did of it before it was ours is on the remote, where there is one.
   yield* refs.refresh([taskRef(id), targetRef])
-  const found = yield* reconcile(held, (yield* readTask(id)).task)
+  const { task: now } = yield* readTask(id)
+  // It was planned or explored since this run looked: what becomes of it is no more a run's to do.
+  if (now.kind !== undefined) {
+    const { mine } = yield* Fleet
+    mine.delete(id)
+    return yield* board.put(now)
+  }
+  const found = yield* reconcile(held, now)
   let { task } = found
   let salvage = found.salvage
   yield* board.put(task)

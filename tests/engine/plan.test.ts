@@ -6,6 +6,7 @@ import { acceptProposal } from "../../core/engine/acceptProposal.ts"
 import { addTasks } from "../../core/engine/addTasks.ts"
 import { retryTasks } from "../../core/engine/again.ts"
 import { discardTask } from "../../core/engine/discardTask.ts"
+import { journey } from "../../core/engine/journey.ts"
 import { plan } from "../../core/engine/plan.ts"
 import { recover } from "../../core/engine/recovery.ts"
 import { run } from "../../core/engine/run.ts"
@@ -71,6 +72,9 @@ test("a plan waits for a word, and leaves no tree; accepted, it becomes children
   expect(stage.repo.git("branch", "--format=%(refname:short)")).toBe("main")
   expect(await stage.act(standingProposal(id, "plan"))).toMatchObject({ id, tasks: [{ key: "db" }, { key: "ui" }] })
   expect(await stage.act(run({ ids: "ready" }))).toMatchObject({ landed: [], failed: [], waiting: [] })
+
+  await stage.act(journey(id))
+  expect(await read(stage, id)).toMatchObject({ status: "pending", attempts: { length: 1 } })
 
   stage.repo.commit("user", { "ui/page.ts": "1\n", "docs/a.md": "1\n" })
   const accepted = await stage.act(acceptProposal(id, "plan"))
