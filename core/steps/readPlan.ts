@@ -19,6 +19,17 @@ export class PlanMissing extends Data.TaggedError("PlanMissing")<{ readonly file
   readonly exit = 2
 }
 
+/** A plan that was named holds no task: going on without one would be another thing than what was asked for. */
+export class PlanEmpty extends Data.TaggedError("PlanEmpty")<{ readonly files: readonly string[] }> {
+  override get message() {
+    return `there is no task in ${this.files.join(", ")}`
+  }
+  get hint() {
+    return "Write one task a line into it. To run everything that is ready in the store, leave `--from` out."
+  }
+  readonly exit = 2
+}
+
 interface Found {
   readonly files: readonly PlanFile[]
   readonly folder: boolean
@@ -44,7 +55,9 @@ export const readPlan = Effect.fn("readPlan")(function* (input: {
   }
   const problems = [...parts.flatMap((part) => part.problems), ...twice(parts)]
   if (problems.length > 0) return yield* PlanRefused.of(problems)
-  return parts.flatMap((part) => part.tasks)
+  const tasks = parts.flatMap((part) => part.tasks)
+  if (tasks.length === 0 && input.from.length > 0) return yield* new PlanEmpty({ files: input.from })
+  return tasks
 })
 
 /** Tasks of one plan find each other by their keys, so two files may not use one key for two tasks; words get another one. */

@@ -97,6 +97,18 @@ describe("osier run", () => {
     expect(existsSync(join(repo.path, "notes", "a.md"))).toBe(true)
   })
 
+  test("a plan without a task is a mistake, and never everything that is ready in the store", async () => {
+    const repo = prepared()
+    await osier(repo.path, "add", "not asked for")
+    repo.write("empty.txt", "\n# nothing yet\n")
+    repo.write("empty.yaml", "tasks: {}\n")
+    const ran = await osier(repo.path, "run", "--from", "empty.txt", "--json")
+    expect(ran).toMatchObject({ code: 2, out: "" })
+    expect(JSON.parse(ran.err).error).toMatchObject({ tag: "PlanEmpty", message: "there is no task in empty.txt" })
+    expect(await osier(repo.path, "run", "--from", "empty.yaml")).toMatchObject({ code: 2, out: "" })
+    expect(repo.git("log", "-1", "--format=%s")).toBe("init")
+  })
+
   test("every mistake of a plan at once, exit 2, nothing made", async () => {
     const repo = prepared()
     repo.write("plan.yaml", "tasks:\n  a: { title: A, needs: [b] }\n  b: { title: B, needs: [a, zz], agent: scrib }\n")
