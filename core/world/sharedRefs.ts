@@ -108,11 +108,11 @@ export const sharedRefs = (name: string) =>
         return { move: { ref, from: at, to } satisfies Swap, onRewritten }
       })
 
-      /** Whether a push whose answer was lost did happen; every id is new, so that seeing it is proof. */
+      /** Whether a push whose answer was lost did happen. */
       const happened = Effect.fnUntraced(function* (moves: readonly Swap[]) {
         const there = yield* remote.list(moves.flatMap(({ ref }) => names.there(ref) ?? []))
         const now = new Map([...there].map(([ref, oid]) => [names.here(ref), oid]))
-        if (moves.every(({ ref, to }) => now.get(ref) === to)) return true
+        if (isDone(moves, now)) return true
         if (moves.every(({ ref, from }) => now.get(ref) === from)) return false
         return yield* new SwapLost({ refs: moves.map(({ ref }) => ref), said: "moved while the remote could not be heard" })
       })
@@ -133,7 +133,13 @@ export const sharedRefs = (name: string) =>
               }),
             ),
             Effect.catchTag("PushLost", (lost) =>
-              Effect.flatMap(refresh(moves.map(({ ref }) => ref)), (unshared) => Effect.fail(lostTo(lost, unshared))),
+              Effect.gen(function* () {
+                const unshared = yield* refresh(moves.map(({ ref }) => ref))
+                const seen = new Map<string, string | undefined>()
+                for (const { ref } of moves) seen.set(ref, yield* local.read(ref))
+                // A connection that breaks makes curl send a push again by itself: it may have lost to nobody but itself.
+                if (!isDone(moves, seen)) return yield* lostTo(lost, unshared)
+              }),
             ),
           )
         })
@@ -182,6 +188,10 @@ const lostTo = ({ refs, said }: PushLost, unshared: readonly Unshared[]) =>
 
 const isWanted = (ref: string, wanted: readonly string[]): boolean =>
   wanted.some((one) => (one.endsWith("/") ? ref.startsWith(one) : ref === one))
+
+/** Whether all is where we wanted it. Every id that we write is new, so that seeing it is proof; an absence proves nothing. */
+const isDone = (moves: readonly Swap[], now: ReadonlyMap<string, string | undefined>): boolean =>
+  moves.some(({ to }) => to !== undefined) && moves.every(({ ref, to }) => now.get(ref) === to)
 
 const broken = (ref: string) => (error: { readonly message: string }) => new RefFailed({ refs: [ref], reason: error.message })
 

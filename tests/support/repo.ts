@@ -29,14 +29,10 @@ export const makeFolder = (): string => {
   return folder
 }
 
-export const makeRepo = (files: Readonly<Record<string, string>> = { "README.md": "# a\n" }): Repo => {
-  const path = join(makeFolder(), "repo")
-  mkdirSync(path)
+/** The repository at a path, whoever made it. */
+export const repoAt = (path: string): Repo => {
   const git = (...args: readonly string[]) =>
     execFileSync("git", args, { cwd: path, env: environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).replace(/\n$/, "")
-  git("init", "-q", "-b", "main")
-  git("config", "user.name", "Dev")
-  git("config", "user.email", "dev@example.com")
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(path, file)), { recursive: true })
     writeFileSync(join(path, file), text)
@@ -47,6 +43,16 @@ export const makeRepo = (files: Readonly<Record<string, string>> = { "README.md"
     git("commit", "-q", "-m", message)
     return git("rev-parse", "HEAD")
   }
-  commit("init", files)
   return { path, git, write, commit }
+}
+
+export const makeRepo = (files: Readonly<Record<string, string>> = { "README.md": "# a\n" }): Repo => {
+  const path = join(makeFolder(), "repo")
+  mkdirSync(path)
+  const repo = repoAt(path)
+  repo.git("init", "-q", "-b", "main")
+  repo.git("config", "user.name", "Dev")
+  repo.git("config", "user.email", "dev@example.com")
+  repo.commit("init", files)
+  return repo
 }
