@@ -18,6 +18,9 @@ export const holding = <A, E, R>(kind: LockKind, name: string, body: (held: Held
     (held) => letGo(held).pipe(Effect.catchCause((cause) => Effect.logWarning(`${held.ref} could not be released`, cause))),
   )
 
+/** A sign of life that was not heard is given again this soon, in milliseconds: the lease does not wait. */
+const unheardMs = 2_000
+
 /**
  * Gives signs of life, and watches that they were heard. A remote that can't be reached is asked again; the work stops by
  * itself before the lease can end, for then another may own it.
@@ -25,17 +28,14 @@ export const holding = <A, E, R>(kind: LockKind, name: string, body: (held: Held
 const heart = (held: Held) => {
   let heard: bigint | undefined
   const beat = Effect.gen(function* () {
-    for (;;) {
-      yield* Effect.sleep(heartbeatMs)
+    for (let unheard = false; ;) {
+      yield* Effect.sleep(unheard ? unheardMs : heartbeatMs)
       const now = yield* Clock.monotonicTimeNanos
-      yield* renewLock(held).pipe(
-        Effect.andThen(
-          Effect.sync(() => {
-            heard = now
-          }),
-        ),
-        Effect.catchTag("RemoteUnreachable", () => Effect.void),
+      unheard = yield* renewLock(held).pipe(
+        Effect.as(false),
+        Effect.catchTag("RemoteUnreachable", () => Effect.succeed(true)),
       )
+      if (!unheard) heard = now
     }
   })
   const watch = Effect.gen(function* () {
