@@ -24,6 +24,7 @@ export const settingsFlags = (call: Call): Readonly<Record<string, string | bool
   concurrency: textFlag(call.flags, "jobs") ?? textFlag(call.flags, "max"),
   agent: textFlag(call.flags, "agent"),
   target: textFlag(call.flags, "target"),
+  remote: textFlag(call.flags, "remote"),
   land: textFlag(call.flags, "land"),
   merge: textFlag(call.flags, "merge"),
   commits: textFlag(call.flags, "commits"),

@@ -9,6 +9,7 @@ const declaring = [
   { flag: "-t, --task <text...>", meaning: "one more task, as a word would be; may be repeated" },
   { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
   { flag: "--priority <word>", meaning: "low, normal, high or urgent, for tasks that say nothing else" },
+  { flag: "--remote <name>", meaning: "share tasks, locks and the target through this git remote; none for this clone alone" },
 ]
 
 /** What makes tasks and works on them. */
@@ -47,6 +48,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       "osier run --from plan.yaml --dry-run  # look before you pay",
       "osier run --from plan.yaml  # and go; again after an interruption",
       "osier run  # everything that is ready",
+      "osier run --remote origin  # the same graph, together with whoever runs it on other machines",
       "osier run --json --from tasks.txt | jq -r .type  # one event a line",
     ],
   },
