@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as Semaphore from "effect/Semaphore"
 import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
@@ -24,6 +25,9 @@ export type Answer =
 /** How long to wait before looking again at what is in a landing's way. */
 const againMs = 300
 
+/** Each look at another's lock costs the remote a call, and the one who lands its time: they get rarer up to this. */
+const restMs = 1500
+
 /** The merge queue of the target in this process; between processes, the target's lock keeps the order. */
 export class Train extends Context.Service<Train, { readonly turn: Semaphore.Semaphore }>()("core/engine/Train") {
   static readonly layer = Layer.effect(
@@ -39,7 +43,7 @@ export class Train extends Context.Service<Train, { readonly turn: Semaphore.Sem
 export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work: Finished) {
   const board = yield* Board
   const { turn } = yield* Train
-  const { target, settings, options } = yield* RunContext
+  const { target, settings, options, shared } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   if (settings.land !== "auto" && !asked) {
     const wait: Wait = {
@@ -57,7 +61,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     return { type: "stays" } satisfies Answer
   }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
-  for (;;) {
+  for (let pauseMs = againMs; ; pauseMs = shared === undefined ? againMs : Math.min(pauseMs * 1.5, restMs)) {
     const tried = yield* Semaphore.withPermit(
       turn,
       holding("target", target, (targetHeld) => landOne(held, targetHeld, task, work)).pipe(
@@ -67,7 +71,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     )
     if (tried.type !== "busy" && tried.type !== "blocked") return tried
     if (tried.type === "blocked") yield* tellBlocked(task, tried)
-    yield* Effect.sleep(againMs)
+    yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))
   }
 })
 
