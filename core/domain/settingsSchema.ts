@@ -60,7 +60,11 @@ const SetupFile = Schema.Struct({ run: Command, when: key(Globs) })
 export const SettingsFile = Schema.Struct({
   target: key(text(branchFault)),
   namespace: key(
-    text((given) => (/^refs\/(?:[A-Za-z0-9_][\w.-]*\/)+$/.test(given) ? undefined : "is no namespace such as refs/osier/ or refs/heads/osier/")),
+    text((given) =>
+      /^refs\/(?!(?:heads|tags|remotes)\/$)(?:[A-Za-z0-9_][\w.-]*\/)+$/.test(given)
+        ? undefined
+        : "is no namespace such as refs/osier/ or refs/heads/osier/",
+    ),
   ),
   remote: key(text((given) => (/^[A-Za-z0-9_][\w./-]*$/.test(given) ? undefined : "is no name of a remote"))),
   concurrency: key(Schema.Int.check(Schema.makeFilter((given) => (given >= 1 && given <= 1000) || "must be between 1 and 1000"))),

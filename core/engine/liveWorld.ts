@@ -17,6 +17,7 @@ import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Refs } from "../world/refs.ts"
 import { Remote } from "../world/remote.ts"
+import { remoteWrap } from "../world/remoteWrap.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
@@ -76,6 +77,12 @@ export const engineOf = ({ settings, workingText, options = {} }: Terms) =>
 /** Only the names of the adapters there are, for verbs that ask nothing of a remote. */
 export const adaptersOf = ({ plugins }: Settings) => Adapters.layer(builtInAdapters, plugins).pipe(Layer.provide(Pool.layer))
 
+/** A remote by its name; among branches, where only commits may stand, what is none is wrapped. */
+export const remoteAt = (name: string, namespace: string) => {
+  const remote = Remote.layer(name, namespace)
+  return namespace.startsWith("refs/heads/") ? remoteWrap.pipe(Layer.provide(remote)) : remote
+}
+
 /** The refs as everybody who works with these settings sees them: with a remote, what people share moves there first. */
 export const sharing = ({ remote, namespace }: Settings) =>
-  remote === "none" ? Layer.effect(Refs, Effect.service(Refs)) : sharedRefs(remote).pipe(Layer.provide(Remote.layer(remote, namespace)))
+  remote === "none" ? Layer.effect(Refs, Effect.service(Refs)) : sharedRefs(remote).pipe(Layer.provide(remoteAt(remote, namespace)))

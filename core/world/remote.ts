@@ -46,7 +46,7 @@ export class Remote extends Context.Service<
     ) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
   }
 >()("core/world/Remote") {
-  /** A host takes only commits below `refs/heads/`: with a namespace there, blobs and trees are refused. */
+  /** A host takes only commits below `refs/heads/`: with a namespace there, `remoteWrap` puts what is none into one. */
   static readonly layer = (name: string, namespace: string, patience: Patience = patient) =>
     Layer.effect(Remote, reach(name, namespace, patience))
 }
