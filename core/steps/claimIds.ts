@@ -15,19 +15,12 @@ export interface IdsToClaim {
   readonly move: Swap
 }
 
-/** The move of the counter past numbers that are in use without it; undefined when it stands behind them already. */
-export const keepIds = Effect.fn("keepIds")(function* (last: number) {
-  const { ids } = yield* nextIds(1)
-  const next = ids[0] ?? 1
-  return next > last ? undefined : (yield* nextIds(last + 1 - next)).move
-})
-
-/** The next free numbers. They are nobody's before the counter has moved. */
-export const nextIds = Effect.fn("nextIds")(function* (count: number) {
+/** The next free numbers, all of them above one that is in use without the counter. They are nobody's before it has moved. */
+export const nextIds = Effect.fn("nextIds")(function* (count: number, above = 0) {
   const objects = yield* Objects
   const found = yield* objects.read(ref)
   const counter = Option.getOrUndefined(Schema.decodeUnknownOption(Counter)(found?.data.toString() ?? ""))
-  const first = counter?.next ?? (yield* highest) + 1
+  const first = Math.max(above + 1, counter?.next ?? (yield* highest) + 1)
   const to = yield* objects.writeBlob(`${JSON.stringify({ next: first + count, nonce: nanoid() })}\n`)
   const ids = Array.from({ length: count }, (_, place) => first + place)
   return { ids, move: { ref, from: found?.oid, to } } satisfies IdsToClaim

@@ -1,19 +1,22 @@
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { FieldConflict } from "../domain/mergeTasks.ts"
+import type { Task } from "../domain/task.ts"
 import { Refs } from "../world/refs.ts"
-import type { Unshared } from "../world/refs.ts"
-import { keepIds, nextIds } from "./claimIds.ts"
+import type { Swap, Unshared } from "../world/refs.ts"
+import { nextIds } from "./claimIds.ts"
 import { mergeRecords } from "./mergeRecords.ts"
-import { recordAt } from "./recordAt.ts"
-import { createTasks } from "./record.ts"
-import type { Fresh } from "./record.ts"
+import type { MergedRecord } from "./mergeRecords.ts"
+import { taskRef } from "./record.ts"
+import { filesAt, recordAt } from "./recordAt.ts"
+import { recordCommit } from "./recordCommit.ts"
 
 /** What came of tasks that stood here as the remote did not have them. */
 export interface SharedTasks {
   /** Everybody sees them now. */
   readonly shown: readonly number[]
-  /** Changed here and there: both changes stand, but for these fields, whose value from here stays in history. */
-  readonly merged: readonly { readonly id: number; readonly conflicts: readonly FieldConflict[] }[]
+  /** Changed here and there: both changes stand, but for these fields, whose value from here is in the commit `here`. */
+  readonly merged: readonly { readonly id: number; readonly here: string; readonly conflicts: readonly FieldConflict[] }[]
   /** Their numbers belong to other tasks on the remote, so that they have new ones. */
   readonly renumbered: readonly { readonly from: number; readonly id: number; readonly title: string }[]
 }
@@ -21,41 +24,59 @@ export interface SharedTasks {
 /** Puts what only this clone knows of tasks onto the remote: new ones, changes, and tasks whose number is taken there. */
 export const shareTasks = Effect.fn("shareTasks")(function* (unshared: readonly Unshared[]) {
   const refs = yield* Refs
-  const shown: number[] = []
-  const merged: { id: number; conflicts: readonly FieldConflict[] }[] = []
-  const strange: Unshared[] = []
+  const both = yield* Effect.forEach(
+    unshared.filter((one): one is Both => one.there !== undefined),
+    (one) => Effect.map(mergeRecords({ local: one.here, shared: one.there }), (record) => ({ ...one, record })),
+  )
+  const strange = both.filter(({ record }) => record.strangers)
   const fresh = unshared.filter(({ there }) => there === undefined)
-  if (fresh.length > 0) {
-    const ids = fresh.map(({ ref }) => numberOf(ref))
-    const move = yield* keepIds(Math.max(...ids))
-    yield* refs.swap([...(move === undefined ? [] : [move]), ...fresh.map(({ ref, here }) => ({ ref, from: undefined, to: here }))])
-    shown.push(...ids)
-  }
-  for (const { ref, here, there } of unshared) {
-    if (there === undefined) continue
-    const { commit, fields, strangers } = yield* mergeRecords({ local: here, shared: there })
-    yield* refs.swap([{ ref, from: there, to: commit }])
-    if (strangers) strange.push({ ref, here, there })
-    else merged.push({ id: numberOf(ref), conflicts: fields })
-  }
-  return { shown, merged, renumbered: yield* renumber(strange) } satisfies SharedTasks
+  const shown = fresh.map(({ ref }) => numberOf(ref))
+  const { ids, move } = yield* nextIds(strange.length, Math.max(0, ...shown))
+  const { numbers, moves, renumbered } = yield* renumber(strange, ids)
+  const created = yield* Effect.forEach(fresh, ({ ref, here }) =>
+    Effect.map(withNeeds(here, numbers), (to): Swap => ({ ref, from: undefined, to })),
+  )
+  const counter = strange.length + fresh.length > 0 ? [move] : []
+  yield* refs.swap([...counter, ...moves, ...created, ...both.map(moveOf)])
+  const merged = both
+    .filter(({ record }) => !record.strangers)
+    .map(({ ref, here, record }) => ({ id: numberOf(ref), here, conflicts: record.fields }))
+  return { shown, merged, renumbered } satisfies SharedTasks
 })
 
+interface Both extends Unshared {
+  readonly there: string
+}
+
+const moveOf = ({ ref, there, record }: Both & { readonly record: MergedRecord }): Swap => ({ ref, from: there, to: record.commit })
+
 /** Two clones gave one number to two tasks; the one that the remote knew first has it, the other gets the next. */
-const renumber = Effect.fnUntraced(function* (strange: readonly Unshared[]) {
-  if (strange.length === 0) return []
-  const { ids, move } = yield* nextIds(strange.length)
+const renumber = Effect.fnUntraced(function* (strange: readonly Both[], ids: readonly number[]) {
   const numbers = new Map(strange.map(({ ref }, at) => [numberOf(ref), ids[at] ?? 0]))
-  const fresh: Fresh[] = []
-  const told: { from: number; id: number; title: string }[] = []
+  const moves: Swap[] = []
+  const renumbered: { from: number; id: number; title: string }[] = []
   for (const { ref, here } of strange) {
+    const from = numberOf(ref)
     const { task } = yield* recordAt(here)
-    const id = numbers.get(numberOf(ref)) ?? task.id
-    fresh.push({ task: { ...task, id, needs: task.needs.map((need) => numbers.get(need) ?? need) } })
-    told.push({ from: task.id, id, title: task.title })
+    const id = numbers.get(from) ?? from
+    moves.push({ ref: taskRef(id), from: undefined, to: yield* rewritten({ ...task, id, needs: mapped(task.needs, numbers) }, here) })
+    renumbered.push({ from, id, title: task.title })
   }
-  yield* createTasks(fresh, move)
-  return told
+  return { numbers, moves, renumbered }
 })
+
+/** The record as it is, unless it needs a task that has another number now. */
+const withNeeds = Effect.fnUntraced(function* (here: string, numbers: ReadonlyMap<number, number>) {
+  const { task } = yield* recordAt(here)
+  return task.needs.some((need) => numbers.has(need)) ? yield* rewritten({ ...task, needs: mapped(task.needs, numbers) }, here) : here
+})
+
+const rewritten = Effect.fnUntraced(function* (task: Task, here: string) {
+  const updated = DateTime.formatIso(yield* DateTime.now)
+  return yield* recordCommit({ task: { ...task, updated }, parents: [here], files: yield* filesAt(here) })
+})
+
+const mapped = (needs: readonly number[], numbers: ReadonlyMap<number, number>): readonly number[] =>
+  needs.map((need) => numbers.get(need) ?? need)
 
 const numberOf = (ref: string): number => Number(ref.split("/").at(-1))

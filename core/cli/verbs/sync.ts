@@ -24,10 +24,10 @@ const tell = ({ met, numbered, edits, created, files, problems }: Synced, screen
   if (met.shown.length > 0) screen.out(`shown to everybody: ${met.shown.map((id) => `#${id}`).join(", ")}`)
   for (const { from, id, title } of met.renumbered)
     screen.out(`${warn(`#${from} is another task on the remote`)}; ${plainLine(title)} is ${good(`#${id}`)} now`)
-  for (const { id, conflicts } of met.merged) {
+  for (const { id, here, conflicts } of met.merged) {
     screen.out(`${good(`#${id}`)} changed here and on the remote: brought together`)
     for (const { field } of conflicts)
-      screen.out(`  ${warn(`${field} is as on the remote`)}; ${dim(`yours: git show refs/osier/tasks/${id}^2:task.md`)}`)
+      screen.out(`  ${warn(`${field} is as on the remote`)}; ${dim(`yours: git show ${short(here)}:task.md`)}`)
   }
   for (const { id, title } of numbered) screen.out(`${good(`#${id}`)} ${plainLine(title)}: the draft has its number`)
   for (const { id, title, file } of created) screen.out(`${good(`#${id}`)} ${plainLine(title)}: new, from ${shownName(file)}`)
