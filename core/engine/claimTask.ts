@@ -1,40 +1,26 @@
 import * as Effect from "effect/Effect"
-import { nanoid } from "nanoid"
-import { join } from "node:path"
-import { assignee } from "../domain/assignee.ts"
-import type { Claim, Place } from "../domain/claim.ts"
-import { claimMs, holderText, lockRef } from "../domain/lock.ts"
-import type { SessionOwner } from "../domain/lock.ts"
+import type { Place } from "../domain/claim.ts"
+import { holderText, lockRef } from "../domain/lock.ts"
 import { overlap } from "../domain/scope.ts"
 import type { Task } from "../domain/task.ts"
-import { broughtNonce, dropClaim, fingerprint, heldByUs, readClaim, regainClaim, writeClaim } from "../steps/claims.ts"
-import { releaseLock, renewLock, takeLock } from "../steps/lock.ts"
+import { broughtNonce, heldByUs, readClaim, regainClaim, writeClaim } from "../steps/claims.ts"
+import { renewLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { listTasks, readTask, taskRef } from "../steps/record.ts"
-import { Machine } from "../world/machine.ts"
-import { Mutex } from "../world/mutex.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
-import { RunIdentity } from "../world/runIdentity.ts"
 import { WrongState } from "./again.ts"
 import { Board } from "./board.ts"
-import { checkoutPlace } from "./checkoutPlace.ts"
 import { handTree, NotByHand, standingPlace } from "./handTree.ts"
+import { branchFor } from "./plant.ts"
 import { reconcile } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
+import { takeClaim, untakeClaim } from "./takeClaim.ts"
+import type { Claiming, Taken } from "./takeClaim.ts"
 import { transition, withoutReason } from "./transition.ts"
 
-/** How a task is claimed. */
-export interface Claiming {
-  readonly forMs?: number | undefined
-  /** The e-mail to claim it as. */
-  readonly as?: string | undefined
-  /** Take it from whoever holds it. */
-  readonly steal: boolean
-  /** False: work on the branch that is checked out, in the checkout as it is. */
-  readonly tree: boolean
-  readonly allowOverlap: boolean
-}
+/** States in which somebody may begin to work. */
+const claimable: ReadonlySet<string> = new Set(["pending", "running", "failed"])
 
 /** A claim as it stands. */
 export interface Claimed {
@@ -58,8 +44,6 @@ export interface Claimed {
  * already, and proves it, only renews it.
  */
 export const claimTask = Effect.fn("claimTask")(function* (id: number, claiming: Claiming) {
-  const mutex = yield* Mutex
-  const { own } = yield* Repository
   const refs = yield* Refs
   const { targetRef } = yield* RunContext
   // With a remote nothing of it may be here yet, and what is here may be old.
@@ -68,13 +52,9 @@ export const claimTask = Effect.fn("claimTask")(function* (id: number, claiming:
   const again = yield* refreshed(task, claiming)
   if (again !== undefined) return again
   if (task.kind !== undefined) return yield* new NotByHand({ id, kind: task.kind })
-  if (!["pending", "running", "failed"].includes(task.status)) return yield* new WrongState({ id, status: task.status, wanted: "pending" })
-  if (claiming.tree) return yield* acquire(task, claiming, undefined)
-  // Two that look at the checkout at the same time must not both find it free.
-  const inCheckout = Effect.gen(function* () {
-    return yield* acquire(task, claiming, yield* checkoutPlace(task, claiming.allowOverlap))
-  })
-  return yield* mutex.withLock(join(own, "claims.lock"), inCheckout)
+  if (!claimable.has(task.status)) return yield* new WrongState({ id, status: task.status, wanted: "pending" })
+  const taken = yield* takeClaim(task, claiming)
+  return yield* Effect.onError(follow(taken, claiming), () => Effect.ignore(letGo(taken)))
 })
 
 /** Proof of a claim is the nonce that a program brought along, or to stand in the very tree that was claimed. */
@@ -92,86 +72,41 @@ const refreshed = Effect.fnUntraced(function* (task: Task, { forMs }: Claiming) 
   return again
 })
 
-const acquire = Effect.fnUntraced(function* (
-  task: Task,
-  claiming: Claiming,
-  checkout: { readonly place: Place; readonly notes: readonly string[] } | undefined,
-) {
-  const { self: machine } = yield* Machine
-  const { settings } = yield* RunContext
-  const { committer } = yield* RunIdentity
+/** Status, assignee and a place to work follow from the lock. */
+const follow = Effect.fnUntraced(function* ({ task, held, claim, notes, ...taken }: Taken, { steal, tree }: Claiming) {
   const board = yield* Board
-  const brought = broughtNonce()
-  const nonce = brought ?? nanoid(32)
-  const who = assignee({ flag: claiming.as, setting: settings.email, git: committer.email })
-  const owner: SessionOwner = { session: fingerprint(nonce), host: machine.host, email: who.self }
-  const leaseMs = claiming.forMs ?? claimMs
-  const before = (yield* heldByUs(task.id, undefined)).seen
-  const held = yield* takeLock("task", String(task.id), { owner, leaseMs, steal: claiming.steal })
-  const victim = before !== undefined && held.fence === before.lock.fence + 1 ? before.lock.owner : undefined
-  const from = claiming.steal && victim !== undefined ? holderText(victim) : undefined
-  const follow = Effect.gen(function* () {
-    const now = (yield* readTask(task.id)).task
-    if (!["pending", "running", "failed"].includes(now.status))
-      return yield* new WrongState({ id: task.id, status: now.status, wanted: "pending" })
-    // Whom a plan or a person assigned it to stays, and is told; whoever takes it by force takes that, too.
-    const theirs = victim !== undefined && now.assigned_to === victim.email ? undefined : now.assigned_to
-    const { assigned, mismatch } = assignee({ task: claiming.steal ? undefined : theirs, flag: who.self })
-    const old = yield* readClaim(task.id)
-    const claim: Claim = {
-      ...(old?.place === undefined || checkout !== undefined ? {} : { place: old.place }),
-      task: task.id,
-      leaseMs,
-      assigned: theirs === undefined,
-      ...(brought === undefined ? { nonce } : {}),
-      ...(checkout === undefined ? {} : { place: checkout.place }),
-    }
-    yield* writeClaim(claim)
-    yield* board.put(now)
-    // A run that lives clears up behind itself as soon as it hears that it lost the task.
-    const living = from !== undefined && victim !== undefined && !("session" in victim)
-    const standing = yield* standingPlace(task.id)
-    if (standing === undefined && !living) yield* reconcile(held, now)
-    const reason = from === undefined ? {} : { reason: `taken over from ${from} by ${who.self}` }
-    const claimed = {
-      type: "TaskClaimed",
-      task: task.id,
-      fence: held.fence,
-      owner: holderText(owner),
-      ...(from === undefined ? {} : { from }),
-    } as const
-    const running = yield* transition(
-      held,
-      (old) => ({ ...withoutReason(old), status: "running", assigned_to: assigned, ...reason }),
-      claimed,
-    )
-    const { place } = checkout ?? (yield* handTree(running, claim))
-    const notes = [...(mismatch === undefined ? [] : [mismatch]), ...(checkout?.notes ?? []), ...(yield* oddities(running))]
-    for (const message of notes) yield* board.emit({ type: "Warned", task: task.id, message, hint: `osier show ${task.id}` })
-    return {
-      task: running,
-      place,
-      email: who.self,
-      until: held.expires,
-      fence: held.fence,
-      refreshed: false,
-      notes,
-      ...(from === undefined ? {} : { from }),
-    } satisfies Claimed
-  })
-  return yield* Effect.onError(follow, () => Effect.ignore(letGo(held)))
+  const { email } = held.owner
+  if (!claimable.has(task.status)) return yield* new WrongState({ id: task.id, status: task.status, wanted: "pending" })
+  yield* board.put(task)
+  const from = steal && taken.victim !== undefined ? { from: holderText(taken.victim) } : {}
+  // A run that lives clears up behind itself as soon as it hears that it lost the task.
+  const living = from.from !== undefined && taken.victim !== undefined && !("session" in taken.victim)
+  const standing = yield* standingPlace(task.id)
+  if (!living && standing === undefined) yield* reconcile(held, task)
+  // The record says what is about to be made before it is made.
+  const branch = tree ? { branch: standing?.branch ?? (yield* branchFor(task)) } : {}
+  const reason = from.from === undefined ? {} : { reason: `taken over from ${from.from} by ${email}` }
+  const claimed = { type: "TaskClaimed", task: task.id, fence: held.fence, owner: holderText(held.owner), ...from } as const
+  const change = (old: Task): Task => ({ ...withoutReason(old), status: "running", assigned_to: taken.assigned, ...branch, ...reason })
+  const running = yield* transition(held, change, claimed)
+  const place = tree ? (yield* handTree(running, claim)).place : claim.place
+  if (tree && place !== undefined && place.branch !== running.branch)
+    yield* transition(held, (old) => ({ ...old, branch: place.branch }), [])
+  const told = [...notes, ...(yield* oddities(running))]
+  for (const message of told) yield* board.emit({ type: "Warned", task: task.id, message, hint: `osier show ${task.id}` })
+  return { task: running, place, email, until: held.expires, fence: held.fence, refreshed: false, notes: told, ...from } satisfies Claimed
 })
 
 /** A claim that came to nothing leaves the task as free as before. */
-const letGo = Effect.fnUntraced(function* (held: Held) {
+const letGo = Effect.fnUntraced(function* (taken: Taken) {
+  const { held } = taken
   const id = Number(held.name)
   const { task } = yield* readTask(id)
   if (task.status === "running") {
-    const released = { type: "TaskReleased", task: id, reason: "its tree could not be made" } as const
+    const released = { type: "TaskReleased", task: id, reason: "there was no place to work on it" } as const
     yield* Effect.ignore(transition(held, (old) => ({ ...withoutReason(old), status: "pending" }), released))
   }
-  yield* dropClaim(id)
-  yield* releaseLock(held)
+  yield* untakeClaim(taken)
 })
 
 /** What may come in the way later, while it costs nothing to know. */

@@ -47,8 +47,9 @@ export const releaseTask = Effect.fn("releaseTask")(function* (id: number) {
     }
     yield* transition(held, change, { type: "TaskReleased", task: id, reason })
   }
-  yield* releaseLock(held)
+  // In this order: what is written here after the release is the next owner's.
   yield* dropClaim(id)
+  yield* releaseLock(held)
   return {
     task: (yield* readTask(id)).task,
     ...(work === undefined ? {} : { work }),

@@ -18,7 +18,7 @@ const managers: readonly { readonly lock: string; readonly test: string; readonl
 
 /** Looks at a repository as a newcomer would: how is it tested, what does a fresh checkout need, which agents are here. */
 export const findProject = Effect.fn("findProject")(function* () {
-  const [files, git, { root, name }] = [yield* Files, yield* Git, yield* Repository]
+  const [files, git, { root: checkout, tree: root = checkout, name }] = [yield* Files, yield* Git, yield* Repository]
   const text = (path: string) => files.text(join(root, path)).pipe(Effect.orElseSucceed(() => undefined))
   const gates: FoundGate[] = []
   const setup: { readonly run: string; readonly when: string }[] = []

@@ -15,13 +15,13 @@ import type { Verb } from "../verb.ts"
 /** Writes an osier.yaml from what is found; one that is there stays as it is. */
 export const init: Verb = ({ flags, json, screen, at }) =>
   Effect.gen(function* () {
-    const [files, { root, bare }] = [yield* Files, yield* Repository]
+    const [files, { root, tree = root, bare }] = [yield* Files, yield* Repository]
     if (bare)
       return yield* new UsageWrong({
         message: "a bare repository has no folder for osier.yaml",
         hint: "run it in a checkout, and commit the file there",
       })
-    const path = join(root, settingsName)
+    const path = join(tree, settingsName)
     const project = yield* findProject()
     const text = settingsDraft(project)
     const dryRun = isSet(flags, "dryRun")
