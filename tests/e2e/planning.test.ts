@@ -27,7 +27,7 @@ limits: { retries: 0 }
 
 test(
   "beside a run that has no slot left: an answer, a plan, its children; the plan ends with the last of them",
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     const repo = prepared()
     const busy = startOsier(onNode("core/main.ts"), repo.path, ["run", "Wait:waiter"])
@@ -69,7 +69,7 @@ test(
   },
 )
 
-test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to type", { timeout: 60_000 }, async () => {
+test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to type", { timeout: 120_000 }, async () => {
   const repo = prepared()
   const refused = await osier(repo.path, "plan", "Bad:broken")
   expect(refused.code).toBe(2)
@@ -89,7 +89,7 @@ test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to ty
   expect(repo.git("worktree", "list").split("\n")).toHaveLength(1)
 })
 
-test("after a kill nobody works on it, that is said, and the same command goes on", { timeout: 60_000 }, async () => {
+test("after a kill nobody works on it, that is said, and the same command goes on", { timeout: 120_000 }, async () => {
   const repo = prepared()
   const asked = startOsier(onNode("core/main.ts"), repo.path, ["explore", "Wait:waiter"])
   await asked.said(/says: waiting/)
