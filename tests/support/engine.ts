@@ -45,8 +45,11 @@ const layerOf = (repo: Repo, options: Partial<RunOptions>) => {
   )
 }
 
-export const makeStage = (yaml: string, files: Readonly<Record<string, string>> = {}): Stage => {
-  const repo = makeRepo({ "README.md": "# a\n", "osier.yaml": yaml, ...files })
+export const makeStage = (yaml: string, files: Readonly<Record<string, string>> = {}): Stage =>
+  stageOn(makeRepo({ "README.md": "# a\n", "osier.yaml": yaml, ...files }), yaml)
+
+/** The real engine on a repository that is there already, with these settings in its osier.yaml. */
+export const stageOn = (repo: Repo, yaml: string): Stage => {
   const act: Stage["act"] = (effect, options = {}) => Effect.runPromise(Effect.provide(effect, layerOf(repo, options)))
   return {
     repo,
