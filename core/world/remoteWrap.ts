@@ -130,9 +130,11 @@ export const remoteWrap = Layer.effect(
       }),
       fetch: remote.fetch,
       push: Effect.fn("RemoteWrap.push")(function* (swaps: readonly Swap[], options: { readonly hooks: boolean }) {
+        // Another push of this process may learn meanwhile what this one did not know when it began.
+        const before = chained
         yield* send(swaps, options).pipe(
           Effect.catchIf(
-            (error) => error._tag === "RemoteRefused" && error.reason === "history" && !chained,
+            (error) => error._tag === "RemoteRefused" && error.reason === "history" && !before,
             () =>
               Effect.suspend(() => {
                 chained = true

@@ -144,6 +144,24 @@ describe.each(hosts)("through %s", (name, prepare) => {
   })
 })
 
+test("pushes that are refused at the same time all learn from it", async () => {
+  const bare = makeBare()
+  const repo = cloneOf(bare)
+  const names = [1, 2, 3, 4].map((n) => `refs/osier/locks/task/${n}`)
+  const move = (ref: string, from: string | undefined, text: string) =>
+    within(repo, (refs, objects) =>
+      Effect.flatMap(objects.writeBlob(`${ref} ${text}`), (to) => Effect.as(refs.swap([{ ref, from, to }]), to)),
+    )
+  const first = await Promise.all(names.map((ref) => move(ref, undefined, "one")))
+  bare.git("config", "receive.denyNonFastForwards", "true")
+  await within(repo, (refs, objects) =>
+    Effect.forEach(names, (ref, at) => Effect.flatMap(objects.writeBlob(`${ref} two`), (to) => refs.swap([{ ref, from: first[at], to }])), {
+      concurrency: "unbounded",
+    }),
+  )
+  expect(names.map((ref) => bare.git("cat-file", "-p", `${there(ref)}:record`))).toEqual(names.map((ref) => `${ref} two`))
+})
+
 test("of a chain only what is new travels, also to a process that has seen nothing yet", async () => {
   const bare = makeBare()
   bare.git("config", "receive.denyNonFastForwards", "true")
