@@ -17,6 +17,12 @@ export interface Project {
   readonly agents: readonly string[]
 }
 
+/** A remote that was tried out, and where osier's refs may stand there. */
+export interface Shared {
+  readonly remote: string
+  readonly namespace: string
+}
+
 const list = (words: readonly string[]): string => `[${words.map((word) => JSON.stringify(word)).join(", ")}]`
 const argv = (run: string): string => list(run.split(" "))
 
@@ -74,14 +80,24 @@ const treeText = ({ copy, setup, keepIgnored }: Project): readonly string[] => {
   ]
 }
 
+/** The keys that share tasks with others, as they stand in `osier.yaml`. */
+export const sharingLines = ({ remote, namespace }: Shared): readonly string[] => [
+  `remote: ${remote}`,
+  ...(namespace === "refs/osier/" ? [] : [`namespace: ${namespace}   # this host takes only branches`]),
+]
+
 /** An `osier.yaml` to start with, which explains itself. */
-export const settingsDraft = (project: Project): string =>
+export const settingsDraft = (project: Project, shared?: Shared): string =>
   `${[
     "# How osier works on this repository. Every key is optional; `osier schema` explains all of them.",
     "",
     ...(project.target === undefined
       ? ["# The branch that work lands on (left out: the one checked out).", "# target: main"]
       : ["# The branch that work lands on.", `target: ${JSON.stringify(project.target)}`]),
+    "",
+    ...(shared === undefined
+      ? ["# Tasks, locks and the target can be shared with other machines through a git remote.", "# remote: origin"]
+      : ["# Tasks, locks and the target are shared with other machines through this git remote.", ...sharingLines(shared)]),
     "",
     ...agentsText(project),
     "",

@@ -5,9 +5,18 @@ export const settling = [
   {
     name: "init",
     summary: "Look at this repository and write an osier.yaml to start with.",
-    details: "It finds how your project is tested and which agent programs you have. A file that exists is never touched.",
-    options: [{ flag: "--dry-run", meaning: "print the file instead of writing it" }],
-    examples: ["osier init --dry-run  # look first", "osier init  # then write it, and commit it"],
+    details: `It finds how your project is tested and which agent programs you have. A file that exists is never touched.
+With --remote it tries out whether the remote takes osier's refs: it pushes one and deletes it at once. Where only branches are taken,
+\`namespace: refs/heads/osier/\` is written too. At a terminal it asks.`,
+    options: [
+      { flag: "--dry-run", meaning: "print the file instead of writing it; nothing is pushed" },
+      { flag: "--remote <name>", meaning: "share tasks, locks and the target through this git remote; none: don't ask" },
+    ],
+    examples: [
+      "osier init --dry-run  # look first",
+      "osier init  # then write it, and commit it",
+      "osier init --remote origin  # the same, for several people or machines",
+    ],
   },
   {
     name: "doctor",

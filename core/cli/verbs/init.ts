@@ -2,19 +2,23 @@ import * as Effect from "effect/Effect"
 import { link, unlink, writeFile } from "node:fs/promises"
 import { nanoid } from "nanoid"
 import { join } from "node:path"
-import { settingsDraft } from "../../domain/settingsDraft.ts"
+import { settingsDraft, sharingLines } from "../../domain/settingsDraft.ts"
 import { worldAt } from "../../engine/liveWorld.ts"
+import { probeRemote } from "../../engine/probeRemote.ts"
 import { findProject } from "../../steps/findProject.ts"
 import { settingsName } from "../../steps/readSettings.ts"
 import { Files } from "../../world/files.ts"
+import { Git } from "../../world/git.ts"
 import { Repository } from "../../world/repository.ts"
+import { ask } from "../ask.ts"
 import { UsageWrong } from "../commandLine.ts"
-import { isSet } from "../flags.ts"
-import type { Verb } from "../verb.ts"
+import { isSet, textFlag } from "../flags.ts"
+import type { Call, Verb } from "../verb.ts"
 
 /** Writes an osier.yaml from what is found; one that is there stays as it is. */
-export const init: Verb = ({ flags, json, screen, at }) =>
+export const init: Verb = (call) =>
   Effect.gen(function* () {
+    const { flags, json, screen } = call
     const [files, { root, tree = root, bare }] = [yield* Files, yield* Repository]
     if (bare)
       return yield* new UsageWrong({
@@ -23,23 +27,31 @@ export const init: Verb = ({ flags, json, screen, at }) =>
       })
     const path = join(tree, settingsName)
     const project = yield* findProject()
-    const text = settingsDraft(project)
     const dryRun = isSet(flags, "dryRun")
     const there = (yield* files.stat(path)) !== undefined
+    const remote = textFlag(flags, "remote") ?? (there || dryRun ? undefined : yield* askedFor(call))
+    // A look ahead writes nothing, on the remote neither.
+    const namespace = remote === undefined || remote === "none" ? undefined : dryRun ? "refs/osier/" : yield* probeRemote(remote)
+    const shared = remote === undefined || namespace === undefined ? undefined : { remote, namespace }
+    const text = settingsDraft(project, shared)
     const written = !there && !dryRun && (yield* Effect.promise(() => create(path, text)))
     if (json) {
-      screen.out(JSON.stringify({ path, written, text, ...project }))
+      screen.out(JSON.stringify({ path, written, text, ...project, ...shared }))
       return 0 as const
     }
     if (dryRun) {
       screen.out(text)
       return 0 as const
     }
+    const { bold, good, warn } = screen.paint
     if (!written) {
       screen.out(`${path} is there already and was left as it is.\nWhat osier would write: osier init --dry-run`)
+      if (shared !== undefined)
+        screen.out(
+          `${shared.remote} takes osier's refs. To share through it, put this into osier.yaml:\n  ${sharingLines(shared).join("\n  ")}`,
+        )
       return 0 as const
     }
-    const { bold, good, warn } = screen.paint
     screen.out(`${good("wrote")} ${path}`)
     screen.out(
       project.gates.length === 0
@@ -49,9 +61,26 @@ export const init: Verb = ({ flags, json, screen, at }) =>
     screen.out(
       project.agents.length === 0 ? warn("  agents: none found on PATH: add one under agents") : `  agents: ${project.agents.join(", ")}`,
     )
+    screen.out(
+      shared === undefined
+        ? "  remote: none; to share tasks with other machines: osier init --remote origin tries it out, and says what to write"
+        : `  remote: ${shared.remote}, which takes osier's refs below ${shared.namespace}`,
+    )
     screen.out(`\nLook at it, commit it, then:\n  ${bold("osier doctor")}\n  ${bold('osier run "what is to be done"')}`)
     return 0 as const
-  }).pipe(Effect.provide(worldAt(at)))
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+/** The remote that a person at a terminal wants to share through; nobody is asked where there is none. */
+const askedFor = Effect.fnUntraced(function* ({ json, screen }: Call) {
+  const [git, { root }] = [yield* Git, yield* Repository]
+  const names = (yield* git.text(["remote"], { cwd: root })).split("\n").filter((name) => name !== "")
+  const name = names.includes("origin") ? "origin" : names[0]
+  if (name === undefined || json || !screen.asks) return undefined
+  screen.out(
+    `Others may work on the same tasks through ${name}. To see whether it allows that, one ref is pushed there and deleted at once.`,
+  )
+  return (yield* ask(`Share tasks and locks through ${name}?`)) ? name : undefined
+})
 
 /** Whole or not at all, and never over a file that somebody made meanwhile: a link fails where a rename would replace. */
 const create = async (path: string, text: string): Promise<boolean> => {
