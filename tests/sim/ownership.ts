@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { holderKey, lockRef, readLock, skewMs, watchMs } from "../../core/domain/lock.ts"
+import type { Lock } from "../../core/domain/lock.ts"
 import { isOver, mayBecome } from "../../core/domain/task.ts"
 import type { Task } from "../../core/domain/task.ts"
 import { parseTask } from "../../core/domain/taskFile.ts"
@@ -38,11 +39,12 @@ export interface Sabotage {
 /** Plays one history of processes that race for tasks, die, sleep and mishear; throws in the moment a promise is broken. */
 export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Story => {
   parsed.clear()
+  locks.clear()
   const between = (low: number, high: number) => low + Math.floor(roll() * (high - low + 1))
   const ids = Array.from({ length: between(1, 4) }, (_, at) => at + 1)
   const wild = roll() < 0.2
   const skew = () => Math.round((roll() - 0.5) * (wild ? 20 * minute : skewMs))
-  const told: string[] = []
+  const told: (() => string)[] = []
   const count = { kills: 0, suspensions: 0, takenFromTheLiving: 0, lostLeases: 0 }
   const world = simWorld({
     roll,
@@ -51,12 +53,14 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     },
   })
   const { store } = world
-  const tell = (by: SimProcess, what: string) => {
-    told.push(`${world.now() - Date.UTC(2026, 0, 1)} ${by.owner.run}: ${what}`)
+  // Put into words only for a history that breaks a promise: it would be a good part of all the work.
+  const tell = (by: SimProcess, what: () => string) => {
+    const at = world.now() - Date.UTC(2026, 0, 1)
+    told.push(() => `${at} ${by.owner.run}: ${what()}`)
     if (told.length > 60) told.shift()
   }
   const demand = (kept: boolean, by: SimProcess, what: string) => {
-    if (!kept) throw new Error(`${what}\n${told.join("\n")}\nnow ${by.owner.run}`)
+    if (!kept) throw new Error(`${what}\n${told.map((say) => say()).join("\n")}\nnow ${by.owner.run}`)
   }
   const owns = (by: SimProcess, kind: "task" | "target", name: string) => {
     const lock = lockAt(store, lockRef(kind, name))
@@ -65,7 +69,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
 
   /** Every promise, checked in the moment a ref moves. */
   const watch = (by: SimProcess, { ref, from, to }: Moved) => {
-    tell(by, `${ref} ${describe(store, ref, to)}`)
+    tell(by, () => `${ref} ${describe(store, ref, to)}`)
     demand(!by.pulse.dead, by, "a dead process moved a ref")
     if (ref.startsWith("refs/osier/locks/")) watchLock(by, ref, from, to)
     else if (ref === target) {
@@ -134,7 +138,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     holding("task", String(id), (held) => work(held, id, self)).pipe(
       Effect.catch((error) =>
         Effect.sync(() => {
-          tell(self, `task ${id}: ${error._tag}`)
+          tell(self, () => `task ${id}: ${error._tag}`)
           if (error._tag === "LeaseLost") count.lostLeases++
         }),
       ),
@@ -207,7 +211,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
       const victim = living[between(0, living.length - 1)]
       if (victim === undefined) return
       const fate = roll()
-      tell(victim, fate < 0.4 ? "is killed" : fate < 0.6 ? "is interrupted" : "is suspended")
+      tell(victim, () => (fate < 0.4 ? "is killed" : fate < 0.6 ? "is interrupted" : "is suspended"))
       if (fate < 0.4) victim.kill()
       else if (fate < 0.6) victim.interrupt()
       else victim.suspend(between(1_000, 3 * minute))
@@ -252,8 +256,12 @@ const fresh = (id: number): Task => ({
   prompt: "",
 })
 
-const lockOf = (store: SimStore, oid: string | undefined) =>
-  oid === undefined ? undefined : readLock(store.read(oid)?.data.toString() ?? "")
+const locks = new Map<string, Lock | undefined>()
+const lockOf = (store: SimStore, oid: string | undefined) => {
+  if (oid === undefined) return undefined
+  if (!locks.has(oid)) locks.set(oid, readLock(store.read(oid)?.data.toString() ?? ""))
+  return locks.get(oid)
+}
 const lockAt = (store: SimStore, ref: string) => lockOf(store, store.ref(ref))
 
 const parsed = new Map<string, Task>()

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as References from "effect/References"
 import type { Owner } from "../../core/domain/lock.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
 import { Sightings } from "../../core/world/sightings.ts"
@@ -78,6 +79,7 @@ export const simWorld = (options: SimOptions) => {
       Effect.provide(layer),
       Effect.provide(Logger.layer([])),
       Effect.provideService(Clock.Clock, simClock(loop, pulse)),
+      Effect.provideService(References.TracerEnabled, false),
       Effect.ensuring(Effect.sync(() => (over = true))),
     )
     const fiber = Effect.runFork(program, { scheduler: loop.scheduler })
@@ -95,7 +97,14 @@ export const simWorld = (options: SimOptions) => {
     start,
     /** Lets everything happen until that time; throws what a process died of, or what its watcher threw. */
     run: (until: number): void => {
-      loop.run(until)
+      // Most failures are part of the play; what they would tell of the stack costs as much as all they do.
+      const { stackTraceLimit } = Error
+      Error.stackTraceLimit = 0
+      try {
+        loop.run(until)
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit
+      }
       if (broken.length > 0) throw broken[0]
     },
     /** How badly everything behaves from now on, and the chance that nobody can tell whether a process lives. */
