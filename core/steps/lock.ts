@@ -165,7 +165,14 @@ export const releaseLock = Effect.fn("releaseLock")(function* (held: Held) {
 /** Removes the ref of a lock that nobody will ever need again; the record keeps the last fence. */
 export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
   const refs = yield* Refs
-  yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
+  for (;;) {
+    const gone = yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }]).pipe(
+      Effect.as(true),
+      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
+    )
+    // A sign of life that was under way when its giver was stopped has changed the blob, and nobody wrote down how.
+    if (gone || !(yield* stillHeld(held))) return
+  }
 })
 
 const writeLock = Effect.fnUntraced(function* (
