@@ -1,4 +1,7 @@
 import { onTestFailed } from "vitest"
+import { dice } from "../../scripts/storm/dice.ts"
+
+export { dice } from "../../scripts/storm/dice.ts"
 
 const tier = process.env["OSIER_TIER"] ?? "check"
 
@@ -7,17 +10,6 @@ export const seed = Number(process.env["OSIER_SEED"] ?? Date.now() % 1_000_000_0
 
 /** How long one random test may go on looking, by tier: a glance, a minute, ten minutes. */
 export const budgetMs = { check: 1_000, test: 60_000 }[tier] ?? Number(process.env["OSIER_BUDGET_SECONDS"] ?? 600) * 1_000
-
-/** Numbers from 0 up to 1 that follow from a seed alone (mulberry32). */
-export const dice = (from: number) => {
-  let state = from >>> 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** Tries seed after seed until the budget is spent, at least one; a failure names the seed to repeat it with. */
 export const manySeeds = async (tryOne: (roll: () => number, seed: number) => Promise<void> | void): Promise<number> => {
