@@ -108,7 +108,8 @@ describe("what lands", { timeout: 90_000 }, () => {
     expect(repo.git("log", "-1", "--format=%(trailers:key=Osier-Task,valueonly)", "main").trim()).toBe("1")
     expect(branches(repo)).toEqual(["main", "task/one-1"])
     const own = repo.git("rev-parse", "task/one-1")
-    expect(repo.git("rev-list", `${before}..main`).split("\n").includes(own)).toBe(mode === "merge")
+    // rebased onto where it stood already, within the second in which it was made, a commit is the very same one
+    if (mode !== "rebase") expect(repo.git("rev-list", `${before}..main`).split("\n").includes(own)).toBe(mode === "merge")
     // a second one, on a target that has moved on meanwhile
     const next = await osier(repo.path, "run", "--merge", mode, "two")
     expect(next.code, next.out).toBe(0)
