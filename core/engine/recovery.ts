@@ -5,12 +5,12 @@ import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
-import { listTasks } from "../steps/record.ts"
+import { listTasks, readTask } from "../steps/record.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Board } from "./board.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
-import { keepAndRemove } from "./plant.ts"
+import { dropBranch, keepAndRemove } from "./plant.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
 import { sweepOver } from "./sweepOver.ts"
@@ -47,6 +47,11 @@ export const recover = Effect.fn("recover")(function* () {
     const id = taskOfTree(tree)
     if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
     yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
-    yield* holding("task", String(id), () => keepAndRemove(id, tree, "left in the tree of a task that is over"))
+    const clear = Effect.gen(function* () {
+      yield* keepAndRemove(id, tree, "left in the tree of a task that is over")
+      // The work was done anew by somebody else, so that nobody goes on with this branch; what is on it is kept first.
+      if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch((yield* readTask(id)).task, tree.branch)
+    })
+    yield* holding("task", String(id), () => clear)
   }
 })
