@@ -66,6 +66,19 @@ export const skewMs = 5_000
 export const lockRef = (kind: LockKind, name: string): string =>
   `refs/osier/locks/${kind}/${encodeURIComponent(name).replaceAll(".", "%2E").replaceAll("*", "%2A").replaceAll("~", "%7E")}`
 
+/** The kind and name of a lock by its ref, as `task/12`; a name that nobody of us has written stays as it is. */
+export const lockName = (ref: string): string => {
+  const name = ref.replace(/^refs\/osier\/locks\//, "")
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** When the owner last said that it works, by its own clock. */
+export const signOfLife = ({ expires, leaseMs: lasts }: Lock): number => expires - lasts
+
 const Text = Schema.fromJsonString(Lock)
 
 /** Undefined when the blob is not a lock: truncated, or written by something else. */

@@ -19,7 +19,7 @@ export interface Removed {
 
 /** What was left where it is, and why. */
 export interface Left {
-  readonly what: "tree" | "branch"
+  readonly what: "tree" | "branch" | "lock"
   readonly name: string
   readonly task?: number
   readonly why: string

@@ -162,6 +162,16 @@ export const releaseLock = Effect.fn("releaseLock")(function* (held: Held) {
   yield* replaceLock(held, written.oid).pipe(Effect.catchTag("LeaseLost", () => Effect.void))
 })
 
+/** Frees a lock that its owner can't free any more, fence and all; false when it was taken or renewed meanwhile. */
+export const freeLock = Effect.fn("freeLock")(function* (ref: string, { lock, oid }: { readonly lock: Lock; readonly oid: string }) {
+  const refs = yield* Refs
+  const written = yield* writeLock(lock, "free", yield* Clock.currentTimeMillis)
+  return yield* refs.swap([{ ref, from: oid, to: written.oid }]).pipe(
+    Effect.as(true),
+    Effect.catchTag("SwapLost", () => Effect.succeed(false)),
+  )
+})
+
 /** Removes the ref of a lock that nobody will ever need again; the record keeps the last fence. */
 export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
   const refs = yield* Refs

@@ -1,9 +1,14 @@
+import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { lockRef, printLock, readLock } from "../../core/domain/lock.ts"
+import type { Lock } from "../../core/domain/lock.ts"
 import { makeHub } from "../support/clones.ts"
-import { osier } from "../support/program.ts"
+import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
+import type { Repo } from "../support/repo.ts"
+import { onNode } from "../support/runtimes.ts"
 
 const onlyBranches = 'case "$1" in refs/heads/*) exit 0;; esac; echo only branches; exit 1'
 
@@ -53,4 +58,97 @@ describe("osier init --remote", () => {
     expect((await osier(other.path, "init", "--remote", "origin", "--dry-run")).out).toMatch(/^remote: origin$/m)
     expect(bare.refs()).toEqual(before)
   })
+})
+
+const settings = `remote: origin
+agents: { sleeper: { adapter: shell, command: ["sh", "-c", "echo half > half.txt; sleep 600"] } }
+agent: sleeper
+gates: { test: ["true"] }
+`
+const files = { "README.md": "# a\n", "osier.yaml": settings }
+
+/** A clone whose run was killed in the middle of its only task. */
+const killed = async (repo: Repo) => {
+  const run = startOsier(onNode("core/main.ts"), repo.path, ["run", "--json", "Half of it"])
+  await run.said(/"type":"AgentStarted"/)
+  const lock = readLock(repo.git("cat-file", "-p", lockRef("task", "1")))
+  run.signal("SIGKILL")
+  await run.ended
+  return lock
+}
+
+const lockOf = (repo: Repo, task: number, change: Partial<Lock>): string => {
+  const now = Date.now()
+  const lock: Lock = {
+    state: "held",
+    owner: { host: "ash", boot: "b", pid: 1, started: "1", run: "elsewhere", email: "eve@example.com" },
+    acquired: new Date(now - 1000).toISOString(),
+    expires: now + 60_000,
+    leaseMs: 60_000,
+    fence: 7,
+    nonce: `${now} ${task}`,
+    ...change,
+  }
+  const oid = spawnSync("git", ["hash-object", "-w", "--stdin"], { cwd: repo.path, input: printLock(lock), encoding: "utf8" }).stdout.trim()
+  repo.git("push", "-q", "origin", `${oid}:${lockRef("task", String(task))}`)
+  return oid
+}
+
+describe("osier clean --stale and osier ls --locks", () => {
+  test("a dead owner's lock is told, and freed with its fence; its tree is kept and goes; a living one's stays", async () => {
+    const { bare, clone } = makeHub(files)
+    const repo = clone()
+    const lock = await killed(repo)
+    lockOf(repo, 9, {})
+    const listed = JSON.parse((await osier(repo.path, "ls", "--locks", "--json")).out)
+    expect(listed.locks).toMatchObject([
+      { name: "task/1", alive: "dead", standing: "dead" },
+      { name: "task/9", alive: "unknown", standing: "held", owner: { host: "ash" } },
+    ])
+    expect(listed.locks[0].silentMs).toBeGreaterThan(0)
+    expect((await osier(repo.path, "ls", "--locks")).out).toMatch(/task\/1 .*\(dead\)[\s\S]*clean --stale/)
+    const dry = await osier(repo.path, "clean", "--stale", "--dry-run", "--json")
+    expect(JSON.parse(dry.out).removed).toMatchObject([{ what: "lock" }, { what: "tree", task: 1 }])
+    expect(existsSync(join(`${repo.path}.osier`, "half-of-it-1", "half.txt"))).toBe(true)
+    const cleaned = await osier(repo.path, "clean", "--stale", "--json")
+    expect(cleaned).toMatchObject({ code: 0, err: "" })
+    expect(JSON.parse(cleaned.out)).toMatchObject({
+      removed: [
+        { what: "lock", name: lockRef("task", "1") },
+        { what: "tree", task: 1 },
+      ],
+      left: [{ what: "lock", name: lockRef("task", "9") }],
+    })
+    const free = readLock(bare.git("cat-file", "-p", lockRef("task", "1")))
+    expect(free?.state).toBe("free")
+    expect(free?.fence).toBeGreaterThanOrEqual(lock?.fence ?? Infinity)
+    expect(repo.git("show", "refs/osier/keep/1/1:half.txt")).toBe("half")
+    expect(existsSync(join(`${repo.path}.osier`, "half-of-it-1"))).toBe(false)
+  }, 120_000)
+
+  test("with a remote that can't be reached this machine is cleaned all the same, and the exit code is 3", async () => {
+    const { bare, clone } = makeHub(files)
+    const repo = clone()
+    await killed(repo)
+    const shared = bare.refs()[lockRef("task", "1")]
+    repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
+    const cleaned = await osier(repo.path, "clean", "--stale", "--json")
+    expect(cleaned.code).toBe(3)
+    expect(cleaned.err).toContain("shared locks were left as they are: origin can't be reached")
+    expect(JSON.parse(cleaned.out).removed).toMatchObject([{ what: "tree", task: 1 }])
+    expect(repo.git("show", "refs/osier/keep/1/1:half.txt")).toBe("half")
+    expect(repo.git("rev-parse", lockRef("task", "1"))).toBe(shared)
+    expect(bare.refs()[lockRef("task", "1")]).toBe(shared)
+  }, 120_000)
+
+  test("a lease from another machine that is over is freed once it has been watched", async () => {
+    const { bare, clone } = makeHub(files)
+    const repo = clone()
+    lockOf(repo, 4, { expires: Date.now() - 3_600_000 })
+    const started = performance.now()
+    const cleaned = await osier(repo.path, "clean", "--stale", "--json")
+    expect(JSON.parse(cleaned.out).removed).toMatchObject([{ what: "lock", name: lockRef("task", "4") }])
+    expect(performance.now() - started).toBeGreaterThan(25_000)
+    expect(readLock(bare.git("cat-file", "-p", lockRef("task", "4")))).toMatchObject({ state: "free", fence: 7 })
+  }, 120_000)
 })

@@ -42,10 +42,20 @@ export const landing = [
   {
     name: "clean",
     summary: "Remove what is proven to be no longer needed, and say why it was safe.",
-    details:
-      "Trees, branches and locks of tasks that are over. Work that did not land is on a keep before its tree goes; keeps are never removed here.",
-    options: [{ flag: "--dry-run", meaning: "only say what would go" }],
-    examples: ["osier clean --dry-run  # what would go, and why that is safe", "osier clean"],
+    details: `Trees, branches and locks of tasks that are over. Work that did not land is on a keep before its tree goes; keeps are never removed here.
+With --stale instead: locks whose owner is proven dead or whose lease is over are freed, and trees of dead owners go. A lease from another
+machine that looks over is watched for half a minute first. Where agents had finished, the tree stays for \`osier run\`.
+
+Exit codes: 0 done; 3 with --stale when the remote could not be asked: its locks stay, and this machine is cleaned all the same.`,
+    options: [
+      { flag: "--dry-run", meaning: "only say what would go" },
+      { flag: "--stale", meaning: "what owners left that are gone: locks and trees of tasks that are not over" },
+    ],
+    examples: [
+      "osier clean --dry-run  # what would go, and why that is safe",
+      "osier clean",
+      "osier clean --stale  # after a crash, without waiting for the next run",
+    ],
   },
   {
     name: "keep",

@@ -8,7 +8,7 @@ export const looking = [
     options: [
       { flag: "--all", meaning: "also those that are merged or discarded" },
       { flag: "--status <word>", meaning: "only those: pending, running, completed, merged, failed, discarded" },
-      { flag: "--locks", meaning: "who holds which lock, and until when" },
+      { flag: "--locks", meaning: "who holds which lock, where, since and until when, and when they last gave a sign of life" },
     ],
     examples: [
       "osier ls  # what is open, and what each task waits for",

@@ -1,16 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Lock } from "../../domain/lock.ts"
-import { readLock } from "../../domain/lock.ts"
 import { plainLine, span } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import { Status } from "../../domain/task.ts"
 import { type Drafted, listDrafts } from "../../steps/drafts.ts"
 import { isFree } from "../../steps/isFree.ts"
-import { listTasks } from "../../steps/record.ts"
-import { Machine } from "../../world/machine.ts"
-import { Objects } from "../../world/objects.ts"
-import { Refs } from "../../world/refs.ts"
+import { surveyTasks } from "../../steps/record.ts"
+import { surveyLocks } from "../../steps/surveyLocks.ts"
 import { isSet, wordFlag } from "../flags.ts"
 import { table } from "../table.ts"
 import type { Call, Verb } from "../verb.ts"
@@ -28,7 +24,7 @@ export const ls: Verb = (call) =>
 
 const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const status = yield* wordFlag(flags, "status", Status.literals)
-  const all = yield* listTasks()
+  const { tasks: all, broken } = yield* surveyTasks()
   const { waiting } = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" })
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
   // A run that was stopped leaves its tasks running without an owner; they are as good as pending.
@@ -41,10 +37,17 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const drafts = status === undefined ? yield* listDrafts() : []
   if (json) {
     const tasks = shown.map((task) => ({ ...task, ...(why.has(task.id) ? { waits: why.get(task.id) } : {}) }))
-    screen.out(JSON.stringify({ tasks, ...(drafts.length === 0 ? {} : { drafts: drafts.map(asDraft) }) }))
+    const odd = broken.map(({ id, error: { message, hint, file, line } }) => ({ id, message, hint, file, line }))
+    screen.out(
+      JSON.stringify({
+        tasks,
+        ...(odd.length === 0 ? {} : { broken: odd }),
+        ...(drafts.length === 0 ? {} : { drafts: drafts.map(asDraft) }),
+      }),
+    )
     return 0 as const
   }
-  if (shown.length + drafts.length === 0) {
+  if (shown.length + drafts.length + broken.length === 0) {
     const over =
       all.length === 0 ? 'no tasks yet: osier run "…", or osier add "…"' : `nothing open; ${all.length} tasks are over: osier ls --all`
     screen.out(over)
@@ -59,6 +62,7 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     task.priority === "normal" ? "" : task.priority,
     [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? "")].filter((part) => part !== "").join(" · "),
   ])
+  for (const { id, error } of broken) rows.push([`#${id}`, "broken", "", "", `${plainLine(error.message)} · osier show ${id}`])
   for (const { task } of drafts)
     rows.push([
       "draft",
@@ -77,27 +81,26 @@ const asDraft = ({ nonce, task: { id: _, source: __, ...task } }: Drafted) => ({
 
 /** Every lock there is, with what is known of its owner. */
 const locks = Effect.fnUntraced(function* ({ json, screen }: Call) {
-  const [refs, objects, machine] = [yield* Refs, yield* Objects, yield* Machine]
-  const now = yield* Clock.currentTimeMillis
-  const prefix = "refs/osier/locks/"
-  const found: { readonly name: string; readonly lock: Lock; readonly alive: string }[] = []
-  for (const [ref] of yield* refs.list(prefix)) {
-    const lock = readLock((yield* objects.read(ref))?.data.toString() ?? "")
-    if (lock === undefined) continue
-    found.push({ name: decodeURIComponent(ref.slice(prefix.length)), lock, alive: yield* machine.liveness(lock.owner) })
-  }
+  const { locks: found, broken } = yield* surveyLocks()
   if (json) {
-    screen.out(JSON.stringify({ locks: found.map(({ name, lock, alive }) => ({ name, ...lock, alive })) }))
+    const locks = found.map(({ name, lock, standing, alive, silentMs }) => ({ name, ...lock, standing, alive, silentMs }))
+    screen.out(JSON.stringify({ locks, broken }))
     return 0 as const
   }
-  const held = found.filter(({ lock }) => lock.state === "held")
-  if (held.length === 0) screen.out("no lock is held")
-  const rows = held.map(({ name, lock, alive }) => [
+  const now = yield* Clock.currentTimeMillis
+  const held = found.filter(({ standing }) => standing !== "free")
+  if (held.length === 0 && broken.length === 0) screen.out("no lock is held")
+  const rows = held.map(({ name, lock: { owner, acquired, expires, fence }, alive, silentMs }) => [
     name,
-    lock.owner.email,
-    "session" in lock.owner ? `claimed on ${lock.owner.host}` : `${lock.owner.host} process ${lock.owner.pid} (${alive})`,
-    `${"session" in lock.owner ? "" : `run ${lock.owner.run}, `}${lock.expires < now ? `expired ${span(now - lock.expires)} ago` : `for another ${span(lock.expires - now)} unless renewed`}, fence ${lock.fence}`,
+    owner.email,
+    "session" in owner ? `claimed on ${owner.host}` : `${owner.host} process ${owner.pid} (${alive})`,
+    expires < now ? `expired ${span(now - expires)} ago` : `for another ${span(expires - now)} unless renewed`,
+    silentMs < 0 ? `sign of life dated ${span(-silentMs)} ahead` : `sign of life ${span(silentMs)} ago`,
+    `since ${acquired.replace(/\.\d+Z$/, "Z")}, ${"session" in owner ? "" : `run ${owner.run}, `}fence ${fence}`,
   ])
-  screen.out(table(rows, screen.width()))
+  if (rows.length > 0) screen.out(table(rows, screen.width()))
+  for (const ref of broken) screen.out(screen.paint.bad(`${ref} holds no lock record: osier doctor`))
+  if (held.some(({ standing }) => standing !== "held"))
+    screen.out("\nWhat is dead or expired is free for whoever wants it next; osier clean --stale frees it now.")
   return 0 as const
 })
