@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { delimiter, join, resolve } from "node:path"
 import { agentVariables, childEnvironment } from "../domain/environment.ts"
-import { lockRef, readLock } from "../domain/lock.ts"
+import { lockRef } from "../domain/lock.ts"
 import { count } from "../domain/plainText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
@@ -9,30 +9,18 @@ import { printSize } from "../domain/size.ts"
 import { listClaims } from "../steps/claims.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
-import { isOpen } from "../steps/lock.ts"
+import { surveyLocks } from "../steps/surveyLocks.ts"
+import { surveyTasks } from "../steps/record.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
-import { Objects } from "../world/objects.ts"
 import { Pool } from "../world/pool.ts"
 import { Reaper } from "../world/reaper.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { bad, type Check, good, odd } from "./check.ts"
 import { markOf } from "./prepare.ts"
-
-/** One thing that was looked at. `bad` keeps osier from working, `odd` is worth a look. */
-export interface Check {
-  readonly name: string
-  readonly state: "good" | "odd" | "bad"
-  readonly found: string
-  /** What to type or do; empty when all is well. */
-  readonly hint: string
-}
-
-const good = (name: string, found: string): Check => ({ name, state: "good", found, hint: "" })
-const odd = (name: string, found: string, hint: string): Check => ({ name, state: "odd", found, hint })
-const bad = (name: string, found: string, hint: string): Check => ({ name, state: "bad", found, hint })
 
 const oldestGit = [2, 38] as const
 const leastBytes = 1_000_000_000
@@ -159,25 +147,13 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
   })
 })
 
-/** What dead or stuck processes left: locks, trees, processes, a damaged journal. */
+/** What dead or stuck processes left: trees, processes, a damaged journal. */
 export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: string) {
-  const [refs, objects, reaper, journal, { commonDir }] = [yield* Refs, yield* Objects, yield* Reaper, yield* Journal, yield* Repository]
+  const [reaper, journal, { commonDir }] = [yield* Reaper, yield* Journal, yield* Repository]
   const checks: Check[] = []
-  const stale: string[] = []
-  const live = new Set<string>()
-  for (const [ref] of yield* refs.list("refs/osier/locks/")) {
-    const blob = yield* objects.read(ref)
-    const lock = readLock(blob?.data.toString() ?? "")
-    if (blob === undefined || lock === undefined)
-      checks.push(bad("locks", `${ref} is no lock record`, `git cat-file -p ${ref}; when nothing runs: git update-ref -d ${ref}`))
-    else if (lock.state === "held" && (yield* isOpen(ref, { lock, oid: blob.oid }))) stale.push(ref)
-    else if (lock.state === "held") live.add(ref)
-  }
-  checks.push(
-    stale.length === 0
-      ? good("locks", `${count(live.size, "lock")} held, none stale`)
-      : odd("locks", `${count(stale.length, "lock")} of processes that are gone: ${stale.join(", ")}`, "osier run takes them over"),
-  )
+  const { locks } = yield* surveyLocks()
+  const live = new Set(locks.filter(({ standing }) => standing === "held").map(({ ref }) => ref))
+  for (const { error } of (yield* surveyTasks()).broken) checks.push(bad("tasks", error.message, error.hint))
   const trees = yield* listTrees(treeRoot)
   const byHand = new Set((yield* listClaims()).map((claim) => claim.place?.path))
   const lost = trees.filter((tree) => {
@@ -187,7 +163,11 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   checks.push(
     lost.length === 0
       ? good("trees", `${count(trees.length, "tree")}, all in use`)
-      : odd("trees", `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}`, "osier clean"),
+      : odd(
+          "trees",
+          `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}`,
+          "osier clean --stale, or osier clean",
+        ),
   )
   const runs = yield* liveRuns()
   const mark = `${markOf(commonDir, 0).split(":")[0] ?? ""}:`

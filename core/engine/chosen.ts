@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
+import type { TaskFileBroken } from "../domain/taskFile.ts"
 import type { Summary } from "../domain/trailers.ts"
-import { listTasks, readTask } from "../steps/record.ts"
+import { readTask, surveyTasks } from "../steps/record.ts"
 import { Board } from "./board.ts"
 import { numberDrafts } from "./numberDrafts.ts"
 
@@ -16,19 +17,28 @@ export interface Choice {
 export const chosen = Effect.fn("chosen")(function* (choice: Choice) {
   const board = yield* Board
   if (choice.ids === "ready") yield* numbered
-  const all = yield* listTasks()
+  const { tasks: all, broken } = yield* surveyTasks()
+  const unreadable = (task: number, { message, hint }: TaskFileBroken) =>
+    board.emit({ type: "Warned", task, message: `task ${task} is left out: ${message}`, hint })
+  if (choice.ids === "ready") for (const { id, error } of broken) yield* unreadable(id, error)
   const ready = all.filter((task) => !isOver(task.status) && task.kind === undefined)
-  const ids = choice.ids === "ready" ? ready.map((task) => task.id) : partsOf(choice.ids, all)
+  const asked = choice.ids === "ready" ? ready.map((task) => task.id) : partsOf(choice.ids, all)
   const seen = new Set<number>()
-  const wanted = [...ids]
+  const wanted = [...asked]
+  const left = new Set<number>()
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
     if (seen.has(id)) continue
     seen.add(id)
-    const { task } = yield* readTask(id)
-    yield* board.put(task)
-    wanted.push(...task.needs)
+    const read = yield* Effect.result(readTask(id))
+    if (read._tag === "Success") {
+      yield* board.put(read.success.task)
+      wanted.push(...read.success.task.needs)
+    } else if (read.failure._tag === "TaskFileBroken" && (choice.ids === "ready" || !choice.ids.includes(id))) {
+      yield* unreadable(id, read.failure)
+      left.add(id)
+    } else return yield* read.failure
   }
-  return ids
+  return asked.filter((id) => !left.has(id))
 })
 
 /** Drafts are tasks as soon as they can have numbers; until then everything else goes on without them. */

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { heartbeatMs, marginMs } from "../domain/lock.ts"
 import type { LockKind } from "../domain/lock.ts"
 import { isOver } from "../domain/task.ts"
@@ -53,8 +54,9 @@ const heart = (held: Held) => {
 /** A task that is over needs no lock any more: its record holds the last fence. */
 const letGo = Effect.fnUntraced(function* (held: Held) {
   if (held.kind === "task") {
-    const { task } = yield* readTask(Number(held.name))
-    if (isOver(task.status)) return yield* sweepLock(held)
+    // A record that can't be read says nothing of an end, and keeps nobody from giving the lock back.
+    const found = Option.getOrUndefined(yield* Effect.option(readTask(Number(held.name))))
+    if (found !== undefined && isOver(found.task.status)) return yield* sweepLock(held)
   }
   yield* releaseLock(held)
 })

@@ -163,7 +163,13 @@ const refresh = Effect.gen(function* () {
   const { mine } = yield* Fleet
   for (const task of board.tasks()) {
     if (isOver(task.status) || (mine.has(task.id) && board.waits().get(task.id)?.elsewhere !== true)) continue
-    const { task: now } = yield* readTask(task.id)
+    const now = yield* readTask(task.id).pipe(
+      Effect.map((read) => read.task),
+      // Somebody made nonsense of it: that ends our waiting for it, and nothing else.
+      Effect.catchTag("TaskFileBroken", ({ message, hint }) =>
+        Effect.as(board.wait(task.id, { reason: message, hint }, { type: "Warned", task: task.id, message, hint }), task),
+      ),
+    )
     if (now.updated === task.updated && now.status === task.status) continue
     yield* board.put(now)
     // Somebody plans it meanwhile: what becomes of it is no more this run's to do.

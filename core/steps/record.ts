@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { mayBecome } from "../domain/task.ts"
 import type { Status, Task } from "../domain/task.ts"
-import { parseTask, printTask } from "../domain/taskFile.ts"
+import { parseTask, printTask, TaskFileBroken } from "../domain/taskFile.ts"
 import { readSummary, summaryMessage } from "../domain/trailers.ts"
 import type { Summary } from "../domain/trailers.ts"
 import { Git } from "../world/git.ts"
@@ -52,21 +52,42 @@ export const readTask = Effect.fn("readTask")(function* (id: number) {
   const commit = yield* objects.look(taskRef(id))
   if (commit === undefined) return yield* new NoSuchTask({ id })
   const file = yield* objects.read(`${commit.oid}:task.md`)
-  const task = yield* Effect.fromResult(parseTask(file?.data.toString() ?? "", `${taskRef(id)}:task.md`))
+  const read = Effect.fromResult(parseTask(file?.data.toString() ?? "", `${taskRef(id)}:task.md`))
+  const task = yield* Effect.mapError(read, ({ problems }) =>
+    TaskFileBroken.of(problems.map((problem) => ({ ...problem, hint: wayBack(taskRef(id)) }))),
+  )
   return { task, commit: commit.oid } satisfies Recorded
 })
 
-/** Every task's summary, lowest number first, by one git process however many there are. */
-export const listTasks = Effect.fn("listTasks")(function* () {
+/** Nobody but a person can say which of the earlier records is the good one. */
+const wayBack = (ref: string): string =>
+  `Look at \`git log -p ${ref}\`; the record before is brought back by \`git update-ref ${ref} ${ref}~\`, ` +
+  `on a remote by \`git push origin +${ref}~:${ref}\`.`
+
+/** Every task's summary, lowest number first; those that nobody can read are left out. */
+export const listTasks = () => Effect.map(surveyTasks(), ({ tasks }) => tasks)
+
+/** Every task's summary, by one git process however many there are, and what is wrong with each that can't be read. */
+export const surveyTasks = Effect.fn("surveyTasks")(function* () {
   const git = yield* Git
   const { commonDir } = yield* Repository
   const format = "--format=%(refname)%00%(contents)%00%01"
   const text = yield* git.text(["--git-dir", commonDir, "for-each-ref", format, "refs/osier/tasks/"], { cwd: commonDir })
   const rows = text.split("\0\x01").map((row) => row.replace(/^\n/, "").split("\0"))
-  return rows
-    .map(([, message]) => (message === undefined ? undefined : readSummary(message)))
-    .filter((summary): summary is Summary => summary !== undefined)
-    .toSorted((a, b) => a.id - b.id)
+  const tasks: Summary[] = []
+  const broken: { readonly id: number; readonly error: TaskFileBroken }[] = []
+  for (const [ref = "", message] of rows) {
+    const id = Number(ref.slice(taskRef(0).length - 1))
+    if (message === undefined || !Number.isSafeInteger(id)) continue
+    const summary = readSummary(message)
+    // Somebody wrote it by hand: the file itself may still be a task.
+    const read = summary === undefined ? yield* Effect.result(readTask(id)) : undefined
+    if (summary !== undefined) tasks.push(summary)
+    else if (read?._tag === "Success") tasks.push(read.success.task)
+    else if (read?.failure._tag === "TaskFileBroken") broken.push({ id, error: read.failure })
+    else if (read !== undefined && read.failure._tag !== "NoSuchTask") return yield* read.failure
+  }
+  return { tasks: tasks.toSorted((a, b) => a.id - b.id), broken }
 })
 
 /** A new task, and files that its record holds beside it. */

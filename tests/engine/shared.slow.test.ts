@@ -1,4 +1,3 @@
-import * as Effect from "effect/Effect"
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test, vi } from "vitest"
