@@ -10,7 +10,6 @@ import { listClaims } from "../steps/claims.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { surveyLocks } from "../steps/surveyLocks.ts"
-import { surveyTasks } from "../steps/record.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
@@ -153,7 +152,6 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   const checks: Check[] = []
   const { locks } = yield* surveyLocks()
   const live = new Set(locks.filter(({ standing }) => standing === "held").map(({ ref }) => ref))
-  for (const { error } of (yield* surveyTasks()).broken) checks.push(bad("tasks", error.message, error.hint))
   const trees = yield* listTrees(treeRoot)
   const byHand = new Set((yield* listClaims()).map((claim) => claim.place?.path))
   const lost = trees.filter((tree) => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { checkLeftovers } from "../../core/engine/checkUp.ts"
+import { checkLocks } from "../../core/engine/checkStore.ts"
 import { chosen } from "../../core/engine/chosen.ts"
 import { run } from "../../core/engine/run.ts"
 import { printLock } from "../../core/domain/lock.ts"
@@ -58,7 +58,7 @@ test.each([
     expect(report.exit).not.toBe(0)
     // Nobody took it, so that nothing of whoever held it is lost.
     expect(stage.repo.git("rev-parse", lockOf(1))).toBe(torn)
-    const found = (await stage.act(checkLeftovers(`${stage.repo.path}.osier`))).find(({ state }) => state === "bad")
+    const found = (await stage.act(checkLocks({ remote: "none", namespace: "refs/osier/" }))).find(({ state }) => state === "bad")
     expect(found).toMatchObject({
       found: expect.stringContaining(lockOf(1)),
       hint: expect.stringContaining(`git update-ref -d ${lockOf(1)}`),

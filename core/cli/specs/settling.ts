@@ -21,8 +21,14 @@ With --remote it tries out whether the remote takes osier's refs: it pushes one 
   {
     name: "doctor",
     summary: "Check everything osier stands on, and say what to type where something is wrong.",
-    options: [],
-    examples: ["osier doctor  # exits 3 when something has to be mended", "osier doctor --json | jq '.checks[] | select(.ok | not)'"],
+    details: `With a remote also: can it be reached, has it the target, does it take osier's refs, is the branch here behind or diverged. It only
+looks; with --probe it pushes one ref there and deletes it at once.`,
+    options: [{ flag: "--probe", meaning: "try out whether the remote takes osier's refs" }],
+    examples: [
+      "osier doctor  # exits 3 when something has to be mended",
+      "osier doctor --probe",
+      "osier doctor --json | jq '.checks[] | select(.ok | not)'",
+    ],
   },
   {
     name: "schema",

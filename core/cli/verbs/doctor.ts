@@ -1,13 +1,17 @@
 import * as Effect from "effect/Effect"
+import type { Check } from "../../engine/check.ts"
+import { checkRemote } from "../../engine/checkRemote.ts"
+import { checkClocks, checkLocks, checkRecords } from "../../engine/checkStore.ts"
 import { checkAgents, checkLeftovers, checkRepository, checkSettings } from "../../engine/checkUp.ts"
-import type { Check } from "../../engine/checkUp.ts"
+import { latest } from "../../engine/latest.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
 import { RunContext } from "../../engine/runContext.ts"
 import { readSettings } from "../../steps/readSettings.ts"
+import { isSet } from "../flags.ts"
 import type { Trouble, Verb } from "../verb.ts"
 
 /** Looks at everything osier stands on; one thing that is wrong hides no other. */
-export const doctor: Verb = ({ json, screen, at, version }) =>
+export const doctor: Verb = ({ flags, json, screen, at, version }) =>
   Effect.gen(function* () {
     const checks: Check[] = [
       {
@@ -27,9 +31,16 @@ export const doctor: Verb = ({ json, screen, at, version }) =>
       "settings",
       Effect.gen(function* () {
         const { settings, workingText } = yield* readSettings()
+        // What others did is seen first; to look changes nothing there.
+        const trouble = yield* latest()
         const inside = Effect.gen(function* () {
           const { target, treeRoot } = yield* RunContext
           checks.push({ name: "target", state: "good", found: target, hint: "" })
+          if (settings.remote !== "none")
+            yield* examine("remote", trouble === undefined ? checkRemote(settings, target, isSet(flags, "probe")) : Effect.fail(trouble))
+          yield* examine("locks", checkLocks(settings))
+          yield* examine("clock", checkClocks(settings, target))
+          yield* examine("tasks", checkRecords())
           yield* examine("settings", checkSettings(settings))
           yield* examine("agents", checkAgents(settings))
           yield* examine("leftovers", checkLeftovers(treeRoot))
@@ -42,7 +53,8 @@ export const doctor: Verb = ({ json, screen, at, version }) =>
           found,
           hint: workingText === undefined ? "osier init" : "",
         })
-        return yield* inside.pipe(Effect.provide(engineOf({ settings, workingText })))
+        // As this clone alone sees it: what else a run begins with is a write on the remote.
+        return yield* inside.pipe(Effect.provide(engineOf({ settings: { ...settings, remote: "none" }, workingText })))
       }),
     )
     const sick = checks.some(({ state }) => state === "bad")
