@@ -8,12 +8,13 @@ import { journeys } from "./bench/journeys.ts"
 import { judging } from "./bench/judging.ts"
 import { locks } from "./bench/locks.ts"
 import { programs } from "./bench/programs.ts"
+import { remote } from "./bench/remote.ts"
 import { median, ratio, reached, type Row } from "./bench/row.ts"
 import { stream } from "./bench/stream.ts"
 import { table } from "./bench/table.ts"
 import { trees } from "./bench/trees.ts"
 
-const benches = [trees, locks, integrations, judging, journeys, programs, stream]
+const benches = [trees, locks, remote, integrations, judging, journeys, programs, stream]
 const known = benches.flatMap((bench) => bench.numbers)
 
 const { values, positionals } = parseArgs({

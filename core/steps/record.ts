@@ -99,8 +99,11 @@ export interface Fresh {
 /** Puts new tasks into the store, all of them or none, in one act with the move that makes their numbers theirs. */
 export const createTasks = Effect.fn("createTasks")(function* (fresh: readonly Fresh[], move: Swap) {
   const refs = yield* Refs
-  const made = yield* Effect.forEach(fresh, ({ task, files = {} }) =>
-    Effect.map(writeRecord(task, undefined, files), (commit): Recorded => ({ task, commit })),
+  // Each object is waited for until it is on the disk: side by side, the disk has more to do at a time.
+  const made = yield* Effect.forEach(
+    fresh,
+    ({ task, files = {} }) => Effect.map(writeRecord(task, undefined, files), (commit): Recorded => ({ task, commit })),
+    { concurrency: 16 },
   )
   yield* refs.swap([move, ...made.map(({ task, commit }): Swap => ({ ref: taskRef(task.id), from: undefined, to: commit }))])
   return made
