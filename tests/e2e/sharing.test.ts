@@ -139,6 +139,9 @@ describe("osier clean --stale and osier ls --locks", () => {
     expect(repo.git("show", "refs/osier/keep/1/1:half.txt")).toBe("half")
     expect(repo.git("rev-parse", lockRef("task", "1"))).toBe(shared)
     expect(bare.refs()[lockRef("task", "1")]).toBe(shared)
+    const listed = await osier(repo.path, "ls", "--locks")
+    expect(listed).toMatchObject({ code: 3, out: expect.stringMatching(/^task\/1 /) })
+    expect(listed.err).toContain("this is what was last seen: origin can't be reached")
   }, 120_000)
 
   test("a lease from another machine that is over is freed once it has been watched", async () => {
@@ -150,5 +153,63 @@ describe("osier clean --stale and osier ls --locks", () => {
     expect(JSON.parse(cleaned.out).removed).toMatchObject([{ what: "lock", name: lockRef("task", "4") }])
     expect(performance.now() - started).toBeGreaterThan(25_000)
     expect(readLock(bare.git("cat-file", "-p", lockRef("task", "4")))).toMatchObject({ state: "free", fence: 7 })
+  }, 120_000)
+})
+
+describe("osier doctor with a remote", () => {
+  type Checks = readonly { readonly name: string; readonly state: string; readonly found: string; readonly hint: string }[]
+  const doctor = async (repo: Repo, ...args: readonly string[]) => {
+    const ran = await osier(repo.path, "doctor", "--json", ...args)
+    const { checks }: { readonly checks: Checks } = JSON.parse(ran.out)
+    return { code: ran.code, named: (name: string) => checks.filter((check) => check.name === name) }
+  }
+
+  test("only looks; --probe tries out; a branch here that is behind, ahead or diverged is told with what to type", async () => {
+    const { bare, clone } = makeHub(files)
+    const [repo, other] = [clone(), clone()]
+    const before = bare.refs()
+    const first = await doctor(repo)
+    expect(first.named("remote")).toMatchObject([{ state: "good", found: "origin answers" }])
+    expect(first.named("remote refs")).toMatchObject([{ state: "odd", hint: "osier doctor --probe" }])
+    expect(first.named("remote target")).toMatchObject([{ state: "good" }])
+    other.commit("theirs", { "theirs.txt": "" })
+    other.git("push", "-q", "origin", "main")
+    const probed = await doctor(repo, "--probe")
+    expect(probed.named("remote refs")).toMatchObject([{ state: "good" }])
+    expect(probed.named("remote target")).toMatchObject([{ state: "odd", found: "main here is 1 commit behind origin" }])
+    repo.commit("mine", { "mine.txt": "" })
+    const apart = await doctor(repo)
+    expect(apart.named("remote target")).toMatchObject([{ state: "odd", hint: "git pull --rebase origin main" }])
+    expect(Object.keys(bare.refs())).toEqual(Object.keys(before))
+    bare.hook("update", onlyBranches)
+    const refused = await doctor(repo, "--probe")
+    expect(refused.code).toBe(3)
+    expect(refused.named("remote refs")).toMatchObject([
+      { state: "bad", hint: "set `namespace: refs/heads/osier/` in osier.yaml, the same for everybody" },
+    ])
+  }, 120_000)
+
+  test("stale and broken locks, a clock that is ahead, an unreadable task, and a second store are each told", async () => {
+    const { bare, clone } = makeHub(files)
+    const repo = clone()
+    expect((await osier(repo.path, "add", "One", "Two")).code).toBe(0)
+    lockOf(repo, 1, { expires: Date.now() - 3_600_000 })
+    lockOf(repo, 2, { expires: Date.now() + 3_600_000 })
+    repo.git("push", "-q", "origin", `HEAD:refs/heads/osier/locks/task/1`, `HEAD:refs/osier/locks/task/3`)
+    const nonsense = repo.git("commit-tree", "-p", "refs/osier/tasks/2", "-m", "nonsense", "HEAD^{tree}")
+    repo.git("push", "-q", "origin", `${nonsense}:refs/osier/tasks/2`)
+    const { code, named } = await doctor(repo)
+    expect(code).toBe(3)
+    expect(named("locks")).toMatchObject([
+      { state: "bad", hint: expect.stringContaining("git push origin :refs/osier/locks/task/3") },
+      { state: "odd", found: "1 stale lock: task/1 (lease over, ash)", hint: expect.stringContaining("osier clean --stale") },
+    ])
+    expect(named("clock")).toMatchObject([{ state: "odd", found: expect.stringMatching(/the lock task\/2 of ash by 5[89]m/) }])
+    expect(named("tasks")).toMatchObject([{ state: "bad", found: expect.stringContaining("refs/osier/tasks/2") }])
+    expect(named("remote refs")).toMatchObject([{ state: "good" }, { state: "bad" }])
+    repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
+    const cut = await doctor(repo)
+    expect(cut.named("remote")).toMatchObject([{ state: "bad", hint: expect.stringContaining("git ls-remote origin") }])
+    expect(cut.named("locks")).toHaveLength(2)
   }, 120_000)
 })

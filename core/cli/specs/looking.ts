@@ -5,6 +5,8 @@ export const looking = [
   {
     name: "ls",
     summary: "List tasks: where each one stands, and why.",
+    details: `With a remote it is asked first. When it can't be reached, what was last seen is shown, and that is said; with --locks the exit code
+is 3 then, for a lock that nobody can ask for is never free.`,
     options: [
       { flag: "--all", meaning: "also those that are merged or discarded" },
       { flag: "--status <word>", meaning: "only those: pending, running, completed, merged, failed, discarded" },

@@ -19,7 +19,7 @@ export const ls: Verb = (call) =>
     const trouble = yield* latest()
     if (trouble !== undefined)
       call.screen.err(`osier: ${call.screen.errPaint.warn(`this is what was last seen: ${trouble.message}`)}\n  ${trouble.hint}`)
-    return isSet(call.flags, "locks") ? yield* locks(call) : yield* tasks(call)
+    return isSet(call.flags, "locks") ? yield* locks(call, trouble === undefined) : yield* tasks(call)
   }).pipe(Effect.provide(worldAt(call.at)))
 
 const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
@@ -80,16 +80,18 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
 const asDraft = ({ nonce, task: { id: _, source: __, ...task } }: Drafted) => ({ draft: nonce, ...task })
 
 /** Every lock there is, with what is known of its owner. */
-const locks = Effect.fnUntraced(function* ({ json, screen }: Call) {
+const locks = Effect.fnUntraced(function* ({ json, screen }: Call, fresh: boolean) {
+  // Who asks whether a lock is free must not take an old answer for a new one.
+  const code = fresh ? (0 as const) : (3 as const)
   const { locks: found, broken } = yield* surveyLocks()
   if (json) {
     const locks = found.map(({ name, lock, standing, alive, silentMs }) => ({ name, ...lock, standing, alive, silentMs }))
     screen.out(JSON.stringify({ locks, broken }))
-    return 0 as const
+    return code
   }
   const now = yield* Clock.currentTimeMillis
   const held = found.filter(({ standing }) => standing !== "free")
-  if (held.length === 0 && broken.length === 0) screen.out("no lock is held")
+  if (held.length === 0 && broken.length === 0) screen.out(fresh ? "no lock is held" : "no lock was held when the remote was last seen")
   const rows = held.map(({ name, lock: { owner, acquired, expires, fence }, alive, silentMs }) => [
     name,
     owner.email,
@@ -102,5 +104,5 @@ const locks = Effect.fnUntraced(function* ({ json, screen }: Call) {
   for (const ref of broken) screen.out(screen.paint.bad(`${ref} holds no lock record: osier doctor`))
   if (held.some(({ standing }) => standing !== "held"))
     screen.out("\nWhat is dead or expired is free for whoever wants it next; osier clean --stale frees it now.")
-  return 0 as const
+  return code
 })
