@@ -75,7 +75,7 @@ const verdict = (report: Report, view: RunView, paint: Paint): string => {
       ? ` ${paint.warn("No gate is configured: ungated.")} Add \`gates:\` to osier.yaml, so that only tested work lands.`
       : ""
   if (report.interrupted && landed.length < asked)
-    return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed. Go on with: ${paint.bold("osier run")}${ungated}`
+    return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed. Go on with \`${paint.bold("osier run")}\`.${ungated}`
   const rest = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(blocked.length > 0 ? [`${blocked.length} blocked`] : []),

@@ -14,7 +14,6 @@ interface Told {
 }
 
 const exits: readonly Exit[] = [0, 1, 2, 3, 4, 5, 130]
-const placeKeys = ["file", "line", "column", "field"]
 
 const read = (from: object, key: string): unknown => Reflect.get(from, key)
 const textOf = (from: object, key: string): string | undefined => {
@@ -27,17 +26,21 @@ const isProblem = (value: unknown): value is Problem => typeof value === "object
 const told = (failure: unknown): Told => {
   const from = typeof failure === "object" && failure !== null ? failure : new Error(String(failure))
   const problems = read(from, "problems")
-  const place = placeKeys.flatMap((key): (readonly [string, string | number])[] => {
-    const value = read(from, key)
-    return typeof value === "string" || typeof value === "number" ? [[key, value]] : []
-  })
+  const refused = Array.isArray(problems) ? problems.filter(isProblem) : []
+  // Only a problem knows a line: Bun gives every error a `line` and `column` of its own, of where it was made.
+  const place = ["file", "field", ...(refused.length > 0 ? ["line", "column"] : [])].flatMap(
+    (key): (readonly [string, string | number])[] => {
+      const value = read(from, key)
+      return typeof value === "string" || typeof value === "number" ? [[key, value]] : []
+    },
+  )
   return {
     tag: textOf(from, "_tag") ?? "Defect",
     message: textOf(from, "message") || (textOf(from, "_tag") ?? String(failure)),
     hint: textOf(from, "hint") ?? "Run the same command again; `osier doctor` looks for what may be wrong.",
     exit: exits.find((one) => one === read(from, "exit")) ?? 3,
     place: Object.fromEntries(place),
-    problems: Array.isArray(problems) ? problems.filter(isProblem) : [],
+    problems: refused,
   }
 }
 

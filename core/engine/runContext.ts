@@ -35,7 +35,11 @@ export const defaultOptions: RunOptions = {
 }
 
 /** No target was named, and the checkout is not on a branch that could be one. */
-export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: string; readonly branch?: string }> {
+export class NoTarget extends Data.TaggedError("NoTarget")<{
+  readonly reason: string
+  readonly branch?: string
+  readonly unborn?: boolean
+}> {
   override get message() {
     return this.reason
   }
@@ -43,7 +47,9 @@ export class NoTarget extends Data.TaggedError("NoTarget")<{ readonly reason: st
     // Not `name`: every error has one already.
     return this.branch === undefined
       ? "Name the branch that work lands on: `--target main`, or `target: main` in osier.yaml."
-      : `Create it with \`git branch ${this.branch}\`, or name another with \`--target\`.`
+      : this.unborn
+        ? `Make the first commit: \`git commit --allow-empty -m "Begin"\`.`
+        : `Create it with \`git branch ${this.branch}\`, or name another with \`--target\`.`
   }
   readonly exit = 2
 }
@@ -133,7 +139,10 @@ export class RunContext extends Context.Service<
           codes: [0, 1, 128],
         })
         if (found.code !== 0 && shared !== undefined) return yield* new NoRemoteTarget({ target, remote })
-        if (found.code !== 0) return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target })
+        if (found.code !== 0) {
+          const head = yield* git.run(["rev-parse", "--verify", "--quiet", "HEAD"], { cwd: repository.commonDir, codes: [0, 1, 128] })
+          return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target, unborn: head.code !== 0 })
+        }
         const configured = yield* git
           .text(["config", "--type=path", "--get-all", "core.hooksPath"], { cwd: repository.root })
           // The last value is our own pin.

@@ -82,7 +82,16 @@ const dryRun = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared
     allowOverlap: options.allowOverlap,
   })
   if (call.json) {
-    const waves = rehearsed.waves.map((wave) => wave.map(({ name, title, agent: by, needs }) => ({ name, title, agent: by, needs })))
+    // The numbers of tasks that are not made yet are guesses: a need is told by the name it has here.
+    const nameOf = new Map(rehearsed.waves.flat().map(({ id, name }) => [id, name]))
+    const waves = rehearsed.waves.map((wave) =>
+      wave.map(({ name, title, agent: by, needs }) => ({
+        name,
+        title,
+        agent: by,
+        needs: needs.map((need) => nameOf.get(need) ?? `#${need}`),
+      })),
+    )
     const stuck = rehearsed.stuck.map(({ task, reason }) => ({ name: task.name, reason }))
     call.screen.out(JSON.stringify({ ...rehearsed, waves, stuck }))
   } else call.screen.out(rehearsalText(rehearsed))

@@ -5,6 +5,7 @@ import { short } from "../../domain/eventText.ts"
 import { holderText, lockRef } from "../../domain/lock.ts"
 import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
 import type { Kind, Task } from "../../domain/task.ts"
+import { isFree } from "../../steps/isFree.ts"
 import { inspectLock } from "../../steps/lock.ts"
 import { readTask, taskRef } from "../../steps/record.ts"
 import { recordFile } from "../../steps/recordFile.ts"
@@ -24,6 +25,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const { task, commit } = yield* readTask(id)
     const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
     const claimed = lock?.state === "held" && "session" in lock.owner
+    const left = task.status === "running" && (yield* isFree("task", String(id)))
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
     const report = yield* recordFile(id, "report.md")
@@ -37,14 +39,15 @@ export const show: Verb = ({ args, json, screen, at }) =>
           verdicts,
           keeps,
           report: report ?? null,
-          next: nextFor(task, keeps, claimed),
+          next: nextFor(task, keeps, { claimed, left }),
         }),
       )
       return 0 as const
     }
     const { bold, dim } = screen.paint
+    const why = left ? "nobody works on it now" : task.reason
     const facts: readonly (readonly [string, string | undefined])[] = [
-      ["status", `${task.status}${task.reason === undefined ? "" : `: ${plainLine(task.reason)}`}`],
+      ["status", `${task.status}${why === undefined ? "" : `: ${plainLine(why)}`}`],
       ["kind", task.kind],
       ["agent", task.agent],
       ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
@@ -76,7 +79,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
     if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
     screen.out(
-      `\nNext:\n${nextFor(task, keeps, claimed)
+      `\nNext:\n${nextFor(task, keeps, { claimed, left })
         .map((one) => `  ${one}`)
         .join("\n")}`,
     )
@@ -102,8 +105,14 @@ const judgements = Effect.fnUntraced(function* (id: number) {
   }))
 })
 
+/** Whether a person works on a task, or nobody does although it is running, as after a run that was killed. */
+interface Ownership {
+  readonly claimed: boolean
+  readonly left: boolean
+}
+
 /** What a person would type about a task in this state. */
-const nextFor = (task: Task, keeps: readonly string[], claimed: boolean): readonly string[] => {
+const nextFor = (task: Task, keeps: readonly string[], { claimed, left }: Ownership): readonly string[] => {
   const { id, status, landed } = task
   if (task.kind !== undefined) return nextBeside(task, task.kind)
   const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
@@ -111,6 +120,7 @@ const nextFor = (task: Task, keeps: readonly string[], claimed: boolean): readon
     case "pending":
       return ["osier run", `osier discard ${id}`]
     case "running":
+      if (left) return ["osier run", `osier logs ${id}`]
       if (claimed) return [`osier done ${id}`, `osier release ${id}`, `osier claim ${id} --steal`]
       return [`osier logs ${id} -f`, "osier watch"]
     case "completed":
