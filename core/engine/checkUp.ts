@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { delimiter, join, resolve } from "node:path"
 import { agentVariables, childEnvironment } from "../domain/environment.ts"
@@ -23,6 +24,9 @@ import { markOf } from "./prepare.ts"
 
 const oldestGit = [2, 38] as const
 const leastBytes = 1_000_000_000
+const dayMs = 86_400_000
+/** A tree that stands for longer has probably been forgotten. */
+const oldTreeMs = 7 * dayMs
 
 /** git itself, and shapes of a repository that need care. */
 export const checkRepository = Effect.fn("checkRepository")(function* () {
@@ -148,7 +152,7 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
 
 /** What dead or stuck processes left: trees, processes, a damaged journal. */
 export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: string) {
-  const [reaper, journal, { commonDir }] = [yield* Reaper, yield* Journal, yield* Repository]
+  const [files, reaper, journal, { commonDir }] = [yield* Files, yield* Reaper, yield* Journal, yield* Repository]
   const checks: Check[] = []
   const { locks } = yield* surveyLocks()
   const live = new Set(locks.filter(({ standing }) => standing === "held").map(({ ref }) => ref))
@@ -167,6 +171,20 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
           "osier clean --stale, or osier clean",
         ),
   )
+  const now = yield* Clock.currentTimeMillis
+  // git writes that file once, when it makes the tree.
+  const ages = yield* Effect.forEach(trees, ({ path }) =>
+    Effect.map(files.stat(join(path, ".git")), (stat) => ({ path, age: stat === undefined ? 0 : now - stat.mtimeMs })),
+  )
+  const old = ages.filter(({ age }) => age > oldTreeMs)
+  if (old.length > 0)
+    checks.push(
+      odd(
+        "old trees",
+        `${count(old.length, "tree")} standing for long: ${old.map(({ path, age }) => `${path} (${count(Math.floor(age / dayMs), "day")})`).join(", ")}`,
+        "end what is yours with osier done or osier release; osier clean takes what nobody works in",
+      ),
+    )
   const runs = yield* liveRuns()
   const mark = `${markOf(commonDir, 0).split(":")[0] ?? ""}:`
   const left = runs.length > 0 ? [] : yield* reaper.find({ mark })

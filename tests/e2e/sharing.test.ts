@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, utimesSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { lockRef, printLock, readLock } from "../../core/domain/lock.ts"
@@ -188,6 +188,16 @@ describe("osier doctor with a remote", () => {
       { state: "bad", hint: "set `namespace: refs/heads/osier/` in osier.yaml, the same for everybody" },
     ])
   }, 120_000)
+
+  test("a tree that stands for longer than a week is told, whoever may work in it", async () => {
+    const repo = makeHub(files).clone()
+    await osier(repo.path, "add", "One")
+    const tree = (await osier(repo.path, "claim", "1")).out.trim()
+    expect((await doctor(repo)).named("old trees")).toEqual([])
+    const then = new Date(Date.now() - 8.5 * 86_400_000)
+    utimesSync(join(tree, ".git"), then, then)
+    expect((await doctor(repo)).named("old trees")).toMatchObject([{ state: "odd", found: expect.stringContaining(`${tree} (8 days)`) }])
+  }, 60_000)
 
   test("stale and broken locks, a clock that is ahead, an unreadable task, and a second store are each told", async () => {
     const { bare, clone } = makeHub(files)
