@@ -50,6 +50,7 @@ describe("osier.yaml", () => {
     expect(fine(whole)).toEqual({
       target: "main",
       remote: "none",
+      namespace: "refs/osier/",
       concurrency: 3,
       branch: "task/{slug}-{id}",
       land: "auto",
