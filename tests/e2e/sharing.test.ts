@@ -90,7 +90,7 @@ const lockOf = (repo: Repo, task: number, change: Partial<Lock>): string => {
     ...change,
   }
   const oid = spawnSync("git", ["hash-object", "-w", "--stdin"], { cwd: repo.path, input: printLock(lock), encoding: "utf8" }).stdout.trim()
-  repo.git("push", "-q", "origin", `${oid}:${lockRef("task", String(task))}`)
+  repo.git("push", "-q", "--force", "origin", `${oid}:${lockRef("task", String(task))}`)
   return oid
 }
 
@@ -142,6 +142,24 @@ describe("osier clean --stale and osier ls --locks", () => {
     const listed = await osier(repo.path, "ls", "--locks")
     expect(listed).toMatchObject({ code: 3, out: expect.stringMatching(/^task\/1 /) })
     expect(listed.err).toContain("this is what was last seen: origin can't be reached")
+  }, 120_000)
+
+  test("an owner whose clock is wrong, but who still moves, keeps its lock", async () => {
+    const { clone } = makeHub(files)
+    const [repo, theirs] = [clone(), clone()]
+    const past = { expires: Date.now() - 3_600_000 }
+    lockOf(theirs, 4, past)
+    const cleaning = osier(repo.path, "clean", "--stale", "--json")
+    let ended = false
+    void cleaning.finally(() => (ended = true))
+    while (!ended) {
+      lockOf(theirs, 4, { ...past, nonce: `${performance.now()}` })
+      await Promise.race([cleaning, new Promise((resolve) => setTimeout(resolve, 500))])
+    }
+    expect(JSON.parse((await cleaning).out)).toMatchObject({
+      removed: [],
+      left: [{ name: lockRef("task", "4"), why: expect.stringContaining("still gives signs of life") }],
+    })
   }, 120_000)
 
   test("a lease from another machine that is over is freed once it has been watched", async () => {
