@@ -7,6 +7,8 @@ import type { Outcome } from "../plugin.ts"
 import { inScope } from "../domain/scope.ts"
 import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
+import { Files } from "../world/files.ts"
+import type { CannotStart } from "../world/process.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { lost, lostBy } from "./attemptLost.ts"
 import { agentOf, attempts } from "./attempts.ts"
@@ -43,11 +45,20 @@ export const workOn = Effect.fn("workOn")(function* (
   const slots = yield* Slots
   const one = (current: Task, n: number, told: string | undefined, again: boolean) => {
     const tried =
-      again || finished === undefined ? oneAttempt(held, current, tree, n, told) : passGates(held, current, tree, n, finished.tip)
+      again || finished === undefined
+        ? Effect.catchTag(oneAttempt(held, current, tree, n, told), "CannotStart", (error) => orTreeGone(tree, error))
+        : passGates(held, current, tree, n, finished.tip)
     return Effect.catchTag(tried, "AttemptLost", (error) => Effect.succeed(error))
   }
   // Nobody who asks another provider has to wait for this one.
   return yield* attempts(held, task, evidence, one, slots.lend)
+})
+
+/** No program starts in a folder that is gone: that is no fault of git's, and the next attempt would find the same. */
+const orTreeGone = Effect.fnUntraced(function* (tree: Tree, error: CannotStart) {
+  const files = yield* Files
+  if ((yield* files.stat(tree.path).pipe(Effect.orElseSucceed(() => undefined))) !== undefined) return yield* error
+  return yield* lost("environment", `its tree ${tree.path} was removed while it worked`)
 })
 
 const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined ? {} : { type: task.type }) })

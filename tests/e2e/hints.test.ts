@@ -26,6 +26,7 @@ const prepared = (): Repo =>
   scribe: { adapter: shell, command: ["sh", "-c", "cat > $OSIER_SLUG.md"] }
   broken: { adapter: shell, command: ["sh", "-c", "echo half > half.txt; exit 1"] }
   sleeper: { adapter: shell, command: ["sleep", "60"] }
+  remover: { adapter: shell, command: ["sh", "-c", "echo 1 >> ../runs; cd /; rm -rf $OSIER_TREE"] }
 agent: scribe
 land: review
 gates: { test: ["true"] }
@@ -85,4 +86,15 @@ test("a dry run tells needs by the names of its tasks", async () => {
     [expect.objectContaining({ name: "a", needs: [] })],
     [expect.objectContaining({ name: "b", needs: ["a"] })],
   ])
+})
+
+test("an agent that removes its tree fails once, for that reason, and costs nothing more", async () => {
+  const repo = prepared()
+  const ran = await osier(repo.path, "run", "a:remover")
+  expect(ran.code).toBe(1)
+  expect(ran.out).toMatch(/environment: its tree \S+ was removed while it worked/)
+  expect(ran.out).not.toContain("PATH")
+  expect((await osier(repo.path, "run")).out).not.toContain("attempt 2")
+  expect(repo.git("worktree", "list").split("\n")).toHaveLength(1)
+  expect(repo.git("branch", "--format=%(refname:short)")).toBe("main")
 })
