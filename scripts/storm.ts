@@ -21,6 +21,15 @@ const { values } = parseArgs({
   },
 })
 
+const tasks = Number(values.tasks)
+const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed)
+if (!Number.isInteger(tasks) || tasks < 3 || tasks > 200 || !Number.isInteger(seed)) {
+  console.error("--tasks takes 3 to 200, --seed a whole number.")
+  process.exit(2)
+}
+// What a storm started ends with it, and its folder goes.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
+
 const series = (full: boolean): readonly Series[] =>
   (["own", "shared"] as const).flatMap((clones) =>
     transports.flatMap((transport) => {
@@ -58,14 +67,13 @@ const stormy = async () => {
 }
 
 const killed = async () => {
-  const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
   console.error(`seed ${seed} (--seed repeats it)`)
   const away = values.away && mayBeAway()
   if (values.away && !away) console.error("SKIPPED another host name for the killed one: unshare is not allowed here")
-  const seen = await graph({ seed, tasks: Number(values.tasks), away })
+  const seen = await graph({ seed, tasks, away })
   if (values.json) console.log(JSON.stringify(seen, undefined, 2))
   else {
-    console.log(`${values.tasks} tasks in ${(seen.ms / 1000).toFixed(1)} s; ${seen.killed}`)
+    console.log(`${tasks} tasks in ${(seen.ms / 1000).toFixed(1)} s; ${seen.killed}`)
     for (const [name, count] of seen.landings) console.log(`  ${name} landed ${count}`)
     for (const [what, ms] of seen.takenOver)
       console.log(`  ${what} of the killed one: ${ms === undefined ? "not taken over" : `taken over after ${(ms / 1000).toFixed(1)} s`}`)

@@ -58,5 +58,8 @@ process.on("message", (message) => {
   else void Promise.all([...worlds.values()].map((one) => one.dispose())).then(() => process.disconnect())
 })
 
+// Without anybody to tell, there is nothing to do.
+process.once("disconnect", () => process.exit())
+
 for (const one of worlds.values()) await one.runPromise(Effect.void)
 tell("ready")

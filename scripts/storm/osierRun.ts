@@ -45,5 +45,7 @@ export const osierRun = (
   const kill = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL")
   }
+  process.once("exit", kill)
+  child.once("close", () => process.off("exit", kill))
   return { name: more.name, events, ended, kill }
 }

@@ -27,6 +27,8 @@ export interface Place extends AsyncDisposable {
 
 export const place = async (files: Readonly<Record<string, string>>): Promise<Place> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "osier-storm-")))
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  process.once("exit", remove)
   const [bare, seed] = [join(folder, "remote.git"), join(folder, "seed")]
   await git(folder, "init", "-q", "--bare", "-b", "main", bare)
   await git(bare, "config", "http.receivepack", "true")
@@ -54,8 +56,8 @@ export const place = async (files: Readonly<Record<string, string>>): Promise<Pl
       return path
     },
     [Symbol.asyncDispose]: () => {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-      return Promise.resolve()
+      process.off("exit", remove)
+      return Promise.resolve(remove())
     },
   }
 }
