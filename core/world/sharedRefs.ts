@@ -189,9 +189,16 @@ const lostTo = ({ refs, said }: PushLost, unshared: readonly Unshared[]) =>
 const isWanted = (ref: string, wanted: readonly string[]): boolean =>
   wanted.some((one) => (one.endsWith("/") ? ref.startsWith(one) : ref === one))
 
-/** Whether all is where we wanted it. Every id that we write is new, so that seeing it is proof; an absence proves nothing. */
-const isDone = (moves: readonly Swap[], now: ReadonlyMap<string, string | undefined>): boolean =>
-  moves.some(({ to }) => to !== undefined) && moves.every(({ ref, to }) => now.get(ref) === to)
+/**
+ * Whether a push of ours happened. A lock or counter that we wrote has a nonce, and a push is done whole or not at all: one of
+ * them seen is proof, even if a sign of life of ours has moved another on since. Anything else might be somebody's equal.
+ */
+const isDone = (moves: readonly Swap[], now: ReadonlyMap<string, string | undefined>): boolean => {
+  const there = ({ ref, to }: Swap) => now.get(ref) === to
+  const written = moves.filter(({ to }) => to !== undefined)
+  const proofs = written.filter(({ ref }) => ref.startsWith("refs/osier/locks/") || ref === "refs/osier/ids")
+  return proofs.some(there) || (written.length > 0 && moves.every(there))
+}
 
 const broken = (ref: string) => (error: { readonly message: string }) => new RefFailed({ refs: [ref], reason: error.message })
 
