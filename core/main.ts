@@ -5,6 +5,12 @@ const argv = process.argv.slice(2)
 // Answered before anything else is loaded: it is asked by scripts, and often.
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`osier ${manifest.version}\n`)
 else {
+  const { nodeTooOld } = await import("./domain/nodeTooOld.ts")
+  const old = nodeTooOld(process.versions.node, manifest.engines.node)
+  if (old !== undefined) {
+    process.stderr.write(`osier: ${old.message}\n  ${old.hint}\n`)
+    process.exit(old.exit)
+  }
   const [{ program }, { drained, terminal }] = await Promise.all([import("./cli/program.ts"), import("./cli/screen.ts")])
   const worker = new URL("./worker.ts", import.meta.url)
   process.exitCode = await program(argv, terminal(process.env), { version: manifest.version, worker })

@@ -2,6 +2,7 @@
  * The library's door: what the command line does, typed, for programs and zx scripts. Promises and async iterables only;
  * what fails rejects with the typed error, which has `message`, `hint` and `exit`.
  */
+import manifest from "../package.json" with { type: "json" }
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Place } from "./domain/claim.ts"
 import type { Titled } from "./domain/commitTitle.ts"
 import type { Event } from "./domain/event.ts"
+import { nodeTooOld } from "./domain/nodeTooOld.ts"
 import type { Declared } from "./domain/planDraft.ts"
 import type { Report } from "./domain/report.ts"
 import type { Settings } from "./domain/settings.ts"
@@ -109,6 +111,8 @@ export interface Osier extends AsyncDisposable {
 
 /** Opens the repository at a folder. Close it at the end: `await using osier = await open()`. */
 export const open = async (at = "."): Promise<Osier> => {
+  const old = nodeTooOld(process.versions.node, manifest.engines.node)
+  if (old !== undefined) throw old
   const worker = Layer.succeed(PoolWorker, new URL("./worker.ts", import.meta.url))
   const runtime = ManagedRuntime.make(Layer.merge(worldAt(at), worker))
   const context = await runtime.context()
