@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { keeps } from "../steps/keeps.ts"
 import { readTask } from "../steps/record.ts"
 import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
@@ -9,6 +10,10 @@ import { transition } from "./transition.ts"
 
 /** Gives a task up for good. Its commits and whatever its trees hold are on keep refs before they go. */
 export const discardTask = (id: number) =>
+  // Looked up before the lock is taken, so that a number without a task leaves none behind.
+  Effect.andThen(readTask(id), discarding(id))
+
+const discarding = (id: number) =>
   holding("task", String(id), (held) =>
     Effect.gen(function* () {
       const board = yield* Board
@@ -16,7 +21,7 @@ export const discardTask = (id: number) =>
       yield* board.put(task)
       const { task: mended } = yield* reconcile(held, task)
       if (mended.branch !== undefined && mended.status === "completed") yield* dropBranch(mended, mended.branch)
-      const keep = board.kept.get(id)
+      const keep = board.kept.get(id) ?? (yield* keeps(id)).at(-1)?.ref
       const kept = keep === undefined ? {} : { keep }
       yield* transition(held, (old) => ({ ...old, status: "discarded" }), { type: "TaskDiscarded", task: id, ...kept })
       yield* settleAbove(mended)
