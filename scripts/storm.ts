@@ -30,6 +30,9 @@ if (!Number.isInteger(tasks) || tasks < 3 || tasks > 200 || !Number.isInteger(se
 // What a storm started ends with it, and its folder goes.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
 
+/** What one alone needs is what all others are measured by. */
+const roundsOf = (contenders: number, full: boolean): number => (contenders === 1 ? 5 : contenders === 32 ? 1 : full ? 5 : 2)
+
 const series = (full: boolean): readonly Series[] =>
   (["own", "shared"] as const).flatMap((clones) =>
     transports.flatMap((transport) => {
@@ -43,7 +46,7 @@ const series = (full: boolean): readonly Series[] =>
             clones,
             transport,
             contenders,
-            rounds: full && contenders < 32 ? 5 : contenders === 32 ? 1 : 2,
+            rounds: roundsOf(contenders, full),
           })),
       )
       const baseline = { game: "one branch, different tasks", clones, transport, contenders: 16, rounds: 1 } as const
