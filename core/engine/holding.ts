@@ -29,8 +29,8 @@ const unheardMs = 2_000
 const heart = (held: Held) => {
   let heard: bigint | undefined
   const beat = Effect.gen(function* () {
-    for (let unheard = false; ;) {
-      yield* Effect.sleep(unheard ? unheardMs : heartbeatMs)
+    for (let [unheard, rest] = [false, heartbeatMs - (yield* ageOf(held))]; ; rest = unheard ? unheardMs : heartbeatMs) {
+      yield* Effect.sleep(Math.max(0, rest))
       const now = yield* Clock.monotonicTimeNanos
       unheard = yield* renewLock(held).pipe(
         Effect.as(false),
@@ -40,7 +40,7 @@ const heart = (held: Held) => {
     }
   })
   const watch = Effect.gen(function* () {
-    heard = yield* Clock.monotonicTimeNanos
+    heard = (yield* Clock.monotonicTimeNanos) - BigInt(Math.round(yield* ageOf(held))) * 1_000_000n
     for (;;) {
       const silent = Number((yield* Clock.monotonicTimeNanos) - heard) / 1_000_000
       const left = held.leaseMs - marginMs - silent
@@ -50,6 +50,10 @@ const heart = (held: Held) => {
   })
   return [beat, watch]
 }
+
+/** A lease begins when it is written: a claim that was long on its way has used up a part of it. */
+const ageOf = ({ leaseMs, expires }: Held) =>
+  Effect.map(Clock.currentTimeMillis, (now) => Math.min(leaseMs, Math.max(0, leaseMs - (expires - now))))
 
 /** A task that is over needs no lock any more: its record holds the last fence. */
 const letGo = Effect.fnUntraced(function* (held: Held) {
