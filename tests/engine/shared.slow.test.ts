@@ -77,7 +77,7 @@ test(
     expect(landingsOf(hub).map((line) => /\d+/.exec(line)?.[0])).toEqual(["1", "2", "3", "4"])
     expect(onMain(hub).filter((path) => path.startsWith("notes/"))).toEqual(["a", "b", "c", "d"].map((name) => `notes/${name}.md`))
     const landed = [mine, theirs].flatMap((stage) => of(stage, "Landed").flatMap(({ tasks }) => tasks))
-    expect(landed.toSorted()).toEqual([1, 2, 3, 4])
+    expect(landed.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
     expect(leftOn(hub)).toEqual([])
     for (const { repo } of [mine, theirs]) {
       expect(repo.git("rev-parse", "main")).toBe(hub.bare.refs()["refs/heads/main"])

@@ -28,16 +28,24 @@ export interface Story {
   readonly suspensions: number
   readonly takenFromTheLiving: number
   readonly lostLeases: number
+  readonly cuts: number
 }
 
 /** A process that lands without asking whether it still owns the task: what the watch must catch. */
 export interface Sabotage {
   readonly landsUnfenced?: boolean
   readonly changesUnfenced?: boolean
+  /** Believes what a clock says of another's lease, without looking whether its owner moves. */
+  readonly believesClocks?: boolean
+  /** On one machine, nobody notices that no sign of life was heard for long. */
+  readonly neverStops?: boolean
 }
 
-/** Plays one history of processes that race for tasks, die, sleep and mishear; throws in the moment a promise is broken. */
-export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Story => {
+/**
+ * Plays one history of processes that race for tasks, die, sleep and mishear; throws in the moment a promise is broken. With
+ * a remote, every machine has a clone of its own, and is cut off from the others now and then.
+ */
+export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remote = false): Story => {
   parsed.clear()
   locks.clear()
   const between = (low: number, high: number) => low + Math.floor(roll() * (high - low + 1))
@@ -45,9 +53,13 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
   const wild = roll() < 0.2
   const skew = () => Math.round((roll() - 0.5) * (wild ? 20 * minute : skewMs))
   const told: (() => string)[] = []
-  const count = { kills: 0, suspensions: 0, takenFromTheLiving: 0, lostLeases: 0 }
+  const count = { kills: 0, suspensions: 0, takenFromTheLiving: 0, lostLeases: 0, cuts: 0 }
+  const here = remote ? "refs/remotes/origin/main" : target
   const world = simWorld({
     roll,
+    remote,
+    hasty: sabotage.believesClocks === true,
+    numb: sabotage.neverStops === true ? ["birch"] : [],
     onSwap: (by, moves) => {
       for (const move of moves) watch(by, move)
     },
@@ -110,6 +122,9 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     const owner = world.processes().find((one) => one.owner.run === holderKey(before.owner))
     if (owner === undefined || owner.pulse.dead || owner.ended()) return
     count.takenFromTheLiving++
+    // Where clocks agree, time that passed for all told it to stop by itself; where they don't, its fence has to do.
+    if (!wild && owner.pulse.slept === 0)
+      demand(!working.has(`${owner.owner.run} ${name}`), by, `the owner still worked when ${ref} was taken`)
     // Only a lease that is over by its owner's own clock may be taken while its owner lives.
     const over = world.now() + owner.pulse.skewMs > before.expires
     // Where clocks are off by more than is allowed for, what counts is that it gave no sign of life before the taker's eyes.
@@ -134,6 +149,17 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
       }
     })
 
+  /** Who is in the middle of what: an agent or a gate that runs, and would be stopped at once. */
+  const working = new Set<string>()
+  const toil = ({ name, owner }: Held, ms: number) => {
+    const key = `${holderKey(owner)} ${name}`
+    const begin = Effect.sync(() => working.add(key))
+    return Effect.acquireUseRelease(
+      begin,
+      () => Effect.sleep(ms),
+      () => Effect.sync(() => working.delete(key)),
+    )
+  }
   const tryTask = (id: number, self: SimProcess) =>
     holding("task", String(id), (held) => work(held, id, self)).pipe(
       Effect.catch((error) =>
@@ -149,13 +175,14 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
     changeTask(Number(held.name), (task) => (task.status === status ? task : { ...task, status, fence: held.fence }), fenced(held))
 
   const work = Effect.fnUntraced(function* (held: Held, id: number, self: SimProcess) {
+    yield* (yield* Refs).refresh([taskRef(id), here])
     const { task } = yield* readTask(id)
     if (isOver(task.status)) return
     if (!landed(store, store.ref(target)).includes(id)) {
       if (task.status !== "completed") {
         // Also when a dead owner left it running: the record gets the new owner's fence.
         yield* changeTask(id, (old) => ({ ...old, status: "running", fence: held.fence }), fenced(held))
-        yield* Effect.sleep(between(10, wild ? 90_000 : 45_000))
+        yield* toil(held, between(10, wild || remote ? 90_000 : 45_000))
         if (roll() < 0.2) {
           yield* become(held, "failed")
           return
@@ -174,18 +201,21 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
   const land = Effect.fnUntraced(function* (held: Held, targetHeld: Held, id: number) {
     const refs = yield* Refs
     const objects = yield* Objects
-    for (;;) {
-      const from = yield* refs.read(target)
+    for (let first = true; ; first = false) {
+      yield* refs.refresh([here])
+      const from = yield* refs.read(here)
+      // What was lost may have been the answer alone.
+      if (remote && !first && landed(store, from).includes(id)) return
       // Gates judge for a while what is about to land.
-      yield* Effect.sleep(between(10, 20_000))
+      yield* toil(held, between(10, 20_000))
       const at = new Date(yield* Clock.currentTimeMillis).toISOString()
       const message = `land\n\nOsier-Task: ${id}\nOsier-At: ${at} ${held.oid}`
       const parents = from === undefined ? [] : [from]
       const to = yield* objects.writeCommit({ tree: store.writeTree([]), parents, message, author: who, committer: who })
       const expect = sabotage.landsUnfenced === true ? [] : [fenceOf(targetHeld), fenceOf(held)]
-      const won = yield* Effect.result(refs.swap([{ ref: target, from, to }], expect))
+      const won = yield* Effect.result(refs.swap([{ ref: here, from, to }], expect))
       if (Result.isSuccess(won)) return
-      if (won.failure._tag === "RefFailed") return yield* won.failure
+      if (won.failure._tag !== "SwapLost") return yield* won.failure
       for (const lock of [targetHeld, held])
         if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
     }
@@ -217,6 +247,12 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}): Stor
       else victim.suspend(between(1_000, 3 * minute))
       count[fate < 0.6 ? "kills" : "suspensions"]++
       if (fate < 0.6) spawn()
+    })
+  }
+  for (let n = remote ? between(0, 6) : 0; n > 0; n--) {
+    world.at(begun + between(0, 6 * minute), () => {
+      world.cut(hosts[between(0, hosts.length - 1)] ?? "ash", between(1_000, 3 * minute))
+      count.cuts++
     })
   }
   world.run(begun + 10 * minute)

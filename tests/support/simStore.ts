@@ -10,9 +10,11 @@ export interface Moved {
   readonly to: string | undefined
 }
 
-/** A repository's objects and refs in memory, with git's own answers: what is shared by all processes of a simulation. */
-export const simStore = () => {
-  const objects = new Map<string, GitObject>()
+/**
+ * A repository's objects and refs in memory, with git's own answers: what is shared by all processes of a simulation. Two
+ * that are given the same objects differ in their refs alone.
+ */
+export const simStore = (objects = new Map<string, GitObject>()) => {
   const refs = new Map<string, string>()
 
   const write = (type: GitObject["type"], data: Buffer): string => {
@@ -54,6 +56,7 @@ export const simStore = () => {
   }
 
   return {
+    objects,
     read,
     ref: (name: string) => refs.get(name),
     list: (prefix: string): ReadonlyMap<string, string> =>

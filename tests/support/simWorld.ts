@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Random from "effect/Random"
 import * as References from "effect/References"
 import type { Owner } from "../../core/domain/lock.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
@@ -14,8 +15,9 @@ import { faultyStore, noFaults } from "./faultyStore.ts"
 import type { Faults } from "./faultyStore.ts"
 import { simClock, simLoop } from "./simLoop.ts"
 import type { Pulse } from "./simLoop.ts"
+import { simRemote } from "./simRemote.ts"
 import { simStore } from "./simStore.ts"
-import type { Moved } from "./simStore.ts"
+import type { Moved, SimStore } from "./simStore.ts"
 
 /** One process of the simulation. What it does goes on until it ends, is killed or is interrupted. */
 export interface SimProcess {
@@ -32,6 +34,12 @@ export interface SimProcess {
 
 export interface SimOptions {
   readonly roll: () => number
+  /** Each machine has a clone of its own, and what they share is behind a network. */
+  readonly remote?: boolean
+  /** Whoever looks at a lock believes at once that it stands still. */
+  readonly hasty?: boolean
+  /** Machines whose processes don't notice how time passes. */
+  readonly numb?: readonly string[]
   readonly onSwap?: (by: SimProcess, moves: readonly Moved[]) => void
 }
 
@@ -44,6 +52,8 @@ export const simWorld = (options: SimOptions) => {
   const broken: unknown[] = []
   let faults = noFaults
   let hidden = 0
+  const clones = new Map<string, SimStore>()
+  const cutUntil = new Map<string, number>()
 
   const isDead = ({ host, pid }: { readonly host: string; readonly pid: number }) =>
     !processes.some(({ owner, pulse, ended }) => owner.host === host && owner.pid === pid && !pulse.dead && !ended())
@@ -54,10 +64,25 @@ export const simWorld = (options: SimOptions) => {
     const run = `run${pid}`
     const owner: Owner = { host, boot: `boot of ${host}`, pid, started: String(pid), run, email: "dev@example.com" }
     const pulse: Pulse = { dead: false, suspendedUntil: 0, slept: 0, skewMs }
+    const keen = simClock(loop, pulse)
+    const clock =
+      options.numb?.includes(host) === true ? { ...keen, monotonicTimeNanosUnsafe: () => 0n, monotonicTimeNanos: Effect.succeed(0n) } : keen
+    const told = { roll, faults: () => faults, onSwap: (moves: readonly Moved[]) => options.onSwap?.(self, moves) }
+    const here = clones.get(host) ?? simStore(store.objects)
+    clones.set(host, here)
+    // Only its own silence goes unnoticed on a numb machine: what others do is seen as ever.
+    const watching = Layer.effect(
+      Sightings,
+      Effect.map(Effect.service(Sightings), ({ still }) => ({
+        still: (name: string, value: string) => Effect.provideService(still(name, value), Clock.Clock, keen),
+      })),
+    ).pipe(Layer.provide(Sightings.layer))
+    const sightings = options.hasty === true ? Layer.succeed(Sightings, { still: () => Effect.succeed(Infinity) }) : watching
+    const isCut = () => loop.now() < (cutUntil.get(host) ?? 0)
     const layer = Layer.mergeAll(
-      faultyStore({ store, roll, faults: () => faults, onSwap: (moves) => options.onSwap?.(self, moves) }),
+      options.remote === true ? simRemote({ ...told, there: store, here, isCut }) : faultyStore({ ...told, store }),
       faultyMachine({ self: owner, isDead, hidden: () => hidden, roll }),
-      Sightings.layer,
+      sightings,
       Layer.succeed(RunIdentity, { run, owner, committer: { name: "Dev", email: owner.email } }),
     )
     let over = false
@@ -78,8 +103,9 @@ export const simWorld = (options: SimOptions) => {
     const program = body(self).pipe(
       Effect.provide(layer),
       Effect.provide(Logger.layer([])),
-      Effect.provideService(Clock.Clock, simClock(loop, pulse)),
+      Effect.provideService(Clock.Clock, clock),
       Effect.provideService(References.TracerEnabled, false),
+      Effect.provideService(Random.Random, { nextDoubleUnsafe: roll, nextIntUnsafe: () => Math.floor(roll() * 2 ** 32) }),
       Effect.ensuring(Effect.sync(() => (over = true))),
     )
     const fiber = Effect.runFork(program, { scheduler: loop.scheduler })
@@ -107,6 +133,9 @@ export const simWorld = (options: SimOptions) => {
       }
       if (broken.length > 0) throw broken[0]
     },
+    /** From now on nobody on that machine reaches the remote, for so long. */
+    cut: (host: string, ms: number) => void cutUntil.set(host, loop.now() + ms),
+    isCut: (host: string) => loop.now() < (cutUntil.get(host) ?? 0),
     /** How badly everything behaves from now on, and the chance that nobody can tell whether a process lives. */
     weather: (worse: Faults, unknown = 0) => {
       faults = worse
