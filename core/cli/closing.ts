@@ -45,7 +45,8 @@ export const closing = (report: Report, view: RunView, paint: Paint): string => 
   if (report.failed.length > 0) {
     const rows = report.failed.map((stop) => {
       const log = view.tasks.get(stop.id)?.log
-      const kept = stop.keep === undefined ? [] : [`its work is kept: ${stop.keep} (osier keep restore ${stop.id})`]
+      const branch = stop.branch === undefined ? [] : [`its work is on branch ${stop.branch} (osier diff ${stop.id})`]
+      const kept = stop.keep === undefined ? branch : [`its work is kept: ${stop.keep} (osier keep restore ${stop.id})`]
       return stopped(paint.bad("✗"), { ...stop, reason: `${stop.class}: ${stop.reason}` }, [
         ...(log === undefined ? [] : [`output: ${log}`]),
         ...kept,

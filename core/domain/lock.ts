@@ -47,14 +47,17 @@ export const Lock = Schema.Struct({
 export type Lock = typeof Lock.Type
 
 /** How long a lock is held without a sign of life, and how often that sign is given. */
-export const leaseMs = 60_000
-export const heartbeatMs = 15_000
+export const leaseMs = 40_000
+export const heartbeatMs = 10_000
 
 /** An owner that could not give a sign of life stops by itself this long before its lease ends. */
-export const marginMs = 15_000
+export const marginMs = 10_000
 
-/** A lease that is over by our clock is believed when its owner gave no sign of life for this long before our eyes. */
-export const watchMs = 25_000
+/**
+ * A lease that is over by our clock is believed when its owner gave no sign of life for this long before our eyes: longer
+ * than an owner works on that is not heard, so that nobody is hurt even where clocks are far off.
+ */
+export const watchMs = 35_000
 
 /** How long a person's claim lasts when they say nothing else. */
 export const claimMs = 8 * 60 * 60_000

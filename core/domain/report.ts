@@ -6,7 +6,7 @@ export interface Report {
   readonly landed: readonly { readonly id: number; readonly title: string; readonly commit: string }[]
   /** Completed, and waiting for a person as the settings ask: `osier land`. */
   readonly completed: readonly Stop[]
-  readonly failed: readonly (Stop & { readonly class: FailureClass; readonly keep?: string })[]
+  readonly failed: readonly (Stop & { readonly class: FailureClass; readonly keep?: string; readonly branch?: string })[]
   readonly blocked: readonly (Stop & { readonly by: readonly number[] })[]
   /** Could go on, but something that is not a failure is in the way. */
   readonly waiting: readonly Stop[]

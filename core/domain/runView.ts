@@ -176,6 +176,11 @@ export const seen = (view: RunView, event: Event): RunView => {
       return { ...next, draining: plainLine(event.reason) }
     case "Warned":
       return { ...next, warnings: [...next.warnings, plainLine(`${event.message} (${event.hint})`)] }
+    case "ChangedOutside": {
+      if (event.attributed) return next
+      const head = `while #${event.task} was worked on, this changed outside its tree, and nothing tells by whom: `
+      return { ...next, warnings: [...next.warnings, plainLine(head + event.what.slice(0, 5).join(", "))] }
+    }
     case "RunEnded":
       return { ...next, ended: event }
     default:

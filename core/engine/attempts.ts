@@ -4,6 +4,7 @@ import type { Attempt, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
+import { Drain } from "./drain.ts"
 import { Holds } from "./holds.ts"
 import { RunContext } from "./runContext.ts"
 import { transition, withoutReason } from "./transition.ts"
@@ -31,6 +32,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
 ) {
   const { settings } = yield* RunContext
   const board = yield* Board
+  const drain = yield* Drain
   const holds = yield* Holds
   const budget = task.retries ?? settings.limits.retries
   let current = task
@@ -68,5 +70,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
     told = lost.evidence ?? lost.reason
     const again = { type: "TaskRetried", task: task.id, attempt: n + 1, reason: lost.reason } as const
     current = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": told })
+    // Nothing new is started any more: what is recorded now is what the next run goes on from.
+    if (drain.requested()) return yield* Effect.interrupt
   }
 })

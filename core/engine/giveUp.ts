@@ -11,9 +11,11 @@ export const giveUp = Effect.fn("giveUp")(function* (held: Held, lost: AttemptLo
   const id = Number(held.name)
   const kept = board.kept.get(id)
   const keep = kept === undefined ? {} : { keep: kept }
+  // The train may refuse what the attempt itself did well: what counts is how it ended.
+  const ended = { outcome: lost.class, reason: lost.reason, ...keep }
   const withKeep = (task: Task): Task => ({
     ...task,
-    attempts: task.attempts.map((one, at, all) => (at === all.length - 1 ? { ...one, ...keep } : one)),
+    attempts: task.attempts.map((one, at, all) => (at === all.length - 1 ? { ...one, ...ended } : one)),
   })
   yield* transition(held, (old) => withKeep({ ...old, status: "failed", reason: lost.reason }), {
     type: "TaskFailed",

@@ -29,6 +29,8 @@ export interface Verdict {
   readonly attributed: readonly string[]
   /** What changed in the user's checkout meanwhile, without evidence whose doing it was. */
   readonly noticed: readonly string[]
+  /** Hooks and configuration that changed meanwhile: git would obey them in the user's own checkout. */
+  readonly obeyed: readonly string[]
 }
 
 /**
@@ -72,8 +74,10 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   }
   yield* files.remove(folder).pipe(Effect.ignore)
   // A ref that somebody else moves is the user's daily work; files they share with the task are not.
-  const weighty = noticed.filter((change) => change.kind !== "ref" && change.what !== "index" && change.what !== "HEAD")
-  return { outcome, attributed, noticed: weighty.map((change) => change.what) } satisfies Verdict
+  const weighty = noticed.filter((change) => change.kind === "checkout" && change.what !== "index" && change.what !== "HEAD")
+  const obeyed = noticed.filter((change) => change.kind === "config" || change.kind === "hook")
+  const pathsOf = (changes: typeof noticed) => changes.map((change) => change.what)
+  return { outcome, attributed, noticed: pathsOf(weighty), obeyed: pathsOf(obeyed) } satisfies Verdict
 })
 
 /** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */

@@ -3,9 +3,11 @@ import type { Task } from "../domain/task.ts"
 import { isOver } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask, taskRef } from "../steps/record.ts"
+import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
+import { Drain } from "./drain.ts"
 import { finish } from "./finish.ts"
 import { finishedAs } from "./finishedAs.ts"
 import { Fleet } from "./fleet.ts"
@@ -39,6 +41,8 @@ export const journey = Effect.fn("journey")(function* (id: number) {
 
 const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   const board = yield* Board
+  const drain = yield* Drain
+  const objects = yield* Objects
   const refs = yield* Refs
   const { settings, targetRef } = yield* RunContext
   const { owner } = yield* RunIdentity
@@ -59,7 +63,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   yield* board.put(task)
   const repairs = task.retries ?? settings.limits.retries
   let before = finishedAs(task)
-  let evidence: string | undefined
+  let evidence = task.attempts.length === 0 ? undefined : (yield* objects.read(`${taskRef(id)}:evidence.md`))?.data.toString()
   for (let repaired = 0; !isOver(task.status); repaired++) {
     const work: Finished = before ?? (yield* grow(held, task, evidence, salvage))
     before = undefined
@@ -73,6 +77,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     evidence = answer.evidence
     const again = { type: "TaskRetried", task: id, attempt: task.attempts.length + 1, reason: answer.lost.reason } as const
     task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })
+    if (drain.requested()) return yield* Effect.interrupt
   }
 })
 

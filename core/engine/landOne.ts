@@ -72,7 +72,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
       yield* follow(commit)
       return { type: "landed", landing: commit } as const
     }
-    if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files } as const
+    if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files, from: tip, to: commit } as const
     if (landed.type === "fenced") {
       for (const lock of [targetHeld, held])
         if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })

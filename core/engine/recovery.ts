@@ -6,11 +6,14 @@ import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
+import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
+import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { dropBranch, keepAndRemove } from "./plant.ts"
+import { markOf } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
 import { sweepOver } from "./sweepOver.ts"
@@ -22,6 +25,8 @@ import { sweepOver } from "./sweepOver.ts"
 export const recover = Effect.fn("recover")(function* () {
   const board = yield* Board
   const intents = yield* RefIntent
+  const reaper = yield* Reaper
+  const { commonDir } = yield* Repository
   const { treeRoot, settings } = yield* RunContext
   for (const lock of yield* intents.sweep)
     yield* board.emit({ type: "Recovered", what: `the lock file ${lock} of a killed process was removed` })
@@ -33,6 +38,14 @@ export const recover = Effect.fn("recover")(function* () {
   }
   yield* sweepJudges(treeRoot, settings.limits.graceMs)
   const tasks = yield* listTasks()
+  for (const { id, status } of tasks) {
+    if (status !== "running" || !(yield* isFree("task", String(id)))) continue
+    // Owned meanwhile, so that nobody's living agent is taken for a dead one's.
+    const reaped = holding("task", String(id), () => reaper.reap({ mark: markOf(commonDir, id) }, settings.limits.graceMs))
+    const { found } = yield* Effect.catchTag(reaped, "LockHeld", () => Effect.succeed({ found: [] }))
+    const processes = found.map(({ pid, command }) => ({ pid, command }))
+    if (processes.length > 0) yield* board.emit({ type: "ProcessesReaped", task: id, processes })
+  }
   for (const { task, what, name, proof } of (yield* sweepOver(tasks, false)).removed) {
     yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
   }

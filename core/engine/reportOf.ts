@@ -25,7 +25,9 @@ export const reportOf = (
       const last = task.attempts.at(-1)
       const kind = last === undefined || last.outcome === "ok" ? ("work" as const) : last.outcome
       const keep = task.attempts.findLast((one) => one.keep !== undefined)?.keep
-      return { ...stop(task, task.reason ?? "it failed", `osier show ${task.id}`), class: kind, ...(keep === undefined ? {} : { keep }) }
+      const branch = task.tip === undefined || task.branch === undefined ? {} : { branch: task.branch }
+      const place = keep === undefined ? branch : { keep }
+      return { ...stop(task, task.reason ?? "it failed", `osier show ${task.id}`), class: kind, ...place }
     })
   const open = tasks.filter((task) => !["merged", "failed", "discarded"].includes(task.status))
   const blockedBy = (task: Task) => stuck.get(task.id) ?? []

@@ -4,7 +4,9 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Semaphore from "effect/Semaphore"
 import type { Task } from "../domain/task.ts"
+import { wouldWait } from "../steps/land.ts"
 import type { Held } from "../steps/lock.ts"
+import { Refs } from "../world/refs.ts"
 import type { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import type { Wait } from "./board.ts"
@@ -55,7 +57,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     return { type: "stays" } satisfies Answer
   }
   if (work.outside !== undefined && !asked) {
-    const reason = `files it is about changed in your checkout meanwhile: ${work.outside.slice(0, 5).join(", ")}`
+    const reason = `this changed outside its tree while its agent worked: ${work.outside.slice(0, 5).join(", ")}`
     const hint = `Look at both, then \`osier land ${task.id}\`.`
     yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...work.outside], hint })
     return { type: "stays" } satisfies Answer
@@ -70,8 +72,21 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
       ),
     )
     if (tried.type !== "busy" && tried.type !== "blocked") return tried
-    if (tried.type === "blocked") yield* tellBlocked(task, tried)
-    yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))
+    if (tried.type === "blocked") {
+      yield* tellBlocked(task, tried)
+      yield* untilFree(tried)
+    } else yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))
+  }
+})
+
+/** Returns when the files are out of the way, or the target is elsewhere, so that there is something new to land. */
+const untilFree = Effect.fnUntraced(function* ({ from, to }: { readonly from: string; readonly to: string }) {
+  const refs = yield* Refs
+  const { targetRef } = yield* RunContext
+  for (;;) {
+    yield* Effect.sleep(againMs)
+    if ((yield* refs.read(targetRef)) !== from) return
+    if ((yield* wouldWait({ target: targetRef, from, to })) === undefined) return
   }
 })
 

@@ -69,7 +69,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   const { committer } = yield* RunIdentity
   const board = yield* Board
   const holds = yield* Holds
-  const { agent, outcome, attributed, noticed } = yield* runAgent(task, tree, n, evidence)
+  const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(task, tree, n, evidence)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(agent)
@@ -87,7 +87,8 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
   const finished = yield* passGates(held, task, tree, n, work.tip, outcome)
   const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
-  return shared.length === 0 ? finished : { ...finished, outside: shared }
+  const suspicious = [...shared, ...obeyed]
+  return suspicious.length === 0 ? finished : { ...finished, outside: suspicious }
 })
 
 /** Judges the task's own commit, and records it as completed when it passes. */

@@ -48,6 +48,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       "osier run --from plan.yaml --dry-run  # look before you pay",
       "osier run --from plan.yaml  # and go; again after an interruption",
       "osier run  # everything that is ready",
+      "osier run 3 5  # these two of the store",
       "osier run --remote origin  # the same graph, together with whoever runs it on other machines",
       "osier run --json --from tasks.txt | jq -r .type  # one event a line",
     ],

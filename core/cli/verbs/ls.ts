@@ -32,7 +32,8 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     if (yield* isFree("task", String(task.id)))
       why.set(task.id, `nobody works on it now; osier ${task.kind === undefined ? "run" : `${task.kind} ${task.id}`} goes on`)
   for (const task of all.filter((one) => one.status === "completed" && one.reason === undefined))
-    if (yield* isFree("task", String(task.id))) why.set(task.id, `waits for your word: osier diff ${task.id}, then osier land ${task.id}`)
+    if (yield* isFree("task", String(task.id)))
+      why.set(task.id, `complete: osier diff ${task.id} shows it, osier run or osier land ${task.id} lands it`)
   const shown = all.filter((task) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status,
   )

@@ -9,7 +9,7 @@ import { preflight } from "../../engine/preflight.ts"
 import { run as go } from "../../engine/run.ts"
 import { RunContext } from "../../engine/runContext.ts"
 import { readSettings } from "../../steps/readSettings.ts"
-import { listTasks } from "../../steps/record.ts"
+import { listTasks, readTask } from "../../steps/record.ts"
 import { Refs } from "../../world/refs.ts"
 import { UsageWrong } from "../commandLine.ts"
 import { declared, settingsFlags } from "../declare.ts"
@@ -50,10 +50,25 @@ const named = Effect.fnUntraced(function* <S extends { readonly branch: string }
 const work = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext
   const { names } = yield* Adapters
+  const ids = call.args.flatMap((word) => /^#?(\d+)$/.exec(word)?.[1] ?? []).map(Number)
+  if (ids.length > 0) return yield* byNumber(call, ids)
   const tasks = yield* declared(call, settings, names)
   yield* preflight(tasks.flatMap(({ agent = settings.agent }) => (agent === undefined ? [] : [agent])))
   if (isSet(call.flags, "dryRun")) return yield* dryRun(call, tasks)
   return yield* showRun(call, (live) => (tasks.length === 0 ? titled(live, go({ ids: "ready" })) : begin(call, tasks, live)))
+})
+
+/** Tasks that are in the store already, and these alone. */
+const byNumber = Effect.fnUntraced(function* (call: Call, ids: readonly number[]) {
+  if (ids.length < call.args.length || call.flags["from"] !== undefined || call.flags["task"] !== undefined)
+    return yield* new UsageWrong({
+      message: "numbers of tasks and new tasks can't be mixed",
+      hint: `osier run ${ids.join(" ")}, and the new ones by a command of their own`,
+    })
+  for (const id of ids) yield* readTask(id)
+  if (isSet(call.flags, "dryRun"))
+    return yield* new UsageWrong({ message: "--dry-run is for new tasks, or for all there are", hint: "osier run --dry-run" })
+  return yield* showRun(call, (live) => titled(live, go({ ids, retryFailed: true })))
 })
 
 /** The tasks first, then the work on them: whoever watches sees both. */
