@@ -120,9 +120,9 @@ test("a remote that is silent for a while, and back in time, stops nothing", asy
       yield* TestClock.adjust(Duration.seconds(15))
       for (let round = 0; round < 5; round++) {
         network("gone")
-        yield* TestClock.adjust(Duration.seconds(35))
+        yield* TestClock.adjust(Duration.seconds(22))
         network("there")
-        yield* TestClock.adjust(Duration.seconds(5))
+        yield* TestClock.adjust(Duration.seconds(4))
       }
       expect([seen.stopped, lock()?.state]).toEqual([false, "held"])
       yield* Fiber.interrupt(fiber)
