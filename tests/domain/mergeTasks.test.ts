@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { mergeTasks } from "../../core/domain/mergeTasks.ts"
 import { isOver, mayBecome, Status, type Task } from "../../core/domain/task.ts"
-import { manySeeds } from "../support/dice.ts"
+import { budgetMs, manySeeds } from "../support/dice.ts"
 
 const plain: Task = {
   id: 7,
@@ -140,30 +140,34 @@ const random = (roll: () => number) => {
   return { base, ours: after(base), theirs: after(base) }
 }
 
-test("whatever both did: symmetric where no conflict is told, idempotent, one-sided changes come whole", async () => {
-  let free = 0
-  await manySeeds((roll) => {
-    for (let round = 0; round < 50; round++) {
-      const { base, ours, theirs } = random(roll)
-      const merged = mergeTasks({ base, ours, theirs })
-      const turned = mergeTasks({ base, ours: theirs, theirs: ours })
-      expect(turned.conflicts.length === 0).toBe(merged.conflicts.length === 0)
-      if (merged.conflicts.length === 0) {
-        free += 1
-        expect(turned.task).toEqual(merged.task)
+test(
+  "whatever both did: symmetric where no conflict is told, idempotent, one-sided changes come whole",
+  { timeout: budgetMs / 10 + 30_000 },
+  async () => {
+    let free = 0
+    await manySeeds((roll) => {
+      for (let round = 0; round < 50; round++) {
+        const { base, ours, theirs } = random(roll)
+        const merged = mergeTasks({ base, ours, theirs })
+        const turned = mergeTasks({ base, ours: theirs, theirs: ours })
+        expect(turned.conflicts.length === 0).toBe(merged.conflicts.length === 0)
+        if (merged.conflicts.length === 0) {
+          free += 1
+          expect(turned.task).toEqual(merged.task)
+        }
+        const newest = { updated: base.updated > ours.updated ? base.updated : ours.updated }
+        expect(mergeTasks({ base, ours, theirs: base })).toEqual({ task: { ...ours, ...newest }, conflicts: [] })
+        expect(mergeTasks({ base, ours: base, theirs: ours })).toEqual({ task: { ...ours, ...newest }, conflicts: [] })
+        expect(mergeTasks({ base, ours, theirs: ours })).toEqual({ task: ours, conflicts: [] })
+        // Once more changes nothing: the shared side has it all already.
+        expect(mergeTasks({ base: theirs, ours: merged.task, theirs }).task).toEqual(merged.task)
+        expect(mergeTasks({ base: ours, ours, theirs: merged.task }).task).toEqual(merged.task)
+        expect(merged.task.fence ?? 0).toBe(Math.max(ours.fence ?? 0, theirs.fence ?? 0))
+        if (merged.task.status !== "merged") expect(leads(theirs.status, merged.task.status)).toBe(true)
+        if (isOver(theirs.status) && ours.status !== "merged") expect(merged.task.status).toBe(theirs.status)
+        for (const { kept, lost } of merged.conflicts) expect(kept).not.toEqual(lost)
       }
-      const newest = { updated: base.updated > ours.updated ? base.updated : ours.updated }
-      expect(mergeTasks({ base, ours, theirs: base })).toEqual({ task: { ...ours, ...newest }, conflicts: [] })
-      expect(mergeTasks({ base, ours: base, theirs: ours })).toEqual({ task: { ...ours, ...newest }, conflicts: [] })
-      expect(mergeTasks({ base, ours, theirs: ours })).toEqual({ task: ours, conflicts: [] })
-      // Once more changes nothing: the shared side has it all already.
-      expect(mergeTasks({ base: theirs, ours: merged.task, theirs }).task).toEqual(merged.task)
-      expect(mergeTasks({ base: ours, ours, theirs: merged.task }).task).toEqual(merged.task)
-      expect(merged.task.fence ?? 0).toBe(Math.max(ours.fence ?? 0, theirs.fence ?? 0))
-      if (merged.task.status !== "merged") expect(leads(theirs.status, merged.task.status)).toBe(true)
-      if (isOver(theirs.status) && ours.status !== "merged") expect(merged.task.status).toBe(theirs.status)
-      for (const { kept, lost } of merged.conflicts) expect(kept).not.toEqual(lost)
-    }
-  })
-  expect(free).toBeGreaterThan(0)
-})
+    }, budgetMs / 10)
+    expect(free).toBeGreaterThan(0)
+  },
+)

@@ -235,12 +235,14 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
     world.start(host, skews.get(host) ?? 0, program)
   }
   for (let n = between(2, 4); n > 0; n--) spawn()
-  for (let n = between(0, 12); n > 0; n--) {
+  // Only who sleeps, and acts before it has looked, needs to be stopped by the fence.
+  const sleepy = sabotage.landsUnfenced === true || sabotage.changesUnfenced === true
+  for (let n = sleepy ? 12 : between(0, 12); n > 0; n--) {
     world.at(begun + between(0, 6 * minute), () => {
       const living = world.processes().filter((one) => !one.pulse.dead && !one.ended())
       const victim = living[between(0, living.length - 1)]
       if (victim === undefined) return
-      const fate = roll()
+      const fate = sleepy ? 1 : roll()
       tell(victim, () => (fate < 0.4 ? "is killed" : fate < 0.6 ? "is interrupted" : "is suspended"))
       if (fate < 0.4) victim.kill()
       else if (fate < 0.6) victim.interrupt()
