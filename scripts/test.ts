@@ -16,6 +16,8 @@ if (!tiers.includes(tier)) {
 const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("GIT_")))
 const env: NodeJS.ProcessEnv = {
   ...inherited,
+  // osier is started hundreds of times from source; each start but the first reads what another has compiled
+  NODE_COMPILE_CACHE: join(root, ".cache", "compile"),
   OSIER_TIER: tier,
   OSIER_SEED: process.env["OSIER_SEED"] ?? String(Date.now() % 1_000_000_000),
 }
