@@ -99,6 +99,7 @@ const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Pla
   }
   const by: Attempt = { n: task.attempts.length + 1, agent: held.owner.email, outcome: "ok" }
   const target = yield* refs.read(targetRef)
+  if (place.tree) yield* showBranch(id, place.branch, tip)
   const completed = yield* transition(
     held,
     (old) => ({
@@ -113,7 +114,6 @@ const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Pla
     }),
     { type: "TaskCompleted", task: id, commit: tip, gated: judged.gated },
     { "result.json": `${JSON.stringify({ tip, text: "", verdicts: judged.verdicts }, undefined, 2)}\n` },
-    place.tree ? yield* showBranch(id, place.branch, tip) : [],
   )
   if (place.tree || target === undefined || !(yield* isAncestor(tip, target))) return completed
   const reason = "nothing to land: it is on the target already, by hand"

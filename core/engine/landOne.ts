@@ -59,6 +59,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     }
     const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
     yield* auditCandidate({ commit, onto: tip, tasks })
+    yield* refs.vet([{ ref: targetRef, from: tip, to: commit }])
     const landed = yield* land({
       target: targetRef,
       from: tip,

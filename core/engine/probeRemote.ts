@@ -39,9 +39,9 @@ const tryOut = (remote: string, namespace: string) =>
     const [objects, there] = [yield* Objects, yield* Remote]
     const ref = `${ownRefs}probe/${nanoid()}`
     const to = yield* objects.writeBlob(`whether this place can be used: ${ref}\n`)
-    yield* there.push([{ ref, from: undefined, to }], { hooks: false })
+    yield* there.push([{ ref, from: undefined, to }])
     yield* there
-      .push([{ ref, from: to, to: undefined }], { hooks: false })
+      .push([{ ref, from: to, to: undefined }])
       .pipe(
         Effect.catchTag("RemoteRefused", ({ said }) =>
           Effect.fail(new ProbeLeft({ remote, ref: remoteNames(namespace).theirs(ref), said })),

@@ -2,29 +2,30 @@ import * as Effect from "effect/Effect"
 import { isAncestor } from "../steps/isAncestor.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
 import { Refs } from "../world/refs.ts"
-import type { Swap } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { RunContext } from "./runContext.ts"
 
 /**
- * What shows finished work to everybody who shares the remote, so that another may land it when we can't any more: to be
- * moved in one act with the record that says it is complete. Nothing without a remote.
+ * Shows finished work to everybody who shares the remote, so that another may land it when we can't any more. Done before the
+ * record says that it is complete, and apart from it: much to upload must not hold up what renews leases.
  */
 export const showBranch = Effect.fn("showBranch")(function* (task: number, branch: string, tip: string) {
   const board = yield* Board
   const refs = yield* Refs
   const { shared } = yield* RunContext
-  if (shared === undefined || branch === "") return []
+  if (shared === undefined || branch === "") return
   const ref = shared.branch(branch)
   yield* refs.refresh([ref])
   const from = yield* refs.read(ref)
-  if (from === tip) return []
-  if (from === undefined || (yield* isAncestor(from, tip))) return [{ ref, from, to: tip }] satisfies readonly Swap[]
-  // Earlier work under this name is not rewritten: it is kept, taken away, and the new work put there.
-  const attempt = Math.max(1, board.task(task)?.attempts.length ?? 1)
-  yield* keepCommit({ task, attempt, commit: from, reason: "earlier work on the remote's branch" })
-  yield* refs.swap([{ ref, from, to: undefined }])
-  return [{ ref, from: undefined, to: tip }] satisfies readonly Swap[]
+  if (from === tip) return
+  const forward = from === undefined || (yield* isAncestor(from, tip))
+  if (!forward) {
+    // Earlier work under this name is not rewritten: it is kept, taken away, and the new work put there.
+    const attempt = Math.max(1, board.task(task)?.attempts.length ?? 1)
+    yield* keepCommit({ task, attempt, commit: from, reason: "earlier work on the remote's branch" })
+    yield* refs.swap([{ ref, from, to: undefined }])
+  }
+  yield* refs.swap([{ ref, from: forward ? from : undefined, to: tip }])
 })
 
 /** Takes the remote's branch of landed work away, if it is still the very commit that landed. */

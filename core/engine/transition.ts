@@ -3,7 +3,6 @@ import type { EventBody } from "../domain/event.ts"
 import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { changeTask } from "../steps/record.ts"
-import type { Swap } from "../world/refs.ts"
 import { Board } from "./board.ts"
 
 /** Changes a task that we own: the record first, then what everybody sees of it. */
@@ -12,10 +11,9 @@ export const transition = Effect.fn("transition")(function* (
   change: (task: Task) => Task,
   event: EventBody | readonly EventBody[],
   files: Readonly<Record<string, string>> = {},
-  also: readonly Swap[] = [],
 ) {
   const board = yield* Board
-  const { task } = yield* changeTask(Number(held.name), change, { held, files, also })
+  const { task } = yield* changeTask(Number(held.name), change, { held, files })
   yield* board.emit(event)
   yield* board.put(task)
   return task

@@ -101,6 +101,7 @@ export const passGates = Effect.fn("passGates")(function* (held: Held, task: Tas
     const kind = judgement.verdict === "unrunnable" ? "environment" : "work"
     return yield* lost(kind, reason, outcome, gateEvidence(judgement))
   }
+  yield* showBranch(task.id, tree.branch, tip)
   const record: Attempt = {
     n,
     agent: agentOf(task, settings.agent),
@@ -119,7 +120,6 @@ export const passGates = Effect.fn("passGates")(function* (held: Held, task: Tas
     }),
     { type: "TaskCompleted", task: task.id, commit: tip, gated: judgement.gated },
     { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts }, undefined, 2)}\n` },
-    yield* showBranch(task.id, tree.branch, tip),
   )
   return { tip, base: tree.base, branch: tree.branch, gated: judgement.gated } satisfies Finished
 })

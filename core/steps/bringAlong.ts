@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
+import { quoteWord } from "../domain/quoteWord.ts"
 import { Refs } from "../world/refs.ts"
-import { followCommand } from "./followIntent.ts"
+import { findCheckouts } from "./checkout.ts"
 import { isAncestor } from "./isAncestor.ts"
 import { moveBranch } from "./land.ts"
 
@@ -29,6 +30,16 @@ export const bringAlong = Effect.fn("bringAlong")(function* (branch: string, to:
   }
   if (moved.type !== "waits") return { type: "there" } satisfies Along
   const why = moved.files.length === 0 ? moved.reason : `${moved.reason}: ${moved.files.slice(0, 5).join(", ")}`
-  const command = followCommand({ path: moved.checkout, from, to })
+  const several = (yield* findCheckouts(branch)).length > 1
+  const command = several ? `${gitAt(moved.checkout)} switch --detach` : mergeCommand(moved.checkout, branch, to)
   return { type: "behind", checkout: moved.checkout, reason: why, command } satisfies Along
 })
+
+const gitAt = (path: string) => `git -C ${quoteWord(path)}`
+
+/**
+ * Nothing has moved, so that git itself is to move branch and files together; it refuses where a file is in the way. The
+ * switch to where one is already comes first because it refuses in the middle of a rebase, which a merge would spoil.
+ */
+const mergeCommand = (path: string, branch: string, to: string): string =>
+  `${gitAt(path)} switch ${quoteWord(branch.replace(/^refs\/heads\//, ""))} && ${gitAt(path)} merge --ff-only --no-overwrite-ignore ${to}`

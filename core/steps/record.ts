@@ -127,8 +127,6 @@ export const changeTask = Effect.fn("changeTask")(function* (
   options: {
     readonly held?: Held
     readonly files?: Readonly<Record<string, string>>
-    /** Other refs that move in the same act. */
-    readonly also?: readonly Swap[]
   } = {},
 ) {
   const refs = yield* Refs
@@ -144,7 +142,7 @@ export const changeTask = Effect.fn("changeTask")(function* (
     }
     const commit = yield* writeRecord(task, before.commit, options.files ?? {})
     const fence = held === undefined ? [] : [fenceOf(held)]
-    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }, ...(options.also ?? [])], fence).pipe(
+    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }], fence).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )

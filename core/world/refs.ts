@@ -62,6 +62,8 @@ export class Refs extends Context.Service<
     /** Every ref below the prefix, with the fields asked for in for-each-ref's words. */
     readonly list: (prefix: string) => Effect.Effect<ReadonlyMap<string, string>, RefFailed>
     readonly swap: (swaps: readonly Swap[], expect?: readonly Expect[]) => Effect.Effect<void, SwapLost | RefTrouble>
+    /** Asks the user's pre-push hook about moves that a push is about to make; without a remote there is nothing to ask. */
+    readonly vet: (swaps: readonly Swap[]) => Effect.Effect<void, RefTrouble>
     /**
      * Looks at the remote, where there is one, for these refs and all below the prefixes that end in a slash. Answers with
      * the tasks that stand here as the remote does not have them; these are left as they are.
@@ -108,7 +110,7 @@ export class Refs extends Context.Service<
       }
       const read = (ref: string) =>
         reader.ask(`info ${ref}\n`, readInfo).pipe(Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })))
-      return { list, swap, read, refresh: () => Effect.succeed([]) }
+      return { list, swap, read, refresh: () => Effect.succeed([]), vet: () => Effect.void }
     }),
   )
 }

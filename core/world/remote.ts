@@ -3,15 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
+import { join } from "node:path"
 import { remoteNames } from "../domain/remoteNames.ts"
 import { Git, gitEnvironment, pinned } from "./git.ts"
 import { Process } from "./process.ts"
-import { answerOf, pushAnswer } from "./remoteAnswer.ts"
+import { answerOf, lastWords, pushAnswer } from "./remoteAnswer.ts"
 import type { RemoteAnswer } from "./remoteAnswer.ts"
 import { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import type { Swap } from "./refs.ts"
 import { Repository } from "./repository.ts"
-import { userHooks } from "./userHooks.ts"
+import { hooksFolder } from "./userHooks.ts"
 
 export { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 
@@ -20,10 +21,13 @@ export interface Patience {
   readonly list: number
   readonly fetch: number
   readonly push: number
+  /** For branches alone, with all that was made on them. */
+  readonly upload: number
+  readonly hook: number
 }
 
 /** Long enough for a slow line and a slow hook, short enough that a lease can be given up in time. */
-const patient: Patience = { list: 60_000, fetch: 600_000, push: 120_000 }
+const patient: Patience = { list: 60_000, fetch: 600_000, push: 25_000, upload: 600_000, hook: 600_000 }
 
 /**
  * The refs of a git remote: every write is an atomic compare-and-swap, every read is fresh, nobody is asked for a password.
@@ -40,10 +44,12 @@ export class Remote extends Context.Service<
      * All swaps or none, by one process. git can't expect a ref that it doesn't change, and takes an identical object for
      * success: whoever must know that it was *this* push writes objects with a nonce. A branch is never rewritten by it.
      */
-    readonly push: (
-      swaps: readonly Swap[],
-      options: { readonly hooks: boolean },
-    ) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
+    readonly push: (swaps: readonly Swap[]) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
+    /**
+     * Asks the user's own pre-push hook, as `git push` would, and sends nothing. A hook may take minutes, in which leases are
+     * renewed: a push that waited for it would always find the locks it relies on written anew.
+     */
+    readonly vet: (swaps: readonly Swap[]) => Effect.Effect<void, RemoteUnreachable | RemoteRefused>
   }
 >()("core/world/Remote") {
   /** A host takes only commits below `refs/heads/`: with a namespace there, `remoteWrap` puts what is none into one. */
@@ -55,10 +61,11 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const processes = yield* Process
   const git = yield* Git
   const repository = yield* Repository
-  const { root, commonDir } = repository
+  const { root, commonDir, zero } = repository
   const names = remoteNames(namespace)
-  const oneByOne = yield* Semaphore.make(1)
-  const hooks = userHooks().pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
+  // What is small and renews leases never waits behind the work of a whole branch.
+  const [oneByOne, uploads] = [yield* Semaphore.make(1), yield* Semaphore.make(1)]
+  const hooks = hooksFolder().pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
   // Kept only when it is known: an asker that is interrupted must not answer for all who ask later.
   let ssh: Readonly<Record<string, string>> | undefined
   const quiet = Effect.gen(function* () {
@@ -68,11 +75,10 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const silent = (said: string) => new RemoteUnreachable({ remote, said, heard: true })
 
   // The folder is the user's checkout, because that is what a relative path of a remote is relative to.
-  const run = (args: readonly string[], timeoutMs: number, more: { readonly input?: string; readonly hooksPath?: string } = {}) =>
+  const run = (args: readonly string[], timeoutMs: number, more: { readonly input?: string } = {}) =>
     Effect.gen(function* () {
-      const config = { ...travel(remote), ...(more.hooksPath === undefined ? {} : { "core.hooksPath": more.hooksPath }) }
       return yield* processes.run({
-        argv: ["git", ...pinned(config), ...args],
+        argv: ["git", ...pinned(travel(remote)), ...args],
         cwd: root,
         env: { ...gitEnvironment(process.env), ...(yield* quiet) },
         timeoutMs,
@@ -119,21 +125,21 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     return yield* new RemoteRefused({ remote, reason: "rewrite", refs: [ref], said })
   })
 
-  const push = Effect.fn("Remote.push")(function* (swaps: readonly Swap[], options: { readonly hooks: boolean }) {
+  const push = Effect.fn("Remote.push")(function* (swaps: readonly Swap[]) {
     if (swaps.length === 0) return
     yield* Effect.forEach(swaps, forward, { discard: true })
     const theirs = swaps.map((swap) => names.theirs(swap.ref))
     const ours = new Map(swaps.map((swap) => [names.theirs(swap.ref), swap.ref]))
     const leases = swaps.map(({ ref, from }) => `--force-with-lease=${names.theirs(ref)}:${from ?? ""}`)
     const moves = swaps.map(({ ref, to }) => `${to ?? ""}:${names.theirs(ref)}`)
-    const hooksPath = options.hooks ? { hooksPath: yield* hooks.pipe(Effect.mapError((error) => silent(error.message))) } : {}
-    const words = [...pushing, options.hooks ? "--verify" : "--no-verify", ...leases, "--", remote, ...moves]
+    const upload = swaps.every(({ ref }) => names.isBranch(ref))
+    const words = [...pushing, ...leases, "--", remote, ...moves]
     const once = Effect.gen(function* () {
-      const answer = pushAnswer(yield* run(words, patience.push, hooksPath), theirs)
+      const answer = pushAnswer(yield* run(words, upload ? patience.upload : patience.push), theirs)
       if (answer.kind === "busy") return yield* Effect.fail(answer)
       return answer
     })
-    const answer = yield* oneByOne.withPermit(
+    const answer = yield* (upload ? uploads : oneByOne).withPermit(
       once.pipe(
         Effect.retry({ schedule: busyAgain, while: (error) => "kind" in error }),
         Effect.catch((error) => ("kind" in error ? Effect.succeed(error) : Effect.fail(error))),
@@ -147,7 +153,27 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     return yield* new RemoteRefused({ remote, reason: answer.reason, refs: own(answer.refs), said: answer.said })
   })
 
-  return { list, fetch, push }
+  const vet = Effect.fn("Remote.vet")(function* (swaps: readonly Swap[]) {
+    const told = (error: { readonly message: string }) => silent(error.message)
+    const hook = join(yield* Effect.mapError(hooks, told), "pre-push")
+    const url = yield* Effect.mapError(git.text(["remote", "get-url", "--push", remote], { cwd: root }), told)
+    const rows = swaps.map(({ ref, from = zero, to = zero }) => `${to} ${to} ${names.theirs(ref)} ${from}\n`)
+    const ended = yield* processes
+      .run({
+        argv: [hook, remote, url],
+        cwd: root,
+        env: { ...gitEnvironment(process.env), ...(yield* Effect.mapError(quiet, told)) },
+        input: rows.join(""),
+        timeoutMs: patience.hook,
+      })
+      .pipe(Effect.catch(() => Effect.succeed(undefined)))
+    // There is none, or it is not executable: git passes over it too.
+    if (ended === undefined || ended.code === 0) return
+    const said = ended.timedOut ? "the pre-push hook did not end in time" : lastWords(ended.stderr + ended.stdout.toString())
+    return yield* new RemoteRefused({ remote, reason: "own hook", refs: swaps.map(({ ref }) => ref), said })
+  })
+
+  return { list, fetch, push, vet }
 })
 
 /** What of the user's configuration would make a command do more than it was asked for. */
@@ -169,7 +195,7 @@ const fetching: readonly string[] = [
   "--refmap=",
   "--stdin",
 ]
-const pushing: readonly string[] = ["push", "--porcelain", "--atomic", "--no-progress"]
+const pushing: readonly string[] = ["push", "--porcelain", "--atomic", "--no-progress", "--no-verify"]
 
 /** ssh must not ask either, nor wait for a host that is gone; a command that the user chose stays as it is. */
 const silentSsh = (configured: boolean): Readonly<Record<string, string>> =>

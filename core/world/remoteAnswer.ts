@@ -110,7 +110,8 @@ const detail = (stderr: string): readonly string[] =>
     .map((line) => line.replace(/^remote: (?:error: |fatal: )?/, ""))
     .slice(0, 5)
 
-const lastWords = (stderr: string): string => {
+/** What a program said last, in a line. */
+export const lastWords = (stderr: string): string => {
   const lines = stderr
     .split("\n")
     .map((line) => line.trim())

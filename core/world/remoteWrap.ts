@@ -91,12 +91,9 @@ export const remoteWrap = Layer.effect(
       return { swap: { ref, from: old, to: yield* wrap(to, chained && old !== undefined ? [old] : []) }, of: to }
     })
 
-    const send = Effect.fnUntraced(function* (swaps: readonly Swap[], options: { readonly hooks: boolean }) {
+    const send = Effect.fnUntraced(function* (swaps: readonly Swap[]) {
       const ready = yield* told(Effect.forEach(swaps, wrapped))
-      yield* remote.push(
-        ready.map(({ swap }) => swap),
-        options,
-      )
+      yield* remote.push(ready.map(({ swap }) => swap))
       const settled = Effect.forEach(ready, ({ swap: { ref, from, to }, of }) =>
         Effect.gen(function* () {
           if (of !== undefined && to !== undefined) {
@@ -129,16 +126,17 @@ export const remoteWrap = Layer.effect(
         return new Map([...there, ...opened])
       }),
       fetch: remote.fetch,
-      push: Effect.fn("RemoteWrap.push")(function* (swaps: readonly Swap[], options: { readonly hooks: boolean }) {
+      vet: remote.vet,
+      push: Effect.fn("RemoteWrap.push")(function* (swaps: readonly Swap[]) {
         // Another push of this process may learn meanwhile what this one did not know when it began.
         const before = chained
-        yield* send(swaps, options).pipe(
+        yield* send(swaps).pipe(
           Effect.catchIf(
             (error) => error._tag === "RemoteRefused" && error.reason === "history" && !before,
             () =>
               Effect.suspend(() => {
                 chained = true
-                return send(swaps, options)
+                return send(swaps)
               }),
           ),
         )

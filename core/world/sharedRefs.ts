@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { nanoid } from "nanoid"
-import { lockRef, printLock, readLock } from "../domain/lock.ts"
+import { printLock, readLock } from "../domain/lock.ts"
 import { sharedNames } from "../domain/sharedNames.ts"
 import { Git } from "./git.ts"
 import { Objects } from "./objects.ts"
@@ -120,13 +120,11 @@ export const sharedRefs = (name: string) =>
       /** One try; said again after an answer that was lost, it looks first whether that one happened. */
       const pushing = (moves: readonly Swap[]) => {
         let doubt = false
-        // Only a landing, which relies on the target's lock, is a push that the user's hooks want to see.
-        const hooks = moves.some(({ ref }) => ref.startsWith(lockRef("target", "")))
         const there = moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))
         return Effect.gen(function* () {
           if (doubt && (yield* happened(moves))) return
           doubt = false
-          yield* remote.push(there, { hooks }).pipe(
+          yield* remote.push(there).pipe(
             Effect.tapError((error) =>
               Effect.sync(() => {
                 doubt = error._tag === "RemoteUnreachable" && !error.heard
@@ -171,7 +169,9 @@ export const sharedRefs = (name: string) =>
         if (here.length > 0) yield* local.swap(here)
       })
 
-      return { read: local.read, list: local.list, swap, refresh }
+      const vet = (swaps: readonly Swap[]) => remote.vet(swaps.flatMap((move) => ({ ...move, ref: names.there(move.ref) ?? move.ref })))
+
+      return { read: local.read, list: local.list, swap, refresh, vet }
     }),
   )
 

@@ -73,6 +73,7 @@ export const faultyStore = (options: {
         return ask(act, refs(names))
       },
       refresh: () => Effect.succeed([]),
+      vet: () => Effect.void,
     }),
   )
 }

@@ -47,6 +47,7 @@ export const simRemote = (options: {
         ),
       ).pipe(Effect.mapError(({ said }) => new RemoteUnreachable({ remote: "origin", said, heard: true }))),
     fetch: () => Effect.void,
+    vet: () => Effect.void,
     push: (swaps) =>
       ask(
         Effect.suspend((): Effect.Effect<void, PushLost | RemoteRefused> => {

@@ -42,11 +42,8 @@ const withRemote = <A, E>(
     }).pipe(Effect.provide(Remote.layer("origin", namespace, patience))),
   )
 
-const noHooks = { hooks: false }
-const push = (repo: Repo, swaps: readonly Swap[], at: At = {}, options: { readonly hooks: boolean } = noHooks) =>
-  withRemote(repo, (remote) => remote.push(swaps, options), at)
-const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}, options: { readonly hooks: boolean } = noHooks) =>
-  withRemote(repo, (remote) => Effect.flip(remote.push(swaps, options)), at)
+const push = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => remote.push(swaps), at)
+const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.push(swaps)), at)
 const list = (repo: Repo, prefixes: readonly string[], at: At = {}) => withRemote(repo, (remote) => remote.list(prefixes), at)
 const failedList = (repo: Repo, at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.list(["refs/osier/"])), at)
 
@@ -110,7 +107,7 @@ for (const transport of transports) {
     const outcomes = await Promise.all(
       repos.map((repo, index) =>
         withRemote(repo, (remote) =>
-          remote.push([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }], noHooks).pipe(
+          remote.push([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }]).pipe(
             Effect.as("won"),
             Effect.catch((error) => Effect.succeed(error._tag)),
           ),
@@ -242,8 +239,14 @@ test("the user's pre-push hook runs when asked for, wherever it is, and its refu
   repo.git("checkout-index", "-f", "hooks/pre-push")
   repo.git("config", "core.hooksPath", "hooks")
   const swap = { ref: "refs/heads/main", from: undefined, to: repo.git("rev-parse", "HEAD") }
-  const refused = await failedPush(repo, [swap], {}, { hooks: true })
+  const refused = await withRemote(repo, (remote) => Effect.flip(remote.vet([swap])))
   expect(refused).toMatchObject({ _tag: "RemoteRefused", reason: "own hook", said: "not on a Friday" })
+  // What it reads and is given is what git itself would say.
+  repo.write("hooks/pre-push", '#!/bin/sh\necho "$@" > asked.txt; cat >> asked.txt\n')
+  await withRemote(repo, (remote) => remote.vet([swap]))
+  const byOsier = readFileSync(join(repo.path, "asked.txt"), "utf8")
+  repo.git("push", "-q", "--dry-run", "origin", `${swap.to}:refs/heads/main`)
+  expect(byOsier).toBe(readFileSync(join(repo.path, "asked.txt"), "utf8"))
   expect(bare.refs()).toEqual({})
   await push(repo, [swap])
   expect(bare.refs()).toEqual({ "refs/heads/main": swap.to })
@@ -350,7 +353,7 @@ test("a server that fails or drops the line is unreachable; a push whose answer 
 test("who does not answer in time is unreachable, and a push that was cut off is in doubt", async () => {
   const bare = makeBare()
   const repo = makeRepo()
-  const patience = { list: 300, fetch: 300, push: 300 }
+  const patience = { list: 300, fetch: 300, push: 300, upload: 300, hook: 300 }
   repo.git("remote", "add", "origin", await serveHttp(bare, () => "hangs"))
   const listed = await failedList(repo, { patience })
   expect(listed).toMatchObject({ _tag: "RemoteUnreachable", said: "no answer in time", heard: true })
@@ -401,10 +404,10 @@ test("many clones that claim different tasks at once all succeed, and their push
           const [one, two] = [blob(repo, `a ${index}`), blob(repo, `b ${index}`)]
           // Deleting prunes empty folders and takes the remote's packed-refs.lock, which is what the others then meet.
           for (let round = 0; round < 3; round++) {
-            yield* remote.push([{ ref, from: undefined, to: one }], noHooks)
-            yield* remote.push([{ ref, from: one, to: two }], noHooks)
+            yield* remote.push([{ ref, from: undefined, to: one }])
+            yield* remote.push([{ ref, from: one, to: two }])
             expect((yield* remote.list([ref])).get(ref)).toBe(two)
-            yield* remote.push([{ ref, from: two, to: undefined }], noHooks)
+            yield* remote.push([{ ref, from: two, to: undefined }])
           }
         }),
       ),

@@ -16,7 +16,7 @@ import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
-const hasty = { list: 2_000, fetch: 10_000, push: 2_000 }
+const hasty = { list: 2_000, fetch: 10_000, push: 2_000, upload: 2_000, hook: 10_000 }
 
 /** The refs as a process of one clone sees them, with everything of its own. */
 const withRefs = <A, E>(
