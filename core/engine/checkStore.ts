@@ -57,13 +57,20 @@ export const checkClocks = Effect.fn("checkClocks")(function* ({ remote }: Pick<
 })
 
 /** Tasks whose record can't be read, so that nobody can work on them. */
-export const checkRecords = Effect.fn("checkRecords")(function* () {
+export const checkRecords = Effect.fn("checkRecords")(function* ({ remote, namespace }: Pick<Settings, "remote" | "namespace">) {
   const refs = yield* Refs
   const all = yield* refs.list("refs/osier/tasks/")
+  // Nobody who has seen the broken one would go back behind it: there, the good one has to follow it.
+  const wayBack = (ref: string) =>
+    `git log -p ${ref}; the record before is brought back by: ${
+      remote === "none"
+        ? `git update-ref ${ref} ${ref}~`
+        : `git push ${remote} "$(git commit-tree "${ref}~^{tree}" -p ${ref} -m "Bring the record back")":${remoteNames(namespace).theirs(ref)}`
+    }`
   const looked = yield* Effect.forEach([...all.keys()], (ref) =>
     readTask(Number(ref.slice(taskRef(0).length - 1))).pipe(
       Effect.as(undefined),
-      Effect.catchTag("TaskFileBroken", ({ message, hint }) => Effect.succeed(bad("tasks", message, hint))),
+      Effect.catchTag("TaskFileBroken", ({ message }) => Effect.succeed(bad("tasks", message, wayBack(ref)))),
       Effect.catchTag("NoSuchTask", () => Effect.succeed(bad("tasks", `${ref} is no ref of a task`, `git show ${ref}`))),
     ),
   )

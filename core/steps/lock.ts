@@ -52,7 +52,8 @@ export class LockBroken extends Data.TaggedError("LockBroken")<{ readonly ref: s
     return `${this.ref} does not hold a lock record`
   }
   get hint() {
-    return `Look at it with \`git cat-file -p ${this.ref}\`; when nothing runs, \`git update-ref -d ${this.ref}\` frees it.`
+    // Only doctor knows whether it has to go from a remote, where it would come back from.
+    return `Look at it with \`git cat-file -p ${this.ref}\`; \`osier doctor\` tells how to free it when nothing runs.`
   }
   readonly exit = 3
 }

@@ -59,10 +59,8 @@ export const readTask = Effect.fn("readTask")(function* (id: number) {
   return { task, commit: commit.oid } satisfies Recorded
 })
 
-/** Nobody but a person can say which of the earlier records is the good one. */
-const wayBack = (ref: string): string =>
-  `Look at \`git log -p ${ref}\`; the record before is brought back by \`git update-ref ${ref} ${ref}~\`, ` +
-  `on a remote by \`git push origin +${ref}~:${ref}\`.`
+/** Nobody but a person can say which of the earlier records is the good one, and only doctor knows where it has to go. */
+const wayBack = (ref: string): string => `Look at \`git log -p ${ref}\`; \`osier doctor\` tells how the record before is brought back.`
 
 /** Every task's summary, lowest number first; those that nobody can read are left out. */
 export const listTasks = () => Effect.map(surveyTasks(), ({ tasks }) => tasks)

@@ -108,7 +108,15 @@ test.each([
     const shown = await osier(repo.path, "show", "2")
     expect(shown.code).toBe(2)
     expect(shown.err).toContain(`refs/osier/tasks/2:task.md:${line}`)
-    expect(shown.err).toContain("git update-ref refs/osier/tasks/2 refs/osier/tasks/2~")
+    expect(shown.err).toContain("`osier doctor` tells how")
+    const examined = await osier(repo.path, "doctor", "--json")
+    expect(examined.code).toBe(3)
+    expect(JSON.parse(examined.out).checks).toContainEqual(
+      expect.objectContaining({
+        name: "tasks",
+        hint: expect.stringMatching(/: git update-ref refs\/osier\/tasks\/2 refs\/osier\/tasks\/2~$/),
+      }),
+    )
     const listed = await osier(repo.path, "ls")
     expect(listed.code).toBe(0)
     for (const id of ["#1", "#2", "#3"]) expect(listed.out).toContain(id)

@@ -40,7 +40,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
             yield* examine("remote", trouble === undefined ? checkRemote(settings, target, isSet(flags, "probe")) : Effect.fail(trouble))
           yield* examine("locks", checkLocks(settings))
           yield* examine("clock", checkClocks(settings, target))
-          yield* examine("tasks", checkRecords())
+          yield* examine("tasks", checkRecords(settings))
           yield* examine("settings", checkSettings(settings))
           yield* examine("agents", checkAgents(settings))
           yield* examine("leftovers", checkLeftovers(treeRoot))
