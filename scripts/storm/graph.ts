@@ -69,6 +69,10 @@ export const graph = async ({ seed, tasks, away }: Asked): Promise<Seen> => {
     await Promise.race([ripe, all])
     await new Promise((resolve) => setTimeout(resolve, within))
     const dead = runs[victim]
+    // The death of one that holds nothing would show nothing.
+    let idle = false
+    void all.then(() => (idle = true))
+    while (!idle && !(await isWorking(bare, dead?.events[0]?.run ?? ""))) await new Promise((resolve) => setTimeout(resolve, 20))
     const killedAt = performance.now()
     dead?.kill()
     await dead?.ended
@@ -98,6 +102,12 @@ export const graph = async ({ seed, tasks, away }: Asked): Promise<Seen> => {
   } finally {
     for (const { kill } of runs) kill()
   }
+}
+
+/** Whether a run holds the lock of a task that is not over. */
+const isWorking = async (bare: string, run: string): Promise<boolean> => {
+  const over = await mergedIn(bare)
+  return (await heldBy(bare, run)).some((what) => what.startsWith("task/") && !over.has(what.slice("task/".length)))
 }
 
 /** Whoever has the target's lock lands. */
