@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { count } from "../domain/plainText.ts"
 import { ownRefs } from "../domain/remoteNames.ts"
 import type { Settings } from "../domain/settings.ts"
+import { isCut } from "../steps/isCut.ts"
 import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Remote } from "../world/remote.ts"
@@ -65,6 +66,8 @@ const compared = Effect.fnUntraced(function* ({ remote: name, namespace }: Setti
       `${target} here is ${count(behind, "commit")} behind ${name}`,
       `git pull --ff-only ${name} ${target}, or osier run`,
     )
+  if (yield* isCut(here, tip))
+    return odd("remote target", `whether ${target} here can follow ${name} can't be told: history is cut off`, "git fetch --unshallow")
   if (behind === 0)
     return odd(
       "remote target",

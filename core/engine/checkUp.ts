@@ -43,7 +43,14 @@ export const checkRepository = Effect.fn("checkRepository")(function* () {
       .run(["--git-dir", commonDir, "config", "--get", key], { cwd: commonDir, codes: [0, 1] })
       .pipe(Effect.map((ended) => ended.stdout.toString().trim()))
   const shapes: string[] = []
-  if ((yield* files.stat(join(commonDir, "shallow"))) !== undefined) shapes.push("shallow")
+  if ((yield* files.stat(join(commonDir, "shallow"))) !== undefined)
+    checks.push(
+      odd(
+        "history",
+        "the repository is shallow",
+        "osier works here; only what was begun further back than its history can't be merged here: git fetch --unshallow",
+      ),
+    )
   if ((yield* ask("extensions.partialClone")) !== "") shapes.push("a partial clone")
   if ((yield* ask("core.sparseCheckout")) === "true") shapes.push("a sparse checkout")
   if (!bare && (yield* files.stat(join(root, ".gitmodules"))) !== undefined) shapes.push("with submodules")

@@ -20,6 +20,8 @@ export const follow = Effect.fn("follow")(function* (commit: string) {
   if (along.type === "moved" && along.checkout !== undefined)
     yield* board.emit({ type: "CheckoutFollowed", target, commit, path: along.checkout })
   if (along.type === "behind") yield* warn(`the checkout at ${along.checkout} is behind ${there}: ${along.reason}`, along.command)
+  if (along.type === "cut")
+    yield* warn(`${target} here can't follow ${there}: the history between them is cut off in this clone`, "git fetch --unshallow")
   if (along.type === "diverged") {
     const message = `${target} here has commits that ${settings.remote} does not have, so that it can't follow`
     yield* warn(message, `git pull --rebase ${settings.remote} ${target}, or push them`)

@@ -3,6 +3,7 @@ import { quoteWord } from "../domain/quoteWord.ts"
 import { Refs } from "../world/refs.ts"
 import { findCheckouts } from "./checkout.ts"
 import { isAncestor } from "./isAncestor.ts"
+import { isCut } from "./isCut.ts"
 import { moveBranch } from "./land.ts"
 
 /** Where a branch here stands beside what it follows; only `moved` moved anything. */
@@ -13,6 +14,8 @@ export type Along =
   | { readonly type: "behind"; readonly checkout: string; readonly reason: string; readonly command: string }
   /** It holds commits that the other does not have, so that it can't simply follow. */
   | { readonly type: "diverged" }
+  /** Whether it could follow is in history that this clone does not have. */
+  | { readonly type: "cut" }
 
 /**
  * Brings a branch here to a commit of the remote's, with the checkout that has it, as a fast-forward would. Files of the
@@ -22,7 +25,10 @@ export const bringAlong = Effect.fn("bringAlong")(function* (branch: string, to:
   const refs = yield* Refs
   const from = yield* refs.read(branch)
   if (from === undefined || from === to || (yield* isAncestor(to, from))) return { type: "there" } satisfies Along
-  if (!(yield* isAncestor(from, to))) return { type: "diverged" } satisfies Along
+  if (!(yield* isAncestor(from, to))) {
+    const along: Along = { type: (yield* isCut(from, to)) ? "cut" : "diverged" }
+    return along
+  }
   const moved = yield* moveBranch({ target: branch, from, to, expect: [], reason })
   if (moved.type === "landed") {
     const along: Along = moved.behind === undefined ? { type: "moved", checkout: moved.followed } : { type: "behind", ...moved.behind }
