@@ -122,8 +122,8 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
     const owner = world.processes().find((one) => one.owner.run === holderKey(before.owner))
     if (owner === undefined || owner.pulse.dead || owner.ended()) return
     count.takenFromTheLiving++
-    // Where clocks agree, time that passed for all told it to stop by itself; where they don't, its fence has to do.
-    if (!wild && owner.pulse.slept === 0)
+    // Unless it slept, it has stopped by itself, however far off the clocks are.
+    if (owner.pulse.slept === 0)
       demand(!working.has(`${owner.owner.run} ${name}`), by, `the owner still worked when ${ref} was taken`)
     // Only a lease that is over by its owner's own clock may be taken while its owner lives.
     const over = world.now() + owner.pulse.skewMs > before.expires
