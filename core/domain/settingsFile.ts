@@ -55,7 +55,15 @@ const layer = (
   let value: SettingsFile = {}
   for (const [key, raw] of given) {
     const doc = settingsDocs.find((one) => one.key === key)
-    if (!doc || doc.kind === "file") continue
+    if (doc === undefined || doc.kind === "file") {
+      const [message, fallback] =
+        doc === undefined
+          ? ["unknown setting", "`osier schema settings` shows every key"]
+          : ["can only be set in osier.yaml", "write it there"]
+      const known = settingsDocs.filter(({ kind }) => kind !== "file").map((one) => one.key)
+      problems.push({ field: label(key), message, hint: doc === undefined ? meant(key, known, fallback) : fallback })
+      continue
+    }
     const coerced = coerce(doc.kind, raw)
     const one = numeric.has(key) && typeof coerced === "string" && /^-?\d+$/.test(coerced) ? Number(coerced) : coerced
     const nested = key.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), one)
