@@ -151,6 +151,26 @@ test.each([
   expect(indexOf(repo)).toEqual(index)
 })
 
+test("a clone that lacks the history between both can't tell whether the branch could follow, and says that; a real fork it still sees", async () => {
+  const { repo, from, to } = setUp()
+  const [path, next] = [join(makeFolder(), "shallow"), repo.git("commit-tree", `${to}^{tree}`, "-p", to, "-m", "next")]
+  const fetch = (...args: readonly string[]) => repo.git("-C", path, "fetch", "-q", ...args, "origin", "next")
+  repo.git("update-ref", "refs/heads/next", next)
+  repo.git("clone", "-q", "--depth=1", `file://${repo.path}`, path)
+  fetch("--depth=1")
+  expect(await inWorld(path, bringAlong(target, next, "r"))).toEqual({ type: "cut" })
+  expect(repo.git("-C", path, "rev-parse", target)).toBe(from)
+  fetch("--unshallow")
+  expect(await inWorld(path, bringAlong(target, next, "r"))).toEqual({ type: "moved", checkout: path })
+
+  const cut = join(makeFolder(), "cut at the fork")
+  repo.git("clone", "-q", "--depth=1", `file://${repo.path}`, cut)
+  repo.git("-C", cut, "fetch", "-q", "origin", "next")
+  const own = repo.git("-C", cut, "commit-tree", `${from}^{tree}`, "-p", from, "-m", "own")
+  repo.git("-C", cut, "update-ref", target, own)
+  expect(await inWorld(cut, bringAlong(target, next, "r"))).toEqual({ type: "diverged" })
+})
+
 test("a branch that is not here is not made", async () => {
   const { repo, to } = setUp()
   expect(await bring(repo, to, "refs/heads/elsewhere")).toEqual({ type: "there" })
