@@ -204,7 +204,6 @@ describe("where settings come from", () => {
   it.each([
     [{ env: { OSIER_SET_CONCURENCY: "5" } }, "OSIER_SET_CONCURENCY: unknown setting | did you mean OSIER_SET_CONCURRENCY?"],
     [{ flags: { concurency: "5" } }, "concurency: unknown setting | did you mean concurrency?"],
-    [{ flags: { gates: "npm test" } }, "gates: can only be set in osier.yaml | write it there"],
     [{ env: { OSIER_SET_CONCURRENCY: "five" } }, 'OSIER_SET_CONCURRENCY: expected number, not "five"'],
     [{ env: { OSIER_SET_AGENT: "nobody-at-all" } }, "OSIER_SET_AGENT: unknown agent nobody-at-all"],
     [{ flags: { land: "later" } }, "land: expected"],
