@@ -123,8 +123,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
     if (owner === undefined || owner.pulse.dead || owner.ended()) return
     count.takenFromTheLiving++
     // Unless it slept, it has stopped by itself, however far off the clocks are.
-    if (owner.pulse.slept === 0)
-      demand(!working.has(`${owner.owner.run} ${name}`), by, `the owner still worked when ${ref} was taken`)
+    if (owner.pulse.slept === 0) demand(!working.has(`${owner.owner.run} ${name}`), by, `the owner still worked when ${ref} was taken`)
     // Only a lease that is over by its owner's own clock may be taken while its owner lives.
     const over = world.now() + owner.pulse.skewMs > before.expires
     // Where clocks are off by more than is allowed for, what counts is that it gave no sign of life before the taker's eyes.
