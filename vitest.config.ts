@@ -19,6 +19,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // a process for each file costs the quick tier a fifth of its time; the longer ones show that no file leans on another
+    isolate: process.env["OSIER_TIER"] !== "check",
     // most tests wait for other processes, so a core fewer than there are would stand idle
     maxWorkers: Math.max(2, availableParallelism()),
   },
