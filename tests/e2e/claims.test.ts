@@ -203,7 +203,7 @@ describe("one owner", { timeout: 120_000 }, () => {
     ]) {
       const { code, err } = await osier(repo.path, ...args)
       expect([args, code]).toEqual([args, 3])
-      expect(err).toMatch(/does not hold a lock record[\s\S]*git update-ref -d/)
+      expect(err).toMatch(/does not hold a lock record[\s\S]*osier doctor/)
     }
   })
 })
