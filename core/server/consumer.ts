@@ -96,7 +96,10 @@ export const consumer = (options: {
     yield* lagging.await
   }).pipe(Effect.forever)
 
-  return { take, run }
+  /** Whether all that the hub has read was handed to the network. */
+  const isLevel = (): boolean => hub().journal === journal && seq >= hub().seq && socket.bufferedAmount === 0
+
+  return { take, run, isLevel }
 }
 
 export type Consumer = ReturnType<typeof consumer>

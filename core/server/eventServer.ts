@@ -46,6 +46,9 @@ const portOf = (server: Server): number => {
   return typeof address === "object" && address !== null ? address.port : 0
 }
 
+/** How long, in milliseconds, those who listen are given at the end for what they have not taken yet. */
+const lastWordsMs = 1_000
+
 /** Says goodbye to everybody, and doesn't wait for those who don't listen. */
 const hangUp = (server: Server, sockets: WebSocketServer) =>
   Effect.gen(function* () {
@@ -73,6 +76,8 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
   const journal = yield* Journal
   let place: Place = yield* journal.position
   const consumers = new Set<Consumer>()
+  /** Let in, but not told where the journal is yet. */
+  const attending = new Set<WebSocket>()
   const fork = yield* FiberSet.makeRuntime<Control>()
 
   const attend = (socket: WebSocket, since: number, named: string | undefined) =>
@@ -89,6 +94,7 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
         patience: options.patience ?? standardPatience,
       })
       consumers.add(it)
+      attending.delete(socket)
       yield* Effect.ensuring(
         it.run,
         Effect.sync(() => consumers.delete(it)),
@@ -100,6 +106,7 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
           socket.once("close", () => resume(Effect.void))
         }),
       ),
+      Effect.ensuring(Effect.sync(() => attending.delete(socket))),
     )
 
   const welcome = (socket: WebSocket, since: number, named: string | undefined) => {
@@ -109,6 +116,7 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
       const text = Buffer.isBuffer(data) ? data.toString() : ""
       fork(Effect.map(answer(text), (frame) => socket.send(JSON.stringify(frame))))
     })
+    attending.add(socket)
     fork(attend(socket, since, named))
   }
 
@@ -138,6 +146,15 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
     Stream.runForEach(journal.batches(place.seq, place.journal), broadcast).pipe(
       Effect.catchCause((cause) => Effect.logError("the event stream ended", cause)),
     ),
+  )
+  // A run's last event says how it ended: whoever listens hears it before the server goes, wherever the next one may be.
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      yield* Effect.ignore(journal.flush)
+      const { journal: name, seq } = yield* journal.position
+      const isTold = () => place.journal === name && place.seq >= seq && attending.size === 0 && [...consumers].every((it) => it.isLevel())
+      while (!isTold() && sockets.clients.size > 0) yield* Effect.sleep("5 millis")
+    }).pipe(Effect.timeoutOption(lastWordsMs), Effect.ignore),
   )
   /** `listening` counts the consumers there are now. */
   return { port, url: `ws://${loopback}:${port}/events`, journal: place.journal, listening: () => consumers.size }

@@ -56,6 +56,25 @@ test("only who has the token, comes from no foreign page and calls us by a loopb
   expect((await fetch(`http://${own}/events`)).status).toBe(401)
 })
 
+test("what happened before the server ends is heard by all who listen, however late they came", async () => {
+  using folder = journalFolder()
+  for (let round = 1; round <= 10; round++) {
+    const house = await socketHouse(folder.directory)
+    const before = 50 * (round - 1) + 1
+    using early = socketOf(`${house.url}?since=${before}`)
+    await early.next()
+    using late = socketOf(`${house.url}?since=${before}`)
+    await late.status
+    house.say(many(50))
+    await house.close()
+    for (const socket of [early, late]) {
+      const frames = [await socket.closed, ...upTo(50).map(() => socket.take())].flat()
+      const seqs = frames.flatMap((frame) => (typeof frame === "object" && frame !== null && "seq" in frame ? [frame.seq] : []))
+      expect([round, seqs]).toEqual([round, upTo(before + 50).slice(before)])
+    }
+  }
+})
+
 test("it listens on the loopback address only", async () => {
   using folder = journalFolder()
   await using house = await socketHouse(folder.directory)

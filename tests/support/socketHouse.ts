@@ -44,7 +44,9 @@ export const socketHouse = async (
     await ended
   }
   const append = (bodies: readonly EventBody[]) => Effect.runPromise(Effect.andThen(journal.append(bodies), Effect.orDie(journal.flush)))
-  return { url, port, listening, append, close, [Symbol.asyncDispose]: close }
+  /** Said, and not waited for. */
+  const say = (bodies: readonly EventBody[]) => void Effect.runSync(journal.append(bodies))
+  return { url, port, listening, append, say, close, [Symbol.asyncDispose]: close }
 }
 
 /** A plain websocket whose frames are read one after the other. */
