@@ -33,7 +33,8 @@ export interface Attribution {
 
 /**
  * Makes every git of one attempt write down which refs it moves, as evidence of who did it. The user's own hooks run as
- * ever: each one is called on, also those that come later.
+ * ever: each one is called on, also those that come later. In another repository, as a test makes one, that one's hooks run
+ * and nothing is written down.
  */
 export const attribution = Effect.fn("attribution")(function* (input: {
   /** A folder of osier's own, outside the tree. */
@@ -41,16 +42,16 @@ export const attribution = Effect.fn("attribution")(function* (input: {
   readonly nonce: string
 }) {
   const files = yield* Files
-  const { root } = yield* Repository
+  const { root, commonDir } = yield* Repository
   const hooks = yield* userHooks()
   const there = (yield* files.list(isAbsolute(hooks) ? hooks : join(root, hooks))).filter((name) => /^[a-z-]+$/.test(name))
   const own = join(input.folder, "hooks")
   const log = join(input.folder, "moves")
   for (const name of new Set([...usual, ...there])) {
-    const script = `#!/bin/sh\nhook=${quoted(hooks)}/${name}\nif [ -x "$hook" ]; then exec "$hook" "$@"; fi\n`
+    const script = `${whose(hooks, commonDir)}hook="$hooks/${name}"\nif [ -x "$hook" ]; then exec "$hook" "$@"; fi\n`
     yield* files.write(join(own, name), script, 0o755)
   }
-  yield* files.write(join(own, "reference-transaction"), witness(`${hooks}/reference-transaction`, log, input.nonce), 0o755)
+  yield* files.write(join(own, "reference-transaction"), whose(hooks, commonDir) + witness(log, input.nonce), 0o755)
   const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.hooksPath", GIT_CONFIG_VALUE_0: own }
   return { env, log, nonce: input.nonce } satisfies Attribution
 })
@@ -63,12 +64,23 @@ export const attributedMoves = Effect.fn("attributedMoves")(function* (attributi
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** The environment brings these hooks into every repository that the attempt touches, and only one of them is the user's. */
+const whose = (hooks: string, commonDir: string): string => `#!/bin/sh
+hooks=${quoted(hooks)}
+ours=yes
+if ! [ "$(git rev-parse --git-common-dir)" -ef ${quoted(commonDir)} ]; then
+  ours=no
+  hooks=$(unset GIT_CONFIG_COUNT; git rev-parse --git-path hooks)
+fi
+`
+
 /** Appended in one write, since several git processes of one attempt may move refs at once. It never refuses a move. */
-const witness = (hook: string, log: string, nonce: string): string => `#!/bin/sh
-hook=${quoted(hook)}
+const witness = (log: string, nonce: string): string => `hook="$hooks/reference-transaction"
 log=${quoted(log)}
 moves=$(cat)
-if [ "$1" = prepared ] || [ "$1" = committed ]; then
+if [ $ours = no ]; then
+  :
+elif [ "$1" = prepared ] || [ "$1" = committed ]; then
   {
     printf '= %s %s %s\\n' ${quoted(nonce)} "$1" "$(git rev-parse --absolute-git-dir)"
     printf '%s\\n' "$moves" | sed 's/^/> /'

@@ -112,3 +112,21 @@ test("the user's hooks run as ever: refusing, relative to the tree, and added la
   expect(existsSync(join(tree.path, "ran"))).toBe(true)
   expect(readFileSync(again.log, "utf8")).toContain("refs/heads/task/x-1")
 })
+
+test("what it moves in another repository is nobody's business, and that one's own hooks run there", async () => {
+  const { repo, agent, tree, moves } = await setting()
+  writeFileSync(join(repo.path, ".git/hooks/post-commit"), "#!/bin/sh\ntouch the-users-hook-ran\n", { mode: 0o755 })
+  for (const place of [join(tree.path, "inside"), join(makeFolder(), "outside")]) {
+    agent("init", "-q", "-b", "main", place)
+    const hooks = join(place, ".git/hooks")
+    mkdirSync(hooks, { recursive: true })
+    writeFileSync(join(hooks, "post-commit"), "#!/bin/sh\ntouch its-own-hook-ran\n", { mode: 0o755 })
+    agent("-C", place, "commit", "-q", "--allow-empty", "-m", "a fixture")
+    agent("-C", place, "branch", "other")
+    expect(existsSync(join(place, "its-own-hook-ran"))).toBe(true)
+    expect(existsSync(join(place, "the-users-hook-ran"))).toBe(false)
+  }
+  expect(await moves()).toEqual([])
+  agent("branch", "other")
+  expect((await moves()).map((move) => move.ref)).toEqual(["refs/heads/other"])
+})
