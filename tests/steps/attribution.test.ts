@@ -121,7 +121,7 @@ test("what it moves in another repository is nobody's business, and that one's o
     const hooks = join(place, ".git/hooks")
     mkdirSync(hooks, { recursive: true })
     writeFileSync(join(hooks, "post-commit"), "#!/bin/sh\ntouch its-own-hook-ran\n", { mode: 0o755 })
-    agent("-C", place, "commit", "-q", "--allow-empty", "-m", "a fixture")
+    agent("-C", place, "-c", "user.name=A", "-c", "user.email=a@a", "commit", "-q", "--allow-empty", "-m", "a fixture")
     agent("-C", place, "branch", "other")
     expect(existsSync(join(place, "its-own-hook-ran"))).toBe(true)
     expect(existsSync(join(place, "the-users-hook-ran"))).toBe(false)
