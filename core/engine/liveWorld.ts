@@ -53,7 +53,7 @@ const signOfLife = Effect.gen(function* () {
 export const worldAt = (at: string) => Layer.effectDiscard(signOfLife).pipe(Layer.provideMerge(outside(at)))
 
 const outside = (at: string) =>
-  Layer.mergeAll(journal, Objects.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
+  Layer.mergeAll(journal, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer), Layer.provideMerge(Objects.layer))).pipe(
     Layer.provideMerge(RunIdentity.layer),
     Layer.provideMerge(Repository.layer(at)),
     Layer.provideMerge(machine),

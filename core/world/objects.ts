@@ -2,10 +2,11 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { createHash, randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
-import { join } from "node:path"
-import { deflateSync } from "node:zlib"
+import { basename, join } from "node:path"
+import { deflateSync, inflateSync } from "node:zlib"
 import { conversation } from "./conversation.ts"
 import { gitEnvironment, pinned } from "./git.ts"
 import { Repository } from "./repository.ts"
@@ -53,6 +54,8 @@ export class Objects extends Context.Service<
     readonly writeBlob: (data: string | Uint8Array) => Effect.Effect<string, ObjectFailed>
     readonly writeTree: (entries: readonly TreeEntry[]) => Effect.Effect<string, ObjectFailed>
     readonly writeCommit: (fields: CommitFields) => Effect.Effect<string, ObjectFailed>
+    /** What was written is on the disk when this returns, all of it at once: before a ref points at any of it. */
+    readonly settle: Effect.Effect<void, ObjectFailed>
   }
 >()("core/world/Objects") {
   static readonly layer = Layer.effect(
@@ -68,17 +71,40 @@ export class Objects extends Context.Service<
         reader
           .ask(`${verb} ${name}\n`, (bytes) => readReply(bytes, verb))
           .pipe(Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })))
+      const unsettled = new Set<string>()
       const write = (type: string, data: Uint8Array) =>
         Effect.tryPromise({
-          try: () => writeLoose(join(commonDir, "objects"), objectFormat, type, data),
+          try: async () => {
+            const { oid, path } = await writeLoose(join(commonDir, "objects"), objectFormat, type, data)
+            unsettled.add(path)
+            return oid
+          },
           catch: (error) => new ObjectFailed({ name: `(new ${type})`, reason: String(error) }),
         })
+      // Whoever comes while another settles waits: what it wrote may be among that.
+      const settling = yield* Semaphore.make(1)
+      const settle = Effect.suspend(() => {
+        const paths = [...unsettled]
+        return Effect.forEach(
+          paths,
+          (path) =>
+            Effect.andThen(
+              toDisk(path),
+              Effect.sync(() => unsettled.delete(path)),
+            ),
+          {
+            concurrency: 8,
+            discard: true,
+          },
+        )
+      }).pipe(settling.withPermit)
       return {
         read: (name) => Effect.map(ask("contents", name), (reply) => reply),
         look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type }),
         writeBlob: (data) => write("blob", typeof data === "string" ? Buffer.from(data) : data),
         writeTree: (entries) => write("tree", encodeTree(entries)),
         writeCommit: (fields) => write("commit", encodeCommit(fields)),
+        settle,
       }
     }),
   )
@@ -122,28 +148,46 @@ const encodeCommit = (fields: CommitFields): Buffer =>
     ].join("\n"),
   )
 
-const writeLoose = async (folder: string, format: "sha1" | "sha256", type: string, data: Uint8Array): Promise<string> => {
+/** After a power cut a ref must not point at nothing. An object that was packed and pruned meanwhile is on the disk already. */
+const toDisk = (path: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const handle = await fs.open(path, "r").catch(ifThere)
+      if (handle === undefined) return
+      try {
+        await handle.datasync()
+      } finally {
+        await handle.close()
+      }
+    },
+    catch: (error) => new ObjectFailed({ name: basename(path), reason: String(error) }),
+  })
+
+const ifThere = (error: NodeJS.ErrnoException) => {
+  if (error.code === "ENOENT") return undefined
+  throw error
+}
+
+const writeLoose = async (folder: string, format: "sha1" | "sha256", type: string, data: Uint8Array) => {
   const whole = Buffer.concat([Buffer.from(`${type} ${data.length}\0`), data])
   const oid = createHash(format).update(whole).digest("hex")
   const fan = join(folder, oid.slice(0, 2))
   const path = join(fan, oid.slice(2))
-  if (await exists(path)) return oid
+  if (await holds(path, whole)) return { oid, path }
   await fs.mkdir(fan, { recursive: true })
   const beside = join(fan, `tmp_obj_${randomUUID().slice(0, 8)}`)
-  const handle = await fs.open(beside, "wx", 0o444)
-  try {
-    await handle.writeFile(deflateSync(whole, { level: 1 }))
-    // A ref may point here a moment later; after a power cut it must not point at nothing.
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
+  await fs.writeFile(beside, deflateSync(whole, { level: 1 }), { flag: "wx", mode: 0o444 })
   await fs.rename(beside, path)
-  return oid
+  return { oid, path }
 }
 
-const exists = (path: string) =>
-  fs.access(path).then(
-    () => true,
-    () => false,
-  )
+/** Whether the object is there in one piece: what a power cut left of one is written anew. */
+const holds = async (path: string, whole: Buffer): Promise<boolean> => {
+  const found = await fs.readFile(path).catch(ifThere)
+  if (found === undefined) return false
+  try {
+    return inflateSync(found).equals(whole)
+  } catch {
+    return false
+  }
+}

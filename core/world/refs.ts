@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { conversation } from "./conversation.ts"
 import { Git, gitEnvironment, pinned } from "./git.ts"
+import { Objects } from "./objects.ts"
 import { RefIntent } from "./refIntent.ts"
 import type { RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
@@ -77,6 +78,7 @@ export class Refs extends Context.Service<
       const { commonDir, zero } = yield* Repository
       const git = yield* Git
       const intent = yield* RefIntent
+      const objects = yield* Objects
       const writer = yield* conversation(
         {
           argv: ["git", ...pinned({ "core.fsync": "committed,reference" }), "--git-dir", commonDir, "update-ref", "--no-deref", "--stdin"],
@@ -101,7 +103,8 @@ export class Refs extends Context.Service<
           refs,
           writer.ask(transaction(swaps, expect, zero), readCommit).pipe(Effect.mapError((error) => explain(refs, error.stderr))),
         )
-        return once.pipe(
+        const settled = Effect.mapError(objects.settle, ({ message }) => new RefFailed({ refs, reason: message }))
+        return Effect.andThen(settled, once).pipe(
           // A reader such as `git pack-refs` may hold a lock for a moment; a lock whose writer is dead is removed by its intent.
           Effect.tapError((error) => (error._tag === "RefBusy" ? intent.sweep : Effect.void)),
           Effect.retry({ schedule: busyAgain, while: (error) => error._tag === "RefBusy" }),

@@ -49,6 +49,7 @@ export const faultyStore = (options: {
       writeBlob: (data) => object("(new blob)", () => store.writeBlob(data)),
       writeTree: (entries) => object("(new tree)", () => store.writeTree(entries)),
       writeCommit: (fields) => object("(new commit)", () => store.writeCommit(fields)),
+      settle: Effect.void,
     }),
     Layer.succeed(Refs, {
       read: (ref) =>

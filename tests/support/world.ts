@@ -20,7 +20,9 @@ const ground = Layer.mergeAll(
 
 /** The live world of one repository. */
 export const worldOf = (path: string) =>
-  Layer.mergeAll(Objects.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
+  Refs.layer.pipe(
+    Layer.provideMerge(RefIntent.layer),
+    Layer.provideMerge(Objects.layer),
     Layer.provideMerge(Repository.layer(path)),
     Layer.provideMerge(ground),
   )
