@@ -100,14 +100,16 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   reason: string,
 ) {
   const board = yield* Board
-  const { settings } = yield* RunContext
+  const { settings, targetRef } = yield* RunContext
   const files = yield* Files
+  const refs = yield* Refs
   if ((yield* files.stat(tree.path)) === undefined) return yield* removeTree(tree)
   const attempt = attemptIn(board.task(task))
   const kept = yield* keep({
     task,
     attempt,
     tree: tree.path,
+    onto: yield* refs.read(targetRef),
     reason,
     keepIgnored: settings.tree.keepIgnored,
     copy: settings.tree.copy,
@@ -134,9 +136,9 @@ export const dropBranch = Effect.fn("dropBranch")(function* (task: Task, branch:
   if (tip !== target && !(yield* isAncestor(tip, target ?? tip)) && !(yield* isKept(task.id, tip))) {
     const attempt = Math.max(1, board.task(task.id)?.attempts.length ?? 1)
     const reason = "commits of work that was not finished"
-    const kept = yield* keepCommit({ task: task.id, attempt, commit: tip, reason })
+    const kept = yield* keepCommit({ task: task.id, attempt, commit: tip, reason, onto: target })
     board.kept.set(task.id, kept.ref)
-    yield* board.emit({ type: "Kept", task: task.id, attempt, reason, ref: kept.ref, commit: kept.commit, files: 0, left: [] })
+    yield* board.emit({ type: "Kept", task: task.id, attempt, reason, ...kept, left: [] })
   }
   yield* deleteBranch({ branch, at: tip })
   yield* board.emit({ type: "BranchDeleted", task: task.id, branch, commit: tip })

@@ -94,7 +94,7 @@ const cutAnew = Effect.fnUntraced(function* (
   const refs = yield* Refs
   const task = /-(\d+)$/.exec(input.name)?.[1] ?? input.name
   if (tip !== input.base) {
-    yield* keepCommit({ task, attempt: "fresh", commit: tip, reason: `branch ${input.branch} was cut anew` })
+    yield* keepCommit({ task, attempt: "fresh", commit: tip, reason: `branch ${input.branch} was cut anew`, onto: input.base })
     yield* refs.swap([{ ref: `refs/heads/${input.branch}`, from: tip, to: input.base }])
   }
   const cut: ClaimedBranch = { branch: input.branch, base: input.base }

@@ -10,12 +10,13 @@ import { storeFile } from "./storeFile.ts"
 import { survey } from "./survey.ts"
 import { treeEntries } from "./treeEntries.ts"
 import type { TreeIndex } from "./treeIndex.ts"
+import { workSince } from "./workSince.ts"
 import { type Leaf, writeTrees } from "./writeTrees.ts"
 
 export interface Keep {
   readonly ref: string
   readonly commit: string
-  /** How many files it holds. */
+  /** How many of its files differ from what the work began with. */
   readonly files: number
   /** What could not be taken along, named. */
   readonly left: readonly string[]
@@ -34,6 +35,8 @@ export const keep = Effect.fn("keep")(function* (input: {
   readonly tree: string
   /** A commit that belongs to the work, wherever HEAD is. */
   readonly tip?: string | undefined
+  /** The target: where the work left its history is where it began. */
+  readonly onto?: string | undefined
   readonly reason: string
   /** Globs of caches that are not worth keeping. */
   readonly keepIgnored: readonly string[]
@@ -78,14 +81,16 @@ export const keep = Effect.fn("keep")(function* (input: {
   const whole = found.index.entries.some((entry) => (entry.mode & 0o170000) === 0o160000) && found.why.length > 0
   const noteLeaves = yield* notes({ manifest, index: found.index, gitDir, modules: whole })
   const noted = yield* record({ tree: yield* writeTrees(noteLeaves), parents: [], message: "what a git tree can't say" })
+  const work = yield* workSince(tree, head, input.onto)
   const message = keepMessage({
     task: String(input.task),
     attempt: String(input.attempt),
     reason: input.reason,
-    files: stored.length,
+    files: work.files,
     left,
     parts: {
       ...(head === undefined ? {} : { Head: head }),
+      ...(work.base === undefined ? {} : { Base: work.base }),
       ...(index === undefined ? {} : { Index: index }),
       Notes: noted,
       ...(ends.open === undefined ? {} : { Open: ends.open }),
@@ -95,7 +100,7 @@ export const keep = Effect.fn("keep")(function* (input: {
   const all = new Set([...parents, ...(index === undefined ? [] : [index]), noted, ...more])
   const commit = yield* record({ tree, parents: [...all], message })
   const ref = yield* claimKeep(input.task, input.attempt, commit)
-  return { ref, commit, files: stored.length, left } satisfies Keep
+  return { ref, commit, files: work.files, left } satisfies Keep
 })
 
 const keptNames = (path: string): readonly string[] => path.split("/").map((name) => keptName(name))

@@ -4,6 +4,7 @@ import { keepMessage } from "../domain/keepMessage.ts"
 import { nthName } from "../domain/tree.ts"
 import { ObjectFailed, Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
+import { workSince } from "./workSince.ts"
 
 export const keepPrefix = "refs/osier/keep/"
 
@@ -33,19 +34,22 @@ export const keepCommit = Effect.fn("keepCommit")(function* (input: {
   readonly attempt: string | number
   readonly commit: string
   readonly reason: string
+  /** The target: where the work left its history is where it began. */
+  readonly onto?: string | undefined
 }) {
   const objects = yield* Objects
   const tree = yield* objects.look(`${input.commit}^{tree}`)
   if (tree === undefined) return yield* new ObjectFailed({ name: input.commit, reason: "it is not there, or no commit" })
   const by = yield* keeper
+  const { base, files } = yield* workSince(tree.oid, input.commit, input.onto)
   const message = keepMessage({
     task: String(input.task),
     attempt: String(input.attempt),
     reason: input.reason,
-    files: 0,
+    files,
     left: [],
-    parts: { Head: input.commit },
+    parts: { Head: input.commit, ...(base === undefined ? {} : { Base: base }) },
   })
   const commit = yield* objects.writeCommit({ tree: tree.oid, parents: [input.commit], message, author: by, committer: by })
-  return { ref: yield* claimKeep(input.task, input.attempt, commit), commit }
+  return { ref: yield* claimKeep(input.task, input.attempt, commit), commit, files }
 })

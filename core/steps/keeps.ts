@@ -14,6 +14,8 @@ export interface KeptWork {
   /** ISO 8601, UTC. */
   readonly at: string
   readonly files: number
+  /** The commit that the work began from. */
+  readonly base?: string
   readonly left: readonly string[]
 }
 
@@ -43,6 +45,7 @@ export const keeps = Effect.fn("keeps")(function* (task?: number | string) {
       at: new Date(Number(fields[at + 2]) * 1000).toISOString(),
       files: note?.files ?? 0,
       left: note?.left ?? [],
+      ...(note?.parts["Base"] === undefined ? {} : { base: note.parts["Base"] }),
     })
   }
   return found

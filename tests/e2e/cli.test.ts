@@ -173,7 +173,9 @@ describe("around a run", () => {
     expect(JSON.parse((await osier(repo.path, "diff", "1", "--json")).out).files).toMatchObject([
       { path: "notes/first-thing.md", removed: 0 },
     ])
-    expect((await osier(repo.path, "diff", "2", "--stat")).out).toContain("half.txt")
+    const half = (await osier(repo.path, "diff", "2", "--stat")).out
+    expect(half).toContain("half.txt")
+    expect(half).not.toContain(".osier")
     expect((await osier(repo.path, "logs", "2")).out).toContain("attempt 1 by broken (shell)")
     expect((await osier(repo.path, "discard", "2")).code).toBe(0)
     expect((await osier(repo.path, "ls")).out).toMatch(/nothing open; 2 tasks are over/)

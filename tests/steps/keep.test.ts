@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, onTestFinished, test, vi } from "vitest"
+import { compareWork } from "../../core/steps/compareWork.ts"
 import { keep } from "../../core/steps/keep.ts"
+import { keepCommit } from "../../core/steps/keepCommit.ts"
 import { keeps } from "../../core/steps/keeps.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { removeTree } from "../../core/steps/removeTree.ts"
@@ -25,6 +27,27 @@ test("of a tree with nothing of its own nothing is kept", async () => {
   expect(await run({ keepIgnored: ["build"] })).toBeUndefined()
   expect(await run()).toMatchObject({ ref: "refs/osier/keep/1/2" })
   expect(tree.branch).toBe("task/x-1")
+})
+
+test("its files are those that differ from where the work began, committed or not, and osier's own are nobody's", async () => {
+  const { run, within, write, repo, tree } = await setting()
+  repo.commit("the target went on", { "b.txt": "b" })
+  write("a.txt", "committed\n")
+  within("commit", "-q", "-a", "-m", "work")
+  write("new.txt", "new\n")
+  write(".gitignore", "*.log\n")
+  write("x.log", "ignored\n")
+  write(".osier/prompt.md", "ours\n")
+  expect(await run({ onto: "main" })).toMatchObject({ files: 4 })
+  const commits = keepCommit({ task: 1, attempt: 3, commit: within("rev-parse", "HEAD"), reason: "it failed", onto: "main" })
+  expect(await inWorld(repo.path, commits)).toMatchObject({ files: 1 })
+  expect((await inWorld(repo.path, keeps(1))).map(({ files, base }) => ({ files, base }))).toEqual([
+    { files: 4, base: tree.base },
+    { files: 1, base: tree.base },
+  ])
+  const stat = await inWorld(repo.path, compareWork(tree.base, "refs/osier/keep/1/2", ["--name-only"]))
+  expect(stat.split("\n")).toEqual(expect.arrayContaining(["a.txt", "new.txt", "x.log"]))
+  expect(stat).not.toContain("prompt.md")
 })
 
 test("every byte comes back: dirty, staged, untracked, ignored, links, modes, odd names, empty folders", async () => {
@@ -115,7 +138,7 @@ test("commits without a name are kept: detached, amended away; the branch may go
   within("switch", "-q", "--detach")
   within("commit", "-q", "--allow-empty", "-m", "nameless")
   const nameless = within("rev-parse", "HEAD")
-  const kept = await run()
+  const kept = await run({ onto: "main" })
   expect(kept?.files).toBeGreaterThan(0)
   const parents = repo.git("rev-parse", `${kept?.commit}^@`).split("\n")
   expect(parents[0]).toBe(nameless)

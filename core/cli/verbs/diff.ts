@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { compareWork } from "../../steps/compareWork.ts"
 import { keeps } from "../../steps/keeps.ts"
 import { readTask, taskRef } from "../../steps/record.ts"
 import { Git } from "../../world/git.ts"
@@ -27,27 +28,27 @@ export const diff: Verb = ({ args, flags, json, screen, at }) =>
     const id = yield* taskNumber(args[0] ?? "")
     const { task } = yield* readTask(id)
     const branch = task.branch === undefined ? undefined : yield* refs.read(`refs/heads/${task.branch}`)
-    // What did not land may be nothing but a keep: its first parent is the commit the tree stood on.
-    const kept = (yield* keeps(id)).at(-1)?.commit
-    const tip = task.tip ?? branch ?? kept
-    const base = task.base ?? (tip === kept && kept !== undefined ? `${kept}^1` : undefined)
+    // What did not land may be nothing but a keep, which knows where its work began.
+    const kept = (yield* keeps(id)).at(-1)
+    const tip = task.tip ?? branch ?? kept?.commit
+    const base = task.base ?? (kept !== undefined && tip === kept.commit ? (kept.base ?? `${tip}^1`) : undefined)
     if (base === undefined || tip === undefined) return yield* new NothingToShow({ id, reason: `it is ${task.status} and has no commits` })
     const known = yield* git.run(["--git-dir", commonDir, "cat-file", "-e", `${tip}^{commit}`], { cwd: commonDir, codes: [0, 1, 128] })
     if (known.code !== 0)
       return yield* new NothingToShow({ id, reason: `its commit ${tip} is no longer in the repository (${taskRef(id)} names it)` })
-    const compare = (...options: readonly string[]) => git.run(["--git-dir", commonDir, "diff", ...options, base, tip], { cwd: commonDir })
+    const compare = (...options: readonly string[]) => compareWork(base, tip, options)
     if (json) {
-      const rows = (yield* compare("--numstat", "--no-renames", "-z")).stdout.toString().split("\0").slice(0, -1)
+      const rows = (yield* compare("--numstat", "--no-renames", "-z")).split("\0").slice(0, -1)
       const files = rows.map((row) => {
         const [added = "", removed = "", ...path] = row.split("\t")
         // git writes a hyphen for a file that isn't text
         return { path: path.join("\t"), added: added === "-" ? null : Number(added), removed: removed === "-" ? null : Number(removed) }
       })
-      screen.out(JSON.stringify({ id, base, tip, files, ...(isSet(flags, "stat") ? {} : { diff: (yield* compare()).stdout.toString() }) }))
+      screen.out(JSON.stringify({ id, base, tip, files, ...(isSet(flags, "stat") ? {} : { diff: yield* compare() }) }))
       return 0 as const
     }
     const colour = screen.paint.good("x") === "x" ? "never" : "always"
     const stat = isSet(flags, "stat") ? ["--stat"] : []
-    screen.out((yield* compare(`--color=${colour}`, ...stat)).stdout.toString())
+    screen.out(yield* compare(`--color=${colour}`, ...stat))
     return 0 as const
   }).pipe(Effect.provide(worldAt(at)))

@@ -4,10 +4,10 @@ import { dirname, join, resolve } from "node:path"
 import { meant } from "../../domain/nearest.ts"
 import { count, plainLine } from "../../domain/plainText.ts"
 import { worldAt } from "../../engine/liveWorld.ts"
+import { compareWork } from "../../steps/compareWork.ts"
 import { keeps } from "../../steps/keeps.ts"
 import type { KeptWork } from "../../steps/keeps.ts"
 import { restore } from "../../steps/restore.ts"
-import { Git } from "../../world/git.ts"
 import { Refs } from "../../world/refs.ts"
 import { Repository } from "../../world/repository.ts"
 import { UsageWrong } from "../commandLine.ts"
@@ -63,7 +63,6 @@ const list = Effect.fnUntraced(function* ({ json, screen }: Call, id: string | u
 const empty = { task: "", attempt: "", ref: "", commit: "", reason: "", at: "", files: 0, left: [] }
 
 const show = Effect.fnUntraced(function* ({ json, screen }: Call, found: readonly KeptWork[]) {
-  const [git, { commonDir }] = [yield* Git, yield* Repository]
   if (json) {
     screen.out(JSON.stringify({ keeps: found }))
     return 0 as const
@@ -72,11 +71,8 @@ const show = Effect.fnUntraced(function* ({ json, screen }: Call, found: readonl
     screen.out(screen.paint.bold(`${nameOf(one)}  ${plainLine(one.reason)}`))
     screen.out(`  ${one.ref} (${one.commit.slice(0, 10)}), ${count(one.files, "file")}, ${one.at}`)
     for (const left of one.left) screen.out(`  not kept: ${plainLine(left)}`)
-    const stat = yield* git.run(["--git-dir", commonDir, "diff", "--stat", `${one.commit}^1`, one.commit], {
-      cwd: commonDir,
-      codes: [0, 128],
-    })
-    screen.out(stat.code === 0 ? stat.stdout.toString() : "")
+    const stat = yield* Effect.orElseSucceed(compareWork(one.base ?? `${one.commit}^1`, one.commit, ["--stat"]), () => "")
+    screen.out(stat.trimEnd())
     screen.out(`  Give it back: osier keep restore ${nameOf(one)}`)
   }
   return 0 as const
@@ -95,7 +91,7 @@ const giveBack = Effect.fnUntraced(function* ({ at, flags, json, screen }: Call,
     return 0 as const
   }
   screen.out(
-    `restored ${nameOf(one)} into ${given.path}: ${count(given.files, "file")}${given.branch === undefined ? "" : `, on branch ${given.branch}`}`,
+    `restored ${nameOf(one)} into ${given.path}: ${count(given.files, "file")} in all${given.branch === undefined ? "" : `, on branch ${given.branch}`}`,
   )
   for (const left of given.left) screen.out(`  was not kept: ${plainLine(left)}`)
   if (found.length > 1) screen.out(`  older: ${found.slice(0, -1).map(nameOf).join(", ")}`)
