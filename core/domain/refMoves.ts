@@ -33,11 +33,13 @@ export const readRefMoves = (text: string, nonce: string): readonly RefMove[] =>
     for (const [index, [old = "", next = "", ...name]] of asked.entries()) {
       const ref = name.join(" ")
       const place = shared.test(ref) ? ref : `${gitDir}\n${ref}`
+      const seen = /^[0-9a-f]+$/.test(values[index] ?? "") ? values[index] : undefined
       if (state === "prepared") {
         // git says zeros when the mover did not ask for the old value; the hook looked itself.
-        const value = values[index] ?? ""
-        waiting.set(place, idOf(/^[0-9a-f]+$/.test(value) ? value : old))
+        waiting.set(place, idOf(seen ?? old))
       } else if (state === "committed") {
+        // `git gc` packs refs: it deletes the file of each one, and the ref is still there.
+        if (idOf(next) === undefined && idOf(seen ?? "") !== undefined) continue
         const from = moves.has(place) ? moves.get(place)?.from : waiting.has(place) ? waiting.get(place) : idOf(old)
         moves.set(place, { ref, from, to: idOf(next), gitDir })
       }

@@ -84,9 +84,7 @@ elif [ "$1" = prepared ] || [ "$1" = committed ]; then
   {
     printf '= %s %s %s\\n' ${quoted(nonce)} "$1" "$(git rev-parse --absolute-git-dir)"
     printf '%s\\n' "$moves" | sed 's/^/> /'
-    if [ "$1" = prepared ]; then
-      printf '%s\\n' "$moves" | cut -d ' ' -f 3- | git cat-file --batch-check='%(objectname)' | sed 's/^/< /'
-    fi
+    printf '%s\\n' "$moves" | cut -d ' ' -f 3- | git cat-file --batch-check='%(objectname)' | sed 's/^/< /'
   } > "$log.$$" 2>/dev/null
   cat "$log.$$" >> "$log"
   rm -f "$log.$$"

@@ -130,3 +130,15 @@ test("what it moves in another repository is nobody's business, and that one's o
   agent("branch", "other")
   expect((await moves()).map((move) => move.ref)).toEqual(["refs/heads/other"])
 })
+
+test("packing refs, as git gc does by itself in the middle of a commit, moves none of them", async () => {
+  const { repo, base, agent, moves } = await setting()
+  repo.git("branch", "other", base)
+  repo.git("tag", "-a", "-m", "one", "v1", base)
+  agent("commit", "-q", "--allow-empty", "-m", "work")
+  agent("gc", "-q")
+  agent("pack-refs", "--all")
+  expect(await moves()).toEqual([])
+  agent("branch", "-D", "other")
+  expect((await moves()).map(({ ref, from, to }) => [ref, from, to])).toEqual([["refs/heads/other", base, undefined]])
+})
