@@ -81,7 +81,7 @@ export class Refs extends Context.Service<
       const objects = yield* Objects
       const writer = yield* conversation(
         {
-          argv: ["git", ...pinned({ "core.fsync": "committed,reference" }), "--git-dir", commonDir, "update-ref", "--no-deref", "--stdin"],
+          argv: ["git", ...pinned({ "core.fsync": "committed,reference" }), "--git-dir", commonDir, ...transactions],
           cwd: commonDir,
           env: gitEnvironment(process.env),
         },
@@ -117,6 +117,9 @@ export class Refs extends Context.Service<
     }),
   )
 }
+
+/** The message is what people find in the reflog of a branch of theirs, and of HEAD. */
+const transactions = ["update-ref", "-m", "osier", "--no-deref", "--stdin"]
 
 class RefBusy extends Data.TaggedError("RefBusy")<{ readonly said: string }> {}
 

@@ -13,7 +13,7 @@ test("a clean checkout comes along, with every kind of change", async () => {
   expect(tip(repo)).toBe(to)
   expect(status(repo)).toBe("")
   expect(repo.git("diff-files", "--name-only")).toBe("")
-  expect(repo.git("reflog", "-1", "--format=%H", "HEAD")).toBe(to)
+  expect(repo.git("reflog", "-1", "--format=%H %gs", "HEAD")).toBe(`${to} osier`)
   expect(statSync(join(repo.path, "run me")).mode & 0o100).toBe(0o100)
   tidy(repo)
 })
