@@ -18,7 +18,7 @@ export const isOwnMove = (move: RefMove, own: { readonly branch: string; readonl
 
 /**
  * What an attempt's `reference-transaction` hook wrote down, one move per ref: from where it was before the first to where
- * it was put last. Transactions that were not committed, and lines of another attempt, don't count.
+ * it was put last. Transactions that were not committed, that changed no value, and lines of another attempt, don't count.
  */
 export const readRefMoves = (text: string, nonce: string): readonly RefMove[] => {
   const moves = new Map<string, RefMove>()
@@ -33,15 +33,18 @@ export const readRefMoves = (text: string, nonce: string): readonly RefMove[] =>
     for (const [index, [old = "", next = "", ...name]] of asked.entries()) {
       const ref = name.join(" ")
       const place = shared.test(ref) ? ref : `${gitDir}\n${ref}`
-      const seen = /^[0-9a-f]+$/.test(values[index] ?? "") ? values[index] : undefined
+      const seen = idOf(/^[0-9a-f]+$/.test(values[index] ?? "") ? (values[index] ?? "") : "")
       if (state === "prepared") {
         // git says zeros when the mover did not ask for the old value; the hook looked itself.
-        waiting.set(place, idOf(seen ?? old))
+        waiting.set(place, seen ?? idOf(old))
       } else if (state === "committed") {
-        // `git gc` packs refs: it deletes the file of each one, and the ref is still there.
-        if (idOf(next) === undefined && idOf(seen ?? "") !== undefined) continue
-        const from = moves.has(place) ? moves.get(place)?.from : waiting.has(place) ? waiting.get(place) : idOf(old)
-        moves.set(place, { ref, from, to: idOf(next), gitDir })
+        const to = idOf(next)
+        const from = waiting.has(place) ? waiting.get(place) : idOf(old)
+        // `git gc` packs refs: it writes each one's value elsewhere and deletes its file. Nothing moved, whatever it was told.
+        if (seen !== to || from === to) continue
+        const last = moves.get(place)
+        // What somebody else wrote between two moves is what the second one took away.
+        moves.set(place, { ref, from: last?.to === from && last !== undefined ? last.from : from, to, gitDir })
       }
     }
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { isOwnMove } from "../../core/domain/refMoves.ts"
@@ -132,13 +132,29 @@ test("what it moves in another repository is nobody's business, and that one's o
 })
 
 test("packing refs, as git gc does by itself in the middle of a commit, moves none of them", async () => {
-  const { repo, base, agent, moves } = await setting()
+  const { repo, base, agent, moves, witness } = await setting()
   repo.git("branch", "other", base)
   repo.git("tag", "-a", "-m", "one", "v1", base)
   agent("commit", "-q", "--allow-empty", "-m", "work")
   agent("gc", "-q")
+  const users = repo.git("commit-tree", "-m", "the user went on", `${base}^{tree}`)
+  repo.git("update-ref", "refs/heads/main", users)
   agent("pack-refs", "--all")
   expect(await moves()).toEqual([])
   agent("branch", "-D", "other")
   expect((await moves()).map(({ ref, from, to }) => [ref, from, to])).toEqual([["refs/heads/other", base, undefined]])
+  // Packed with the value it had when gc looked, while somebody moved it.
+  const line = `${"0".repeat(40)} ${base} refs/heads/main`
+  for (const state of ["prepared", "committed"]) appendFileSync(witness.log, `= n0nce ${state} ${repo.path}/.git\n> ${line}\n< ${users}\n`)
+  expect((await moves()).map(({ ref }) => ref)).toEqual(["refs/heads/other"])
+})
+
+test("what somebody else wrote between two moves is what the second one is taken back to", async () => {
+  const { repo, base, agent, moves } = await setting()
+  const [first, users, second] = ["first", "the user's", "second"].map((text) => repo.git("commit-tree", "-m", text, `${base}^{tree}`))
+  agent("update-ref", "refs/heads/main", String(first))
+  repo.git("update-ref", "refs/heads/main", String(users))
+  agent("update-ref", "refs/heads/main", String(second))
+  await inWorld(repo.path, undoMoves({ moves: await moves(), task: 1, attempt: 1 }))
+  expect(repo.git("rev-parse", "main")).toBe(users)
 })
