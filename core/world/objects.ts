@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import { createHash, randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
@@ -79,8 +80,12 @@ export class Objects extends Context.Service<
             unsettled.add(path)
             return oid
           },
-          catch: (error) => new ObjectFailed({ name: `(new ${type})`, reason: String(error) }),
-        })
+          catch: (error) => ({ swept: isMissing(error), failed: new ObjectFailed({ name: `(new ${type})`, reason: String(error) }) }),
+        }).pipe(
+          // `git gc` takes away empty folders and what looks left over, also between two steps of this.
+          Effect.retry({ schedule: Schedule.exponential("1 millis"), times: 9, while: ({ swept }) => swept }),
+          Effect.mapError(({ failed }) => failed),
+        )
       // Whoever comes while another settles waits: what it wrote may be among that.
       const settling = yield* Semaphore.make(1)
       const settle = Effect.suspend(() => {
@@ -163,8 +168,10 @@ const toDisk = (path: string) =>
     catch: (error) => new ObjectFailed({ name: basename(path), reason: String(error) }),
   })
 
-const ifThere = (error: NodeJS.ErrnoException) => {
-  if (error.code === "ENOENT") return undefined
+const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT"
+
+const ifThere = (error: unknown) => {
+  if (isMissing(error)) return undefined
   throw error
 }
 
