@@ -10,6 +10,7 @@ import { Refs } from "../world/refs.ts"
 import type { Expect } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
+import { recordedFence } from "./recordedFence.ts"
 
 /** Somebody else owns it; says who, where, since and until when. */
 export class LockHeld extends Data.TaggedError("LockHeld")<{ readonly kind: LockKind; readonly name: string; readonly lock: Lock }> {
@@ -134,7 +135,9 @@ export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: s
       fresh = true
       continue
     }
-    const fence = (seen?.lock.fence ?? 0) + 1
+    // A lock that was damaged, and taken away by hand, leaves its number in the record.
+    const last = seen?.lock.fence ?? (kind === "task" ? yield* recordedFence(name) : 0)
+    const fence = last + 1
     const taken = { owner, fence, leaseMs: lasts, acquired: new Date(now).toISOString() }
     const written = yield* writeLock(taken, "held", now)
     const won = yield* refs.swap([{ ref, from: seen?.oid, to: written.oid }]).pipe(

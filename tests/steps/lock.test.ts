@@ -8,8 +8,10 @@ import { describe, expect, test } from "vitest"
 import { worldAt } from "../../core/engine/liveWorld.ts"
 import { heartbeatMs, leaseMs, lockRef, printLock, skewMs, watchMs } from "../../core/domain/lock.ts"
 import type { Owner } from "../../core/domain/lock.ts"
-import { inspectLock, renewLock, sweepLock, takeLock } from "../../core/steps/lock.ts"
+import { inspectLock, releaseLock, renewLock, sweepLock, takeLock } from "../../core/steps/lock.ts"
+import { changeTask, createTask } from "../../core/steps/record.ts"
 import { Machine } from "../../core/world/machine.ts"
+import { Refs } from "../../core/world/refs.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
 import { Sightings } from "../../core/world/sightings.ts"
 import { faultyMachine } from "../support/faultyMachine.ts"
@@ -31,6 +33,33 @@ test("a lock is swept although a sign of life was heard whose giver was stopped 
   }).pipe(Effect.provide(Layer.fresh(worldAt(path))), Effect.runPromise)
   expect(mine.swept).toBeUndefined()
   expect(mine.left).toBe(mine.thief)
+})
+
+test("a lock whose ref is gone goes on behind the fence that the task's record knows", async () => {
+  const { path } = makeRepo()
+  const fences = await Effect.gen(function* () {
+    const now = "2026-11-20T10:00:00.000Z"
+    const lists = { labels: [], needs: [], scope: [], acceptance: [], attempts: [] }
+    yield* createTask({
+      id: 1,
+      title: "a",
+      status: "pending",
+      priority: "normal",
+      ...lists,
+      created: now,
+      updated: now,
+      extra: {},
+      prompt: "",
+    })
+    const first = yield* takeLock("task", "1")
+    yield* releaseLock(first)
+    const held = yield* takeLock("task", "1")
+    yield* changeTask(1, (task) => ({ ...task, status: "running" }), { held })
+    const refs = yield* Refs
+    yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }])
+    return [first, held, yield* takeLock("task", "1")].map(({ fence }) => fence)
+  }).pipe(Effect.provide(Layer.fresh(worldAt(path))), Effect.runPromise)
+  expect(fences).toEqual([1, 2, 3])
 })
 
 test("a number that a new process got does not keep the lock of the dead one; the process itself, alive, does", async () => {
