@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Attempt, Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
@@ -21,6 +22,7 @@ import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
 import { showBranch } from "./showBranch.ts"
 import { Slots } from "./slots.ts"
+import { tellStrays } from "./tellStrays.ts"
 import { transition, withoutReason } from "./transition.ts"
 
 /** What the train is offered. */
@@ -65,6 +67,7 @@ const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined
 
 /** One try: agent, commit, gates. */
 const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
+  const started = yield* Clock.currentTimeMillis
   const { settings, hooks } = yield* RunContext
   const { committer } = yield* RunIdentity
   const board = yield* Board
@@ -75,25 +78,35 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   yield* holds.clear(agent)
   const work = yield* commitWork({
     tree: tree.path,
+    gitDir: tree.gitDir,
     branch: tree.branch,
     base: tree.base,
     message: `${commitTitle(titled(task))}\n`,
     identity: committer,
     hooks,
     copied: [],
-  }).pipe(Effect.catchTag("WorkRefused", (refused) => lost("work", refused.reason, outcome)))
+  }).pipe(Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)))
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
   yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, tip: work.tip })
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
-  const finished = yield* passGates(held, task, tree, n, work.tip, outcome)
+  yield* tellStrays(task, work.files)
+  const finished = yield* passGates(held, task, tree, n, work.tip, { outcome, started })
   const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
   const suspicious = [...shared, ...obeyed]
   return suspicious.length === 0 ? finished : { ...finished, outside: suspicious }
 })
 
 /** Judges the task's own commit, and records it as completed when it passes. */
-export const passGates = Effect.fn("passGates")(function* (held: Held, task: Task, tree: Tree, n: number, tip: string, outcome?: Outcome) {
+export const passGates = Effect.fn("passGates")(function* (
+  held: Held,
+  task: Task,
+  tree: Tree,
+  n: number,
+  tip: string,
+  by?: { readonly outcome: Outcome; readonly started: number },
+) {
   const { settings } = yield* RunContext
+  const outcome = by?.outcome
   const judgement = yield* judgeOwn(task, tree, tip)
   if (judgement.gated && judgement.verdict !== "pass") {
     const failing = judgement.verdicts.find((one) => one.verdict !== "pass")
@@ -107,6 +120,7 @@ export const passGates = Effect.fn("passGates")(function* (held: Held, task: Tas
     agent: agentOf(task, settings.agent),
     outcome: "ok",
     ...(outcome?.session === undefined ? {} : { session: outcome.session }),
+    ...(by === undefined ? {} : { ms: (yield* Clock.currentTimeMillis) - by.started }),
   }
   yield* transition(
     held,

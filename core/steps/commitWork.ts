@@ -5,6 +5,7 @@ import type { Identity } from "../domain/environment.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
+import { lostPointers } from "./lostPointers.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
 export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
@@ -25,6 +26,8 @@ export interface Work {
  */
 export const commitWork = Effect.fn("commitWork")(function* (input: {
   readonly tree: string
+  /** Where the tree's own git files are. */
+  readonly gitDir: string
   readonly branch: string
   readonly base: string
   readonly message: string
@@ -36,6 +39,10 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
 }) {
   const git = yield* Git
   const at = { cwd: input.tree }
+  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, codes: [0, 128] })
+  if (own.stdout.toString().trim() !== input.gitDir) {
+    return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
+  }
   const head = yield* git.run(["symbolic-ref", "-q", "HEAD"], { ...at, codes: [0, 1] })
   const branch = head.stdout.toString().trim()
   if (branch !== `refs/heads/${input.branch}`) {
@@ -78,6 +85,8 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   if (foreign.length > 0) {
     return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })
   }
+  const pointers = yield* lostPointers({ ...input, tip })
+  if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
   return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
 })
 

@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import { rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { expect, test } from "vitest"
+import { commitWork } from "../../core/steps/commitWork.ts"
+import { makeTree } from "../../core/steps/makeTree.ts"
+import { makeRepo, repoAt } from "../support/repo.ts"
+import { inWorld } from "../support/world.ts"
+
+const setting = async (repo = makeRepo({ "a.txt": "a\n" })) => {
+  const base = repo.git("rev-parse", "HEAD")
+  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
+  const identity = { name: "Dev", email: "dev@example.com" }
+  const input = { tree: tree.path, gitDir: tree.gitDir, branch: tree.branch, base, message: "feat: x\n", identity, hooks: "", copied: [] }
+  const commit = () =>
+    inWorld(
+      repo.path,
+      commitWork(input).pipe(
+        Effect.map(({ by, files }) => `${by}: ${files.join(", ")}`),
+        Effect.catchTag("WorkRefused", ({ reason, retry }) => Effect.succeed(`${retry ? "work" : "tree"}: ${reason}`)),
+      ),
+    )
+  return { repo, agent: repoAt(tree.path), tree, commit }
+}
+
+test("what the agent left is committed for it", async () => {
+  const { agent, commit } = await setting()
+  agent.write("new.txt", "new\n")
+  expect(await commit()).toBe("osier: new.txt")
+})
+
+test("a repository that was left in the tree is no work: git would record a pointer that nobody can follow", async () => {
+  const { agent, tree, commit } = await setting()
+  agent.git("init", "-q", "cloned")
+  repoAt(join(tree.path, "cloned")).commit("theirs", { "b.txt": "b\n" })
+  expect(await commit()).toBe(
+    "work: cloned is a repository of its own, and git would record only a pointer into it: remove cloned/.git, or ignore it",
+  )
+})
+
+test("a submodule may be added and moved to what its remote has, and to nothing else", async () => {
+  const library = makeRepo({ "lib.txt": "1\n" })
+  const { agent, tree, commit } = await setting()
+  agent.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library.path, "lib")
+  expect(await commit()).toBe("osier: .gitmodules, lib")
+  repoAt(join(tree.path, "lib")).commit("only here", { "lib.txt": "2\n" })
+  expect(await commit()).toMatch(/^work: the submodule lib points at [0-9a-f]{12}, which its remote does not have: push it there first$/)
+  repoAt(join(tree.path, "lib")).git("push", "-q", "origin", "HEAD:refs/heads/next")
+  expect(await commit()).toBe("agent: .gitmodules, lib")
+})
+
+test("a tree whose .git is gone, or another one's, is not looked at as if it were the task's", async () => {
+  const { repo, agent, tree, commit } = await setting()
+  agent.write("new.txt", "new\n")
+  rmSync(join(tree.path, ".git"))
+  expect(await commit()).toMatch(/^tree: .* is no tree of this repository any more/)
+  agent.git("init", "-q", "-b", "task/x-1")
+  expect(await commit()).toMatch(/^tree: .* is no tree of this repository any more/)
+  rmSync(join(tree.path, ".git"), { recursive: true })
+  writeFileSync(join(tree.path, ".git"), `gitdir: ${repo.path}/.git\n`)
+  expect(await commit()).toMatch(/^tree: .* is no tree of this repository any more/)
+})
