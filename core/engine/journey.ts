@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { assignee } from "../domain/assignee.ts"
 import type { Task } from "../domain/task.ts"
 import { isOver } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
@@ -61,11 +62,14 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   let { task } = found
   let salvage = found.salvage
   yield* board.put(task)
+  // Whom a person assigned it to stays, and is told; what was begun before belongs to whoever takes it up again.
+  const { assigned, mismatch } = assignee({ task: now.status === "pending" ? now.assigned_to : undefined, flag: owner.email })
+  if (mismatch !== undefined) yield* board.emit({ type: "Warned", task: id, message: mismatch, hint: `osier show ${id}` })
   const repairs = task.retries ?? settings.limits.retries
   let before = finishedAs(task)
   let evidence = task.attempts.length === 0 ? undefined : (yield* objects.read(`${taskRef(id)}:evidence.md`))?.data.toString()
   for (let repaired = 0; !isOver(task.status); repaired++) {
-    const work: Finished = before ?? (yield* grow(held, task, evidence, salvage))
+    const work: Finished = before ?? (yield* grow(held, { ...task, assigned_to: assigned }, evidence, salvage))
     before = undefined
     salvage = undefined
     task = board.task(id) ?? task
@@ -102,7 +106,8 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
 /** The record says what is about to be made before it is made. */
 const start = Effect.fnUntraced(function* (held: Held, task: Task) {
   const branch = yield* branchFor(task)
-  return yield* transition(held, (old) => ({ ...withoutReason(old), status: "running", branch }), [])
+  const assigned = task.assigned_to === undefined ? {} : { assigned_to: task.assigned_to }
+  return yield* transition(held, (old) => ({ ...withoutReason(old), status: "running", branch, ...assigned }), [])
 })
 
 /** An ejected commit is kept by name before its branch is cut anew from the target that it has to work with. */

@@ -1,5 +1,7 @@
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "../domain/settings.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
 import { Adapters } from "./adapters.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
@@ -27,4 +29,11 @@ export const engine = (input: {
     Fleet.layer,
     Lookout.layer,
     Adapters.layer(input.adapters, input.settings.plugins),
-  ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)))
+  ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)), Layer.provideMerge(identity(input.settings)))
+
+/** Who this run is to others, under the name that the settings give it. */
+const identity = ({ email }: Settings) =>
+  Layer.effect(
+    RunIdentity,
+    Effect.map(Effect.service(RunIdentity), (known) => (email === undefined ? known : { ...known, owner: { ...known.owner, email } })),
+  )

@@ -5,6 +5,8 @@ import type { TaskDraft } from "../domain/command.ts"
 import { agentProfile } from "../domain/agentProfile.ts"
 import type { Declared } from "../domain/planDraft.ts"
 import { slug } from "../domain/slug.ts"
+import type { Task } from "../domain/task.ts"
+import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
 import { Control, ControlRefused } from "../world/control.ts"
 import { Adapters } from "./adapters.ts"
@@ -69,7 +71,7 @@ const release = Effect.fnUntraced(function* (id: number) {
   const board = yield* Board
   const reason = "cancelled"
   yield* holding("task", String(id), (held) =>
-    transition(held, (old) => (old.status === "running" ? { ...old, status: "pending", reason } : old), {
+    transition(held, (old) => (old.status === "running" ? { ...unassigned(old, held), status: "pending", reason } : old), {
       type: "TaskReleased",
       task: id,
       reason,
@@ -77,6 +79,12 @@ const release = Effect.fnUntraced(function* (id: number) {
   )
   yield* board.wait(id, { reason, hint: "osier run" })
 })
+
+/** Whom a run assigned it to by starting it has nothing to do with it any more. */
+const unassigned = (task: Task, held: Held): Task => {
+  const { assigned_to: who, ...rest } = task
+  return who === held.owner.email ? rest : task
+}
 
 const add = Effect.fnUntraced(function* (drafts: readonly TaskDraft[]) {
   const board = yield* Board
