@@ -175,7 +175,10 @@ export const seen = (view: RunView, event: Event): RunView => {
     case "RunDraining":
       return { ...next, draining: plainLine(event.reason) }
     case "Warned":
-      return { ...next, warnings: [...next.warnings, plainLine(`${event.message} (${event.hint})`)] }
+      return {
+        ...next,
+        warnings: [...next.warnings, plainLine(`${event.task === undefined ? "" : `#${event.task}: `}${event.message} (${event.hint})`)],
+      }
     case "ChangedOutside": {
       if (event.attributed) return next
       const head = `while #${event.task} was worked on, this changed outside its tree, and nothing tells by whom: `

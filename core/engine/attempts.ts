@@ -40,6 +40,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
   let refusals = 0
   for (let spent = 0; ;) {
     const n = current.attempts.length + 1
+    const started = yield* Clock.currentTimeMillis
     const lost = yield* one(current, n, told, spent > 0 || refusals > 0)
     if (!(lost instanceof AttemptLost)) return lost
     if (lost.class === "provider" && refusals < refusalsMax) {
@@ -59,6 +60,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
       outcome: lost.class,
       reason: lost.reason,
       ...(lost.session === undefined ? {} : { session: lost.session }),
+      ms: (yield* Clock.currentTimeMillis) - started,
     }
     const failed = { type: "AttemptFailed", task: task.id, attempt: n, class: lost.class, reason: lost.reason } as const
     current = yield* transition(

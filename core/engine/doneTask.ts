@@ -22,6 +22,7 @@ import { keepAndRemove } from "./plant.ts"
 import { reportOf } from "./reportOf.ts"
 import { announce, conclude, run } from "./run.ts"
 import { RunContext } from "./runContext.ts"
+import { tellStrays } from "./tellStrays.ts"
 import { showBranch } from "./showBranch.ts"
 import { transition, withoutReason } from "./transition.ts"
 
@@ -139,5 +140,6 @@ const demand = Effect.fnUntraced(function* (task: Task, place: Place) {
   const foreign = work.files.filter((file) => file.startsWith(".osier/"))
   if (foreign.length > 0)
     return yield* fail(`files of osier's own are in the commits: ${foreign.join(", ")}`, `git -C ${at} rm --cached ${foreign.join(" ")}`)
+  yield* tellStrays(task, work.files)
   return work.head
 })

@@ -1,4 +1,8 @@
+import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
+import { parsePlan } from "../../core/domain/plan.ts"
+import { addTasks } from "../../core/engine/addTasks.ts"
+import { changeTask, readTask } from "../../core/steps/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { check, trees } from "../support/scribe.ts"
 
@@ -80,4 +84,39 @@ limits: { retries: 0 }
   expect(plain.waiting[0]?.reason).toMatch(/ungated/)
   expect(plain.exit).toBe(5)
   expect((await ungated.run(["a"], { allowUngated: true })).landed).toHaveLength(1)
+})
+
+test("a record says whose task it is and how long each attempt took; what strays from its scope is told", { timeout: 60_000 }, async () => {
+  const yaml = `
+agents:
+  scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
+  none: { adapter: shell, command: ["sh", "-c", "exit 3"] }
+agent: scribe
+gates:
+  test: { run: ["sh", "check.sh"] }
+limits: { retries: 0 }
+email: team@example.com
+`
+  const plan = `
+tasks:
+  - { id: mine, title: mine, scope: ["notes/**"] }
+  - { id: theirs, title: theirs, scope: ["docs/**"] }
+  - { id: fails, title: fails, agent: none }
+`
+  const { act, events, run } = makeStage(yaml, check)
+  const { tasks: declared } = parsePlan([{ path: "plan.yaml", text: plan }], { agents: ["scribe", "none"], adapters: [], gates: [] })
+  const assigned = changeTask(2, (task) => ({ ...task, assigned_to: "ann@example.com" }))
+  await act(Effect.andThen(addTasks(declared, { again: "new" }), assigned))
+  await run({ plan })
+  const tasks = await act(Effect.forEach([1, 2, 3], (id) => Effect.map(readTask(id), ({ task }) => task)))
+  expect(tasks.map((task) => [task.status, task.assigned_to])).toEqual([
+    ["merged", "team@example.com"],
+    ["merged", "ann@example.com"],
+    ["failed", "team@example.com"],
+  ])
+  for (const { attempts } of tasks) expect(attempts).toMatchObject([{ n: 1, ms: expect.any(Number) }])
+  expect(events().flatMap((event) => (event.type === "Warned" ? [event.message] : []))).toEqual([
+    "it is assigned to ann@example.com, and you claim it as team@example.com",
+    "it changed files outside of its scope (docs/**): notes/theirs.md",
+  ])
 })
