@@ -4,9 +4,10 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import { join } from "node:path"
-import { remoteNames } from "../domain/remoteNames.ts"
+import { ownRefs, remoteNames } from "../domain/remoteNames.ts"
 import { Git, gitEnvironment, pinned } from "./git.ts"
 import { Process } from "./process.ts"
+import { pushTogether } from "./pushTogether.ts"
 import { answerOf, lastWords, pushAnswer } from "./remoteAnswer.ts"
 import type { RemoteAnswer } from "./remoteAnswer.ts"
 import { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
@@ -64,7 +65,7 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const { root, commonDir, zero } = repository
   const names = remoteNames(namespace)
   // What is small and renews leases never waits behind the work of a whole branch.
-  const [oneByOne, uploads] = [yield* Semaphore.make(1), yield* Semaphore.make(1)]
+  const uploads = yield* Semaphore.make(1)
   const hooks = hooksFolder().pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
   // Kept only when it is known: an asker that is interrupted must not answer for all who ask later.
   let ssh: Readonly<Record<string, string>> | undefined
@@ -125,26 +126,36 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     return yield* new RemoteRefused({ remote, reason: "rewrite", refs: [ref], said })
   })
 
+  /** One push of these refs, in the remote's names, and the same once more while something there is in use. */
+  const send = (moves: readonly Swap[], timeoutMs: number) => {
+    const leases = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ""}`)
+    const words = [...pushing, ...leases, "--", remote, ...moves.map(({ ref, to }) => `${to ?? ""}:${ref}`)]
+    const asked = moves.map(({ ref }) => ref)
+    const once = Effect.gen(function* () {
+      const answer = pushAnswer(yield* run(words, timeoutMs), asked)
+      return answer.kind === "busy" ? yield* Effect.fail(answer) : answer
+    })
+    return once.pipe(
+      Effect.retry({ schedule: busyAgain, while: (error) => "kind" in error }),
+      Effect.catch((error): Effect.Effect<RemoteAnswer, RemoteUnreachable> =>
+        "kind" in error ? Effect.succeed(error) : Effect.fail(error),
+      ),
+    )
+  }
+  // What people's own branches are moved by goes alone: a hook over there may take its time over it, or refuse it.
+  const together = yield* pushTogether(
+    (moves) => send(moves, patience.push),
+    ({ ref }) => names.ours(ref)?.startsWith(ownRefs) === true,
+  )
+
   const push = Effect.fn("Remote.push")(function* (swaps: readonly Swap[]) {
     if (swaps.length === 0) return
     yield* Effect.forEach(swaps, forward, { discard: true })
     const theirs = swaps.map((swap) => names.theirs(swap.ref))
     const ours = new Map(swaps.map((swap) => [names.theirs(swap.ref), swap.ref]))
-    const leases = swaps.map(({ ref, from }) => `--force-with-lease=${names.theirs(ref)}:${from ?? ""}`)
-    const moves = swaps.map(({ ref, to }) => `${to ?? ""}:${names.theirs(ref)}`)
+    const moves = swaps.map((swap): Swap => ({ ...swap, ref: names.theirs(swap.ref) }))
     const upload = swaps.every(({ ref }) => names.isBranch(ref))
-    const words = [...pushing, ...leases, "--", remote, ...moves]
-    const once = Effect.gen(function* () {
-      const answer = pushAnswer(yield* run(words, upload ? patience.upload : patience.push), theirs)
-      if (answer.kind === "busy") return yield* Effect.fail(answer)
-      return answer
-    })
-    const answer = yield* (upload ? uploads : oneByOne).withPermit(
-      once.pipe(
-        Effect.retry({ schedule: busyAgain, while: (error) => "kind" in error }),
-        Effect.catch((error) => ("kind" in error ? Effect.succeed(error) : Effect.fail(error))),
-      ),
-    )
+    const answer = upload ? yield* uploads.withPermit(send(moves, patience.upload)) : yield* together(moves)
     const own = (refs: readonly string[]) => refs.map((ref) => ours.get(ref) ?? ref)
     if (answer.kind === "done") return
     if (answer.kind === "lost") return yield* new PushLost({ refs: own(answer.refs), said: answer.said })

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { nanoid } from "nanoid"
@@ -154,7 +155,10 @@ export const sharedRefs = (name: string) =>
         // Heard to its end: a push that is cut off in the middle may have happened.
         const once = Effect.uninterruptible(
           Effect.gen(function* () {
+            // What is pushed is on its way to this disk meanwhile, too.
+            const settling = yield* Effect.forkChild(Effect.ignore(objects.settle))
             yield* push
+            yield* Fiber.await(settling)
             for (const { move, onRewritten } of rewritten) onRewritten?.(move.to)
             // git moves what follows a branch by itself when it pushes there.
             const behind = yield* Effect.filter(moves, ({ ref, to }) => Effect.map(local.read(ref), (at) => at !== to))

@@ -415,3 +415,19 @@ test("many clones that claim different tasks at once all succeed, and their push
   )
   expect(bare.refs()).toEqual({})
 })
+
+test("pushes that come together travel together, and the one that is stale alone is lost", async () => {
+  const bare = makeBare()
+  const mine = await cloneOf(bare)
+  const [one, two] = [blob(mine, "one"), blob(mine, "two")]
+  bare.hook("post-receive", "echo push >> pushes")
+  await push(mine, [{ ref: lockA, from: undefined, to: one }])
+  const moves = Array.from({ length: 20 }, (_, n): Swap => ({ ref: `refs/osier/locks/task/${n + 10}`, from: undefined, to: two }))
+  const stale: Swap = { ref: lockA, from: two, to: undefined }
+  const answers = await withRemote(mine, (remote) =>
+    Effect.forEach([...moves, stale], (swap) => Effect.exit(remote.push([swap])), { concurrency: "unbounded" }),
+  )
+  expect(answers.map(({ _tag }) => _tag)).toEqual([...moves.map(() => "Success"), "Failure"])
+  expect(Object.keys(bare.refs())).toHaveLength(21)
+  expect(readFileSync(join(bare.path, "pushes"), "utf8").trim().split("\n").length).toBeLessThan(6)
+})
