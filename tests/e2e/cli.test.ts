@@ -177,8 +177,15 @@ describe("around a run", () => {
     expect(half).toContain("half.txt")
     expect(half).not.toContain(".osier")
     expect((await osier(repo.path, "logs", "2")).out).toContain("attempt 1 by broken (shell)")
-    expect((await osier(repo.path, "discard", "2")).code).toBe(0)
-    expect((await osier(repo.path, "ls")).out).toMatch(/nothing open; 2 tasks are over/)
+    repo.write("after.yaml", 'tasks: [{ title: After, needs: ["2"], acceptance: [It works], labels: [later] }]\n')
+    expect((await osier(repo.path, "add", "--from", "after.yaml")).code).toBe(0)
+    const waits = (await osier(repo.path, "show", "3")).out
+    expect(waits).toMatch(
+      /status +pending: blocked by 2: failed[\s\S]*labels +later[\s\S]*Done when:\n {2}- It works[\s\S]*Next:\n {2}osier show 2\n/,
+    )
+    expect((await osier(repo.path, "show", "2")).out).toMatch(/needed by +#3\n[\s\S]*assigned +\S+@/)
+    expect((await osier(repo.path, "discard", "2", "3")).code).toBe(0)
+    expect((await osier(repo.path, "ls")).out).toMatch(/nothing open; 3 tasks are over/)
     expect((await osier(repo.path, "clean")).code).toBe(0)
     const dropped = await osier(repo.path, "keep", "drop", "2")
     expect(dropped.code).toBe(5)

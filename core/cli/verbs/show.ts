@@ -4,10 +4,12 @@ import type { Event } from "../../domain/event.ts"
 import { short } from "../../domain/eventText.ts"
 import { holderText, lockRef } from "../../domain/lock.ts"
 import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
+import { next } from "../../domain/schedule.ts"
+import type { Waiting } from "../../domain/schedule.ts"
 import type { Kind, Task } from "../../domain/task.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { inspectLock } from "../../steps/lock.ts"
-import { readTask, taskRef } from "../../steps/record.ts"
+import { readTask, surveyTasks, taskRef } from "../../steps/record.ts"
 import { recordFile } from "../../steps/recordFile.ts"
 import { Journal } from "../../world/journal.ts"
 import { Refs } from "../../world/refs.ts"
@@ -29,6 +31,10 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
     const report = yield* recordFile(id, "report.md")
+    const { tasks: all } = yield* surveyTasks()
+    const wait = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" }).waiting.find((one) => one.id === id)
+    const blocks = all.filter(({ needs }) => needs.includes(id)).map((one) => one.id)
+    const typed = nextFor(task, keeps, { claimed, left, wait })
     if (json) {
       const owner = lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : undefined
       screen.out(
@@ -36,16 +42,18 @@ export const show: Verb = ({ args, json, screen, at }) =>
           task,
           record: { ref: taskRef(id), commit },
           lock: owner ?? null,
+          blocks,
           verdicts,
           keeps,
           report: report ?? null,
-          next: nextFor(task, keeps, { claimed, left }),
+          ...(wait === undefined ? {} : { waits: wait.reason }),
+          next: typed,
         }),
       )
       return 0 as const
     }
     const { bold, dim } = screen.paint
-    const why = left ? "nobody works on it now" : task.reason
+    const why = left ? "nobody works on it now" : (task.reason ?? wait?.reason)
     const facts: readonly (readonly [string, string | undefined])[] = [
       ["status", `${task.status}${why === undefined ? "" : `: ${plainLine(why)}`}`],
       ["kind", task.kind],
@@ -53,8 +61,13 @@ export const show: Verb = ({ args, json, screen, at }) =>
       ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
       ["children", task.children === undefined ? undefined : task.children.map((child) => `#${child}`).join(", ")],
       ["needs", task.needs.length === 0 ? undefined : task.needs.map((need) => `#${need}`).join(", ")],
+      ["needed by", blocks.length === 0 ? undefined : blocks.map((one) => `#${one}`).join(", ")],
       ["scope", task.scope.length === 0 ? undefined : task.scope.join(", ")],
       ["priority", task.priority === "normal" ? undefined : task.priority],
+      ["labels", task.labels.length === 0 ? undefined : task.labels.join(", ")],
+      ["effort", task.effort],
+      ["alone", task.independence],
+      ["assigned", task.assigned_to],
       ["branch", task.kind === undefined ? task.branch : undefined],
       ["base", task.base === undefined ? undefined : short(task.base)],
       ["tip", task.tip === undefined ? undefined : short(task.tip)],
@@ -66,6 +79,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     ]
     screen.out(bold(`#${id} ${plainLine(task.title)}`))
     screen.out(facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${dim(name.padEnd(9))} ${value}`])).join("\n"))
+    if (task.acceptance.length > 0) screen.out(`\nDone when:\n${task.acceptance.map((one) => `  - ${plainLine(one)}`).join("\n")}`)
     if (task.attempts.length > 0) screen.out(`\n${count(task.attempts.length, "attempt")}:`)
     for (const one of task.attempts) {
       const time = one.ms === undefined ? "" : ` in ${took(one.ms)}`
@@ -78,11 +92,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
     }
     if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
     if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
-    screen.out(
-      `\nNext:\n${nextFor(task, keeps, { claimed, left })
-        .map((one) => `  ${one}`)
-        .join("\n")}`,
-    )
+    screen.out(`\nNext:\n${typed.map((one) => `  ${one}`).join("\n")}`)
     return 0 as const
   }).pipe(Effect.provide(worldAt(at)))
 
@@ -109,15 +119,18 @@ const judgements = Effect.fnUntraced(function* (id: number) {
 interface Ownership {
   readonly claimed: boolean
   readonly left: boolean
+  /** What keeps it from starting. */
+  readonly wait: Waiting | undefined
 }
 
 /** What a person would type about a task in this state. */
-const nextFor = (task: Task, keeps: readonly string[], { claimed, left }: Ownership): readonly string[] => {
+const nextFor = (task: Task, keeps: readonly string[], { claimed, left, wait }: Ownership): readonly string[] => {
   const { id, status, landed } = task
   if (task.kind !== undefined) return nextBeside(task, task.kind)
   const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
   switch (status) {
     case "pending":
+      if (wait?.why === "failed") return [...wait.by.map((one) => `osier show ${one}`), `osier discard ${id}`]
       return ["osier run", `osier discard ${id}`]
     case "running":
       if (left) return ["osier run", `osier logs ${id}`]
