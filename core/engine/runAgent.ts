@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
+import { delimiter } from "node:path"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { attempt } from "../steps/attempt.ts"
+import { ownStash } from "../steps/ownStash.ts"
 import { Board } from "./board.ts"
 import { guard } from "./guard.ts"
 import { prepare } from "./prepare.ts"
@@ -12,6 +14,7 @@ export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree,
   const { settings } = yield* RunContext
   const board = yield* Board
   const { profile, job, adapter } = yield* prepare(task, tree, n, evidence)
+  const path = [yield* ownStash(tree), ...(job.env["PATH"] === undefined ? [] : [job.env["PATH"]])].join(delimiter)
   yield* board.emit({
     type: "AttemptStarted",
     task: task.id,
@@ -24,7 +27,7 @@ export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree,
   const seen = yield* guard(task, tree, n, ({ env, named }) =>
     attempt({
       adapter,
-      job: { ...job, env: { ...job.env, ...env } },
+      job: { ...job, env: { ...job.env, ...env, PATH: path } },
       attemptMs: task.limits?.attempt ?? profile.attemptMs ?? settings.limits.attemptMs,
       idleMs: task.limits?.idle ?? profile.idleMs ?? settings.limits.idleMs,
       graceMs: settings.limits.graceMs,

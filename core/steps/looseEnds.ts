@@ -4,6 +4,7 @@ import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import { Repository } from "../world/repository.ts"
+import { stashNames } from "./ownStash.ts"
 
 /** Files of a tree's git directory that name commits, besides its HEAD. */
 const naming = [
@@ -18,6 +19,7 @@ const naming = [
   "rebase-apply/orig-head",
   "rebase-merge/done",
   "rebase-merge/git-rebase-todo",
+  ...stashNames,
 ]
 
 export const openMarks: readonly (readonly [string, string])[] = [
