@@ -36,6 +36,7 @@ export const asScheduled = (tasks: readonly Declared[], agent: string, stored: r
     needs: [...one.needs.flatMap((key) => idOf.get(key) ?? []), ...one.needsTasks],
     priority: one.priority,
     scope: one.scope,
+    ...(one.branch === undefined ? {} : { branch: one.branch }),
   }))
 }
 

@@ -7,6 +7,8 @@ import { type Awaited, waitsFor } from "./waitsFor.ts"
 export interface Schedulable extends Awaited {
   readonly priority: Priority
   readonly scope: readonly string[]
+  /** The branch it works on, or wants to; one branch is in one tree at a time. */
+  readonly branch?: string
   /** Plans and explorations have verbs of their own; no run starts them. */
   readonly kind?: Kind
 }
@@ -84,7 +86,9 @@ export const next = (input: {
     const { id } = task
     const other = input.overlap === "allow" ? undefined : taken.find(({ scope }) => overlap(task.scope, scope))
     const globs = other && overlap(task.scope, other.scope)
-    if (other && globs) {
+    const same = taken.find(({ branch }) => branch !== undefined && branch === task.branch)
+    if (same) waiting.push({ id, why: "overlap", by: [same.id], reason: `waits for ${same.id}: both want branch ${task.branch ?? ""}` })
+    else if (other && globs) {
       const where = globs[0] === globs[1] ? globs[0] : globs.join(" and ")
       waiting.push({ id, why: "overlap", by: [other.id], reason: `waits for ${other.id}: scopes overlap (${where})` })
     } else if (start.length >= input.slots) waiting.push({ id, why: "slot", by: [], reason: "waits for a free slot" })

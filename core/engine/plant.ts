@@ -27,8 +27,10 @@ export const isAdopted = (task: Pick<Task, "adopted">): boolean => task.adopted 
 export const branchFor = Effect.fn("branchFor")(function* (task: Task) {
   const refs = yield* Refs
   const { settings } = yield* RunContext
-  if (task.branch !== undefined) return task.branch
-  const wished = branchName(settings.branch, { slug: slug(task.title), id: task.id })
+  // Before a task was begun its branch is a wish, and a branch of that name is somebody else's.
+  const begun = isAdopted(task) || task.status !== "pending"
+  if (task.branch !== undefined && begun) return task.branch
+  const wished = task.branch ?? branchName(settings.branch, { slug: slug(task.title), id: task.id })
   for (let n = 1; ; n++) {
     const branch = nthName(wished, n)
     if ((yield* refs.read(`refs/heads/${branch}`)) === undefined) return branch

@@ -71,7 +71,8 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
     yield* keepAndRemove(task.id, tree, "its owner ended before the work did")
   }
   if (task.status !== "completed" && !isOver(task.status) && salvage === undefined) {
-    const left = new Set([task.branch, ...trees.map((tree) => tree.branch)])
+    const own = task.status === "pending" ? undefined : task.branch
+    const left = new Set([own, ...trees.map((tree) => tree.branch)])
     for (const branch of left) if (branch !== undefined) yield* dropBranch(task, branch)
   }
   if (task.status === "completed" && task.tip !== undefined && (yield* objects.look(task.tip)) === undefined) {

@@ -13,7 +13,7 @@ export class BranchInUse extends Data.TaggedError("BranchInUse")<{ readonly bran
     return `branch ${this.branch} is checked out at ${this.path}`
   }
   get hint() {
-    return `Switch ${this.path} to another branch, or name another branch for the task.`
+    return `Switch ${this.path} to another branch, or name another branch for the task. If a task works there, \`osier run\` goes on after it.`
   }
   readonly exit = 3
 }

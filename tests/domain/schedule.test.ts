@@ -85,6 +85,13 @@ describe("the schedule", () => {
     expect(ask(tasks, { running: [1], overlap: "allow" }).start).toEqual([2, 3, 4])
   })
 
+  it("sequences those that want the same branch, whatever is allowed", () => {
+    const tasks = [task(1, { branch: "feature" }), task(2, { branch: "feature" }), task(3, { branch: "other" }), task(4), task(5)]
+    const said = ask(tasks, { overlap: "allow" })
+    expect(said.start).toEqual([1, 3, 4, 5])
+    expect(said.waiting).toEqual([{ id: 2, why: "overlap", by: [1], reason: "waits for 1: both want branch feature" }])
+  })
+
   it("starts no plan and no exploration, and a failed child blocks those who wait for its plan", () => {
     const plan = task(2, { kind: "plan", children: [3, 4, 5] })
     const after = task(6, { needs: [2] })

@@ -120,3 +120,34 @@ tasks:
     "it changed files outside of its scope (docs/**): notes/theirs.md",
   ])
 })
+
+test(
+  "a branch that somebody made under a wished-for name is left alone; one that tasks share is worked on in turns",
+  { timeout: 60_000 },
+  async () => {
+    const yaml = `
+agents:
+  scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
+gates:
+  test: { run: ["sh", "check.sh"] }
+keep_branch: true
+`
+    const plan = `
+tasks:
+  - { title: one, branch: feature, adopt: true }
+  - { title: two, branch: feature, adopt: true }
+  - { title: three, branch: wish }
+`
+    const { act, repo, run } = makeStage(yaml, check)
+    repo.git("branch", "feature")
+    const { tasks } = parsePlan([{ path: "plan.yaml", text: plan }], { agents: ["scribe"], adapters: [], gates: [] })
+    await act(addTasks(tasks, { again: "new" }))
+    const mine = repo.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "mine")
+    repo.git("branch", "wish", mine)
+    const report = await run({ plan })
+    expect(report.landed.map(({ title }) => title)).toEqual(["one", "two", "three"])
+    expect(repo.git("rev-parse", "wish")).toBe(mine)
+    expect(repo.git("branch", "--list", "--format=%(refname:short)").split("\n")).toEqual(["feature", "main", "wish", "wish-2"])
+    expect(repo.git("log", "--format=%s", "feature").split("\n")).toHaveLength(3)
+  },
+)
