@@ -11,6 +11,8 @@ import type { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import type { Wait } from "./board.ts"
 import { Fleet } from "./fleet.ts"
+import { giveWay } from "./giveWay.ts"
+import type { Courtesy } from "./giveWay.ts"
 import { holding } from "./holding.ts"
 import { landOne } from "./landOne.ts"
 import { RunContext } from "./runContext.ts"
@@ -31,10 +33,16 @@ const againMs = 300
 const restMs = 1500
 
 /** The merge queue of the target in this process; between processes, the target's lock keeps the order. */
-export class Train extends Context.Service<Train, { readonly turn: Semaphore.Semaphore }>()("core/engine/Train") {
+export class Train extends Context.Service<
+  Train,
+  {
+    readonly turn: Semaphore.Semaphore
+    readonly courtesy: Courtesy
+  }
+>()("core/engine/Train") {
   static readonly layer = Layer.effect(
     Train,
-    Effect.map(Semaphore.make(1), (turn) => ({ turn })),
+    Effect.map(Semaphore.make(1), (turn) => ({ turn, courtesy: { passed: new Set<number>(), told: new Set<string>() } })),
   )
 }
 
@@ -44,7 +52,7 @@ export class Train extends Context.Service<Train, { readonly turn: Semaphore.Sem
  */
 export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work: Finished) {
   const board = yield* Board
-  const { turn } = yield* Train
+  const { turn, courtesy } = yield* Train
   const { target, settings, options, shared } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   if (settings.land !== "auto" && !asked) {
@@ -66,7 +74,10 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
   for (let pauseMs = againMs; ; pauseMs = shared === undefined ? againMs : Math.min(pauseMs * 1.5, restMs)) {
     const tried = yield* Semaphore.withPermit(
       turn,
-      holding("target", target, (targetHeld) => landOne(held, targetHeld, task, work)).pipe(
+      Effect.andThen(
+        giveWay(task, courtesy),
+        holding("target", target, (targetHeld) => landOne(held, targetHeld, task, work)),
+      ).pipe(
         // Another run of this repository lands at the moment.
         Effect.catchTag("LockHeld", () => Effect.succeed({ type: "busy" } as const)),
       ),

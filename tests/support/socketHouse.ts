@@ -45,7 +45,7 @@ export const socketHouse = async (
   }
   const append = (bodies: readonly EventBody[]) => Effect.runPromise(Effect.andThen(journal.append(bodies), Effect.orDie(journal.flush)))
   /** Said, and not waited for. */
-  const say = (bodies: readonly EventBody[]) => void Effect.runSync(journal.append(bodies))
+  const say = (bodies: readonly EventBody[]) => Effect.runSync(journal.append(bodies))
   return { url, port, listening, append, say, close, [Symbol.asyncDispose]: close }
 }
 
