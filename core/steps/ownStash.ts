@@ -22,14 +22,16 @@ export const ownStash = Effect.fn("ownStash")(function* (tree: { readonly gitDir
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** Where anything is unusual it steps aside. `own` looks like a worktree's git directory, and `common` like the shared one. */
+/** An agent calls git often, so that what is no stash costs no process more. Where anything is unusual it steps aside. `own` looks like a worktree's git directory, and `common` like the shared one. */
 const script = (at: { readonly bin: string; readonly folder: string; readonly commonDir: string; readonly gitDir: string }): string =>
   `#!/bin/sh
 bin=${quoted(at.bin)}
 stash=${quoted(at.folder)}
 common=${quoted(at.commonDir)}
 tree=${quoted(at.gitDir)}
-PATH=$(printf %s "$PATH" | tr : '\\n' | grep -vxF "$bin" | paste -sd : -)
+PATH=:$PATH:
+while case $PATH in *":$bin:"*) ;; *) false ;; esac; do PATH=\${PATH%%":$bin:"*}:\${PATH#*":$bin:"}; done
+PATH=\${PATH#:} PATH=\${PATH%:}
 
 verb= skip=
 for word; do
