@@ -133,7 +133,7 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
           const facts = [
             seen.version,
             seen.loggedIn === false ? "not logged in" : undefined,
-            seen.billing === "unknown" ? undefined : seen.billing,
+            seen.billing === "unknown" || seen.billing === "none" ? undefined : seen.billing,
           ]
           const found = facts.filter((one) => one !== undefined).join(", ") || "found"
           return {
@@ -171,7 +171,7 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   })
   checks.push(
     lost.length === 0
-      ? good("trees", `${count(trees.length, "tree")}, all in use`)
+      ? good("trees", trees.length === 0 ? "none" : `${count(trees.length, "tree")}, all in use`)
       : odd(
           "trees",
           `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}`,
@@ -197,7 +197,7 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   const left = runs.length > 0 ? [] : yield* reaper.find({ mark })
   checks.push(
     left.length === 0
-      ? good("processes", `${count(runs.length, "run")} active, nothing left behind`)
+      ? good("processes", `${count(runs.length, "run")} active here, nothing left behind`)
       : odd(
           "processes",
           `left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`,

@@ -135,6 +135,13 @@ describe.each(ways)("on $title", (way) => {
       const tips = story.flatMap((event) => (event.type === "Landed" ? [event.commit] : []))
       expect(repo.git("rev-list", "--first-parent", "--reverse", "main").split("\n").slice(1)).toEqual(tips)
       expect(story.at(-1)).toMatchObject({ type: "RunEnded", exit: 0, landed: [1, 2, 3] })
+
+      const { checks } = JSON.parse((await on(repo, "doctor", "--json").ended).out)
+      const by = { node: "node", deno: "deno", bun: "bun", binary: "(?:bun|deno)" }[way.name]
+      expect(checks).toContainEqual(
+        expect.objectContaining({ name: "osier", found: expect.stringMatching(new RegExp(`^\\S+ on ${by} \\d+\\.\\d+\\.\\d+, `)) }),
+      )
+      expect(checks).toContainEqual(expect.objectContaining({ name: "agent scribe", state: "good", found: "found" }))
     },
   )
 

@@ -17,7 +17,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
       {
         name: "osier",
         state: "good",
-        found: `${version} on ${process.release.name} ${process.versions.node}, ${process.platform} ${process.arch}`,
+        found: `${version} on ${runtime()}, ${process.platform} ${process.arch}`,
         hint: "",
       },
     ]
@@ -71,6 +71,12 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
     screen.out(sick ? `\n${bad("Something has to be mended first.")}` : `\nReady: osier run "what is to be done"`)
     return sick ? (3 as const) : (0 as const)
   }).pipe(Effect.provide(worldAt(at)))
+
+/** What really runs us: Bun and Deno say of themselves that they are some version of Node as well. */
+const runtime = (): string => {
+  const other = ["bun", "deno"].find((name) => process.versions[name] !== undefined)
+  return other === undefined ? `node ${process.versions.node}` : `${other} ${process.versions[other] ?? ""}`
+}
 
 const failed = (name: string, trouble: Trouble): Check => {
   const hint: unknown = Reflect.get(trouble, "hint")
