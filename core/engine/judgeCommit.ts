@@ -50,5 +50,6 @@ export const judgeOwn = Effect.fn("judgeOwn")(function* (task: Task, tree: Tree,
   const inForce = yield* gatesAt(target)
   const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: resolveTerms })
   const judged = change.held.length === 0 ? tip : yield* overlaid({ candidate: tip, target, change })
-  return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base })
+  // A gate that is red now and then would cost another attempt of the agent.
+  return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base, confirmRed: true })
 })
