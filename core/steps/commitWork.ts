@@ -52,7 +52,7 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
   const dirty = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
   if (dirty.length > 0) {
-    yield* git.run(["add", "-A", "--", "."], at)
+    yield* git.run(["add", "-A", "--sparse", "--", "."], at)
     const who = {
       GIT_AUTHOR_NAME: input.identity.name,
       GIT_AUTHOR_EMAIL: input.identity.email,

@@ -60,3 +60,12 @@ test("a tree whose .git is gone, or another one's, is not looked at as if it wer
   writeFileSync(join(tree.path, ".git"), `gitdir: ${repo.path}/.git\n`)
   expect(await commit()).toMatch(/^tree: .* is no tree of this repository any more/)
 })
+
+test("in a sparse checkout work counts wherever it is, and what is not there was not deleted", async () => {
+  const repo = makeRepo({ "a/x.txt": "x\n", "b/y.txt": "y\n" })
+  repo.git("sparse-checkout", "set", "a")
+  const { agent, commit } = await setting(repo)
+  agent.write("a/x.txt", "x2\n")
+  agent.write("new/z.txt", "z\n")
+  expect(await commit()).toBe("osier: a/x.txt, new/z.txt")
+})
