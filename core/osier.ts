@@ -14,11 +14,14 @@ import type { Titled } from "./domain/commitTitle.ts"
 import type { Event } from "./domain/event.ts"
 import { nodeTooOld } from "./domain/nodeTooOld.ts"
 import type { Declared } from "./domain/planDraft.ts"
+import type { GivenTask } from "./domain/planGiven.ts"
 import type { Report } from "./domain/report.ts"
 import type { Settings } from "./domain/settings.ts"
-import type { Status, Task } from "./domain/task.ts"
+import type { Kind, Status, Task } from "./domain/task.ts"
 import type { Summary } from "./domain/trailers.ts"
+import { type Accepted, acceptProposal } from "./engine/acceptProposal.ts"
 import { Adapters } from "./engine/adapters.ts"
+import { type AddedDraft, addDrafts } from "./engine/addDrafts.ts"
 import { addTasks } from "./engine/addTasks.ts"
 import type { Added } from "./engine/addTasks.ts"
 import { landTasks, retryTasks } from "./engine/again.ts"
@@ -32,7 +35,11 @@ import { doneTask } from "./engine/doneTask.ts"
 import { releaseTask } from "./engine/releaseTask.ts"
 import type { Released } from "./engine/releaseTask.ts"
 import { treeTask } from "./engine/treeTask.ts"
-import { engineOf, type World, worldAt } from "./engine/liveWorld.ts"
+import { adaptersOf, engineOf, type World, worldAt } from "./engine/liveWorld.ts"
+import { explore } from "./engine/explore.ts"
+import { type Proposed, plan } from "./engine/plan.ts"
+import { standingProposal } from "./engine/standingProposal.ts"
+import { type Synced, sync } from "./engine/sync.ts"
 import { knownOf } from "./engine/knownOf.ts"
 import { holding } from "./engine/holding.ts"
 import { run } from "./engine/run.ts"
@@ -47,13 +54,17 @@ import { Journal } from "./world/journal.ts"
 import { PoolWorker } from "./world/poolWorker.ts"
 
 export type {
+  Accepted,
   Added,
+  AddedDraft,
   Claimed,
   Claiming,
   Declared,
   Event,
+  GivenTask,
   Left,
   Place,
+  Proposed,
   Released,
   Removed,
   Report,
@@ -61,6 +72,7 @@ export type {
   Settings,
   Status,
   Summary,
+  Synced,
   Task,
   Titled,
 }
@@ -79,11 +91,18 @@ export interface Terms {
 }
 
 export interface Osier extends AsyncDisposable {
-  /** Puts tasks into the store: texts (`"Add a login page:scribe"`), or files and folders of plans. The same ones again are the same tasks. */
+  /**
+   * Puts tasks into the store: texts (`"Add a login page:scribe"`), tasks with the fields of a plan, or files and folders of
+   * plans. The same ones again are the same tasks.
+   */
   addTasks(
-    texts: readonly string[],
+    tasks: readonly GivenTask[],
     options?: { readonly from?: readonly string[]; readonly again?: "resume" | "new" } & Terms,
   ): Promise<readonly Added[]>
+  /** The same without a number, so that nobody is asked for one; `sync` gives it later. */
+  addDrafts(tasks: readonly GivenTask[], options?: { readonly from?: readonly string[] } & Terms): Promise<readonly AddedDraft[]>
+  /** Brings the store and what others see of it together: numbers for drafts, edited task files, the remote. */
+  sync(terms?: Terms): Promise<Synced>
   tasks(): Promise<readonly Summary[]>
   task(id: number): Promise<Task>
   /** Changes a task's state along the drawn edges, while nobody else owns the task. */
@@ -102,6 +121,11 @@ export interface Osier extends AsyncDisposable {
   done(id: number, terms?: Terms): Promise<Report>
   /** Gives a claimed task back; what was done is kept. */
   release(id: number): Promise<Released>
+  /** Lets an agent take a task apart, or answer a question, by reading alone; what waits for a word is not asked for again. */
+  plan(task: number | string, terms?: Terms): Promise<Proposed>
+  explore(question: number | string, terms?: Terms): Promise<Proposed>
+  /** Makes tasks of what was proposed for a task. */
+  accept(id: number): Promise<Accepted>
   discard(id: number): Promise<{ readonly keep?: string }>
   clean(options?: { readonly dryRun?: boolean }): Promise<{ readonly removed: readonly Removed[]; readonly left: readonly Left[] }>
   /** What happened behind `since`; with `follow`, also what comes. */
@@ -125,21 +149,41 @@ export const open = async (at = "."): Promise<Osier> => {
   const withEngine = <A, E, R>(effect: Effect.Effect<A, E, R>, { settings = {}, options = {} }: Terms = {}) =>
     Effect.flatMap(readSettings(settings), (read) => Effect.provide(effect, engineOf({ ...read, options })))
 
+  const declared = Effect.fnUntraced(function* (words: readonly GivenTask[], from: readonly string[], settings: Settings) {
+    const { names } = yield* Adapters
+    return yield* readPlan({ words, from, at, known: yield* knownOf(settings, names) })
+  })
+  const propose = Effect.fnUntraced(function* (kind: Kind, asked: number | string) {
+    const { settings } = yield* RunContext
+    const added = typeof asked === "number" ? [] : yield* addTasks(yield* declared([asked], [], settings), { again: "resume", kind })
+    const id = typeof asked === "number" ? asked : (added[0]?.id ?? 0)
+    return (yield* standingProposal(id, kind)) ?? (yield* kind === "plan" ? plan(id) : explore(id))
+  })
+
   const close = () => runtime.dispose()
   return {
-    addTasks: (texts, { from = [], again = "resume", ...terms } = {}) =>
+    addTasks: (tasks, { from = [], again = "resume", ...terms } = {}) =>
       promise(
         withEngine(
           Effect.gen(function* () {
             const { settings } = yield* RunContext
-            const { names } = yield* Adapters
-            const plan = yield* readPlan({ words: texts, from, at, known: yield* knownOf(settings, names) })
-            return yield* addTasks(plan, { again })
+            return yield* addTasks(yield* declared(tasks, from, settings), { again })
           }),
           terms,
         ),
         terms.signal,
       ),
+    // Nothing here may ask a remote: that is what drafts are for.
+    addDrafts: (tasks, { from = [], settings: given = {}, signal } = {}) =>
+      promise(
+        Effect.gen(function* () {
+          const { settings } = yield* readSettings(given)
+          const found = yield* declared(tasks, from, settings).pipe(Effect.provide(adaptersOf(settings)))
+          return yield* addDrafts(found, settings.agent)
+        }),
+        signal,
+      ),
+    sync: (terms) => promise(withEngine(sync(), terms), terms?.signal),
     tasks: () => promise(listTasks()),
     task: (id) => promise(Effect.map(readTask(id), ({ task }) => task)),
     setStatus: (id, status, reason) =>
@@ -157,6 +201,9 @@ export const open = async (at = "."): Promise<Osier> => {
       promise(withEngine(claimTask(id, { steal: false, tree: true, allowOverlap: false, ...how }), { settings, options }), signal),
     done: (id, terms) => promise(withEngine(doneTask(id), terms), terms?.signal),
     release: (id) => promise(withEngine(releaseTask(id))),
+    plan: (task, terms) => promise(withEngine(propose("plan", task), terms), terms?.signal),
+    explore: (question, terms) => promise(withEngine(propose("explore", question), terms), terms?.signal),
+    accept: (id) => promise(withEngine(Effect.flatMap(readTask(id), ({ task }) => acceptProposal(id, task.kind ?? "plan")))),
     discard: (id) => promise(withEngine(discardTask(id))),
     clean: ({ dryRun = false } = {}) => promise(withEngine(clean({ dryRun }))),
     events: ({ since = 0, follow = false } = {}) =>

@@ -4,24 +4,24 @@
  *
  *   node scripts/ten-tasks.ts [repository] [--agent <name>]
  */
-import { $, argv, tmpfile } from "zx"
+import { $, argv } from "zx"
 import { open } from "osier"
 
 const repository = argv._[0] ?? "."
 const git = $({ cwd: repository, quiet: true })
 
 const chapters = ["setup", "layout", "commands", "settings", "testing", "releases", "security", "questions"]
-const tasks = {
-  outline: { title: "Outline the handbook" },
-  ...Object.fromEntries(chapters.map((name) => [name, { title: `Write the chapter ${name}`, needs: ["outline"] }])),
-  index: { title: "Write the index of the handbook", needs: chapters },
-}
+const tasks = [
+  { id: "outline", title: "Outline the handbook" },
+  ...chapters.map((name) => ({ id: name, title: `Write the chapter ${name}`, needs: ["outline"] })),
+  { id: "index", title: "Write the index of the handbook", needs: chapters },
+]
 
 const osier = await open(repository)
 try {
   const agent = argv["agent"] === undefined ? {} : { agent: String(argv["agent"]) }
   const settings = { ...agent, land: "review" }
-  const added = await osier.addTasks([], { from: [tmpfile("handbook.json", JSON.stringify({ tasks }))], settings })
+  const added = await osier.addTasks(tasks, { settings })
   const ids = added.map(({ id }) => id)
 
   // each round works on what is ready; what lands makes more ready

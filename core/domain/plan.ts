@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import type { Complaint } from "./complaint.ts"
 import { checkPlan } from "./planCheck.ts"
 import type { Known, Plan, Read } from "./planDraft.ts"
+import { type GivenTask, readGiven } from "./planGiven.ts"
 import { readArguments, readLines } from "./planLines.ts"
 import { readMarkdown } from "./planMarkdown.ts"
 import { readPlanYaml } from "./planYaml.ts"
@@ -51,6 +52,9 @@ export const parsePlan = (files: readonly PlanFile[], known: Known, options: { r
     files.map((file) => readFile(file, known, options.folder ?? files.length > 1)),
     known,
   )
+
+/** The plan of a program. */
+export const parseGiven = (tasks: readonly GivenTask[], known: Known): Plan => together([readGiven(tasks, known)], known)
 
 /** The plan in the arguments of `osier run` and `osier add`. */
 export const parseArguments = (args: readonly string[], known: Known): Plan => together([readArguments(args, known)], known)

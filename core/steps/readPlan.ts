@@ -1,9 +1,10 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { isAbsolute, join, relative, resolve, sep } from "node:path"
-import { parseArguments, parsePlan, PlanRefused } from "../domain/plan.ts"
+import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../domain/plan.ts"
 import type { PlanFile } from "../domain/plan.ts"
 import type { Declared, Known, Plan } from "../domain/planDraft.ts"
+import type { GivenTask } from "../domain/planGiven.ts"
 import type { Problem } from "../domain/problem.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
@@ -37,14 +38,14 @@ interface Found {
 
 /** Words and files together are one plan: every mistake in any of them is told at once. */
 export const readPlan = Effect.fn("readPlan")(function* (input: {
-  readonly words: readonly string[]
+  readonly words: readonly GivenTask[]
   readonly from: readonly string[]
   /** Where relative paths of `from` are meant from. */
   readonly at: string
   readonly known: Known
 }) {
   const { root } = yield* Repository
-  const parts: Plan[] = input.words.length === 0 ? [] : [parseArguments(input.words, input.known)]
+  const parts: Plan[] = input.words.length === 0 ? [] : [parseWords(input.words, input.known)]
   for (const from of input.from) {
     const path = resolve(input.at, from)
     const found = yield* look(path, named(root, path)).pipe(
@@ -59,6 +60,12 @@ export const readPlan = Effect.fn("readPlan")(function* (input: {
   if (tasks.length === 0 && input.from.length > 0) return yield* new PlanEmpty({ files: input.from })
   return tasks
 })
+
+/** What a person types is told as arguments, what a program gives as tasks. */
+const parseWords = (words: readonly GivenTask[], known: Known): Plan => {
+  const texts = words.filter((word) => typeof word === "string")
+  return texts.length === words.length ? parseArguments(texts, known) : parseGiven(words, known)
+}
 
 /** Tasks of one plan find each other by their keys, so two files may not use one key for two tasks; words get another one. */
 const twice = (parts: readonly Plan[]): readonly Problem[] => {
