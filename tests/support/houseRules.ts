@@ -199,7 +199,9 @@ const packagesRule: Rule = (sources) =>
   )
 
 /** Who may ask on which runtime it runs; everything else works the same on all of them. */
-export const runtimeOwners: Readonly<Record<string, string>> = {}
+export const runtimeOwners: Readonly<Record<string, string>> = {
+  "core/cli/verbs/doctor.ts": "tells a person on which of them osier runs, and does nothing else with it",
+}
 
 const runtimesRule: Rule = (sources) =>
   each(
