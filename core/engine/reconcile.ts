@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
+import { join } from "node:path"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
+import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import { Reaper } from "../world/reaper.ts"
@@ -34,13 +36,18 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   const reaper = yield* Reaper
   const objects = yield* Objects
   const refs = yield* Refs
-  const { commonDir } = yield* Repository
+  const files = yield* Files
+  const { commonDir, own } = yield* Repository
   const { settings, treeRoot, targetRef, shared } = yield* RunContext
   const recovered = (what: string) => board.emit({ type: "Recovered", task: task.id, what })
 
   const { found } = yield* reaper.reap({ mark: markOf(commonDir, task.id) }, settings.limits.graceMs)
   if (found.length > 0)
     yield* board.emit({ type: "ProcessesReaped", task: task.id, processes: found.map(({ pid, command }) => ({ pid, command })) })
+  const attempts = join(own, "attempts")
+  for (const name of yield* files.list(attempts)) {
+    if (name.startsWith(`${task.id}-`)) yield* files.remove(join(attempts, name))
+  }
 
   const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree) === task.id)
   const target = yield* refs.read(targetRef)

@@ -53,6 +53,7 @@ for (const step of steps) {
     expect(repo.git("for-each-ref", "--format=%(refname)", "refs/osier/locks/task")).toBe("")
     expect(lockFiles(join(repo.path, ".git"))).toEqual([])
     expect(repo.git("fsck", "--strict", "--no-dangling")).not.toMatch(/error|missing/)
+    expect(existsSync(attempts(repo)) ? readdirSync(attempts(repo)) : []).toEqual([])
     expect(marked(repo.path)).toEqual([])
     const seqs = events(repo).map((event) => event.seq)
     expect(seqs).toEqual(seqs.map((_, at) => at + 1))
@@ -65,6 +66,9 @@ const start = (repo: Repo) => {
 }
 
 const journalOf = (repo: Repo) => join(repo.path, ".git/osier/journal.jsonl")
+
+/** What an attempt needs outside of its tree. */
+const attempts = (repo: Repo) => join(repo.path, ".git/osier/attempts")
 
 const events = (repo: Repo): readonly Event[] =>
   existsSync(journalOf(repo))
