@@ -106,7 +106,7 @@ const tellBlocked = Effect.fnUntraced(function* (task: Task, blocked: { readonly
   const names = blocked.files.slice(0, 5).join(", ")
   const wait: Wait = {
     reason: names === "" ? blocked.reason : `${blocked.reason}: ${names}`,
-    hint: `Commit, move or delete what is in the way; it lands by itself, or with \`osier land ${task.id}\`.`,
+    hint: `Finish, commit, move or delete what is in the way, or check out something else there (\`git switch --detach\`); it lands by itself, or with \`osier land ${task.id}\`.`,
     forUser: true,
   }
   yield* board.wait(task.id, wait, { type: "LandingWaited", tasks: [task.id], reason: blocked.reason, files: [...blocked.files] })
