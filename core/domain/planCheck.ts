@@ -59,7 +59,11 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
     const title = oneLine(draft.title ?? "")
     if (title === "") tell(draft.title === undefined ? [] : ["title"], "a task without a title", "say in one line what is to be done")
     if (draft.agent !== undefined && !agents.includes(draft.agent))
-      tell(["agent"], `unknown agent ${draft.agent}`, meant(draft.agent, agents, "add it under agents in osier.yaml"))
+      tell(
+        draft.slip ? [] : ["agent"],
+        `unknown agent ${draft.agent}`,
+        `${meant(draft.agent, agents, "add it under agents in osier.yaml")}${draft.slip ? " If it belongs to the title, put a space behind the colon" : ""}`,
+      )
     if (draft.agent === undefined && known.agent === null && title !== "")
       tell(
         [],

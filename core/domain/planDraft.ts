@@ -1,3 +1,4 @@
+import { nearest } from "./nearest.ts"
 import type { Problem } from "./problem.ts"
 import type { Priority } from "./task.ts"
 
@@ -55,6 +56,8 @@ export interface Draft {
   readonly title?: string
   readonly prompt?: string
   readonly agent?: string
+  /** The agent stood behind a colon, is unknown, and looks like a slip. */
+  readonly slip?: true
   readonly needs: readonly string[]
   readonly scope: readonly string[]
   readonly gates?: readonly string[]
@@ -98,20 +101,22 @@ export const titleOf = (text: string): string => {
 
 /**
  * Takes an agent's name off the end of `text:agent`. Only the name of a known agent or adapter, right behind the last
- * colon, counts: `ENG-123: Add feature` is just a title.
+ * colon, counts: `ENG-123: Add feature` is just a title. One word that is nearly an agent's name is a slip: as a part of the
+ * title it would go to another agent without a word.
  */
-export const splitAgent = (text: string, known: Known): { readonly text: string; readonly agent?: string } => {
+export const splitAgent = (text: string, known: Known): Pick<Draft, "agent" | "slip"> & { readonly text: string } => {
   const colon = text.lastIndexOf(":")
   const suffix = text.slice(colon + 1).trimEnd()
   const before = text.slice(0, Math.max(colon, 0)).trim()
-  return before !== "" && (known.agents.includes(suffix) || known.adapters.includes(suffix))
-    ? { text: before, agent: suffix }
-    : { text: text.trim() }
+  if (before === "") return { text: text.trim() }
+  if (known.agents.includes(suffix) || known.adapters.includes(suffix)) return { text: before, agent: suffix }
+  const slip = /^[\w-]{4,}$/.test(suffix) && nearest(suffix, known.agents) !== undefined
+  return slip ? { text: before, agent: suffix, slip } : { text: text.trim() }
 }
 
 /** A task that is given by nothing but a text. */
 export const draftOf = (text: string, known: Known, place: PlaceOf): Draft => {
   const split = splitAgent(text, known)
-  const agent = split.agent === undefined ? {} : { agent: split.agent }
-  return { title: titleOf(split.text), prompt: split.text, ...agent, ...nothing, place }
+  const { text: prompt, ...agent } = split
+  return { title: titleOf(prompt), prompt, ...agent, ...nothing, place }
 }

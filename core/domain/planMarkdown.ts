@@ -94,10 +94,10 @@ export const readMarkdown = (content: string, file: string, known: Known, inFold
   }
   const drafts: Draft[] = []
   for (const { heading, line, body } of sections) {
-    const { text: title, agent } = splitAgent(heading, known)
+    const { text: title, ...by } = splitAgent(heading, known)
     const fields = fieldsOf(body)
     const prompt = fields.rest.join("\n").trim()
-    const fill = { title, ...(agent === undefined ? {} : { agent }), ...(prompt === "" ? {} : { prompt }) }
+    const fill = { title, ...by, ...(prompt === "" ? {} : { prompt }) }
     const read = complete(fields.yaml, { file, firstLine: line + 1 + fields.offset }, () => ({ file, line }), fill)
     drafts.push(...read.drafts)
     problems.push(...read.problems)

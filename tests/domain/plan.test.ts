@@ -29,6 +29,13 @@ describe("arguments", () => {
     expect(tasks[0]?.agent).toBe(agent)
   })
 
+  it("refuse what is nearly the name of an agent, and say how it can stay a part of the title", () => {
+    const { problems } = parseArguments(["Scan it:security-specialits", "Scan it: scrib", "Look at module:code"], known)
+    expect(problems.map((one) => `${printProblem(one)} | ${one.hint}`)).toEqual([
+      "argument 1: unknown agent security-specialits | did you mean security-specialist? If it belongs to the title, put a space behind the colon",
+    ])
+  })
+
   it("have the first line for a title and the whole for a prompt", () => {
     const { tasks } = parseArguments([`Fix it\nIn detail …:scribe`, "word ".repeat(40), "Fix it"], known)
     expect(tasks[0]).toMatchObject({ title: "Fix it", prompt: "Fix it\nIn detail …", agent: "scribe", key: "fix-it" })
