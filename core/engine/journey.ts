@@ -67,6 +67,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   if (mismatch !== undefined) yield* board.emit({ type: "Warned", task: id, message: mismatch, hint: `osier show ${id}` })
   const repairs = task.retries ?? settings.limits.retries
   let before = finishedAs(task)
+  if (before !== undefined && (yield* objects.look(before.tip)) === undefined) return yield* holdAbsent(task, before)
   let evidence = task.attempts.length === 0 ? undefined : (yield* objects.read(`${taskRef(id)}:evidence.md`))?.data.toString()
   for (let repaired = 0; !isOver(task.status); repaired++) {
     const work: Finished = before ?? (yield* grow(held, { ...task, assigned_to: assigned }, evidence, salvage))
@@ -83,6 +84,15 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })
     if (drain.requested()) return yield* Effect.interrupt
   }
+})
+
+/** Somebody finished it on a branch of their own, which only they can show to others. */
+const holdAbsent = Effect.fnUntraced(function* ({ id, assigned_to: by }: Task, { tip, branch }: Finished) {
+  const board = yield* Board
+  const { settings } = yield* RunContext
+  const reason = `its finished commit ${tip.slice(0, 12)} is only where ${by ?? "its owner"} made it, on ${branch}`
+  const hint = `There: \`git push ${settings.remote} ${branch}\` or \`osier land ${id}\`. To give it up: \`osier discard ${id}\`.`
+  yield* board.wait(id, { reason, hint }, { type: "TaskHeld", task: id, reason, paths: [], hint })
 })
 
 /** In one of the run's slots, in a tree cut from the target as it is now: attempts until the gates pass. */

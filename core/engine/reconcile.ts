@@ -15,7 +15,7 @@ import { Board } from "./board.ts"
 import { finish } from "./finish.ts"
 import { readMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
-import { dropBranch, keepAndRemove } from "./plant.ts"
+import { dropBranch, isAdopted, keepAndRemove } from "./plant.ts"
 import { markOf } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
 import { transition } from "./transition.ts"
@@ -82,7 +82,9 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
     const left = new Set([own, ...trees.map((tree) => tree.branch)])
     for (const branch of left) if (branch !== undefined) yield* dropBranch(task, branch)
   }
-  if (task.status === "completed" && task.tip !== undefined && (yield* objects.look(task.tip)) === undefined) {
+  // What somebody finished on a branch of their own is theirs to show: nobody does it a second time.
+  const redo = task.status === "completed" && !isAdopted(task) && task.tip !== undefined
+  if (redo && (yield* objects.look(task.tip)) === undefined) {
     const reason = `its finished commit ${task.tip.slice(0, 12)} is neither here nor on the remote, so that it is worked on again`
     yield* recovered(reason)
     return { task: yield* transition(held, (old) => ({ ...old, status: "running", reason }), []), salvage }

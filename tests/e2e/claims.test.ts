@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { lockRef } from "../../core/domain/lock.ts"
 import { open } from "../../core/osier.ts"
+import { makeHub } from "../support/clones.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeBare } from "../support/remotes.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
@@ -319,6 +320,26 @@ describe("through a remote", { timeout: 120_000 }, () => {
     expect(hub.git("show", "main:work.txt")).toBe(taken.out.trim())
     expect(hub.git("log", "--format=%s", "main").split("\n")).toHaveLength(2)
     expect(Object.keys(hub.refs())).not.toContain(lockRef("task", "1"))
+  })
+
+  test("what was finished on a branch of somebody's own is done by nobody else, and lands from elsewhere once it is pushed", async () => {
+    const hub = makeHub({
+      "osier.yaml": `remote: origin\ntarget: main\nagent: again\nagents: { again: { adapter: shell, command: ["touch", "again.txt"] } }\ngates: { test: ["true"] }\n`,
+    })
+    const [a, b] = [hub.clone(), hub.clone()]
+    expect((await osier(a.path, "add", "Wanted")).code).toBe(0)
+    a.git("switch", "-q", "-c", "mine")
+    expect((await osier(a.path, "claim", "1", "--no-tree")).code).toBe(0)
+    a.commit("mine", { "mine.txt": "mine\n" })
+    expect((await osier(a.path, "done", "1")).code).toBe(0)
+    const there = await osier(b.path, "run")
+    expect(there.code).toBe(5)
+    expect(there.out).toContain("git push origin mine")
+    expect((await shown(b, 1)).task).toMatchObject({ status: "completed" })
+    a.git("push", "-q", "origin", "mine")
+    expect((await osier(b.path, "run")).code).toBe(0)
+    expect(hub.bare.git("ls-tree", "--name-only", "main").split("\n").toSorted()).toEqual(["mine.txt", "osier.yaml"])
+    expect(Object.keys(hub.bare.refs())).toContain("refs/heads/mine")
   })
 
   test("one that can't be reached is never free", async () => {
