@@ -55,9 +55,9 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
         )
       } else first.set(draft.id, draft)
     }
-    if (draft.broken) continue
     const title = oneLine(draft.title ?? "")
-    if (title === "") tell(draft.title === undefined ? [] : ["title"], "a task without a title", "say in one line what is to be done")
+    if (title === "" && !draft.broken)
+      tell(draft.title === undefined ? [] : ["title"], "a task without a title", "say in one line what is to be done")
     if (draft.agent !== undefined && !agents.includes(draft.agent))
       tell(
         draft.slip ? [] : ["agent"],
@@ -80,6 +80,11 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
     const branch = draft.branch === undefined ? undefined : branchFault(draft.branch)
     if (branch !== undefined)
       tell(["branch"], `the branch ${JSON.stringify(draft.branch)} ${branch}`, "write a name that `git branch` takes")
+    for (const key of ["adopt", "fresh"] as const)
+      if (draft[key] === true && draft.branch === undefined)
+        tell([key], `${key} is about a branch, and none is named`, "add branch: <name>")
+    if (draft.adopt === true && draft.fresh === true)
+      tell(["fresh"], "a branch can't be gone on with and cut anew", "keep one of adopt and fresh")
     const needs = new Set<string>()
     const needsTasks = new Set<number>()
     for (const [at, need] of draft.needs.entries()) {
@@ -108,6 +113,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       labels: draft.labels,
       acceptance: draft.acceptance,
       adopt: draft.adopt ?? false,
+      ...(draft.fresh === true ? { fresh: true } : {}),
       ...(agent === undefined ? {} : { agent }),
       ...(gates === undefined ? {} : { gates }),
       ...(retries === undefined ? {} : { retries }),

@@ -22,6 +22,8 @@ export interface Declared {
   readonly branch?: string
   /** The branch exists already and is to be continued. */
   readonly adopt: boolean
+  /** The branch may exist already: its tip is kept, and it is cut anew. */
+  readonly fresh?: boolean
   /** In milliseconds. */
   readonly limits?: { readonly attempt?: number; readonly idle?: number }
   readonly effort?: string
@@ -67,11 +69,12 @@ export interface Draft {
   readonly acceptance: readonly string[]
   readonly branch?: string
   readonly adopt?: boolean
+  readonly fresh?: boolean
   readonly limits?: { readonly attempt?: string; readonly idle?: string }
   readonly effort?: string
   readonly independence?: string
   readonly type?: string
-  /** It could not be read, which is told already; its id still counts, so that needs of others are not told as well. */
+  /** A part of it could not be read, which is told already and left out here; it can't become a task. */
   readonly broken?: true
   readonly place: PlaceOf
 }

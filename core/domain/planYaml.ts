@@ -26,6 +26,7 @@ export const PlanTask = Schema.Struct({
   acceptance: texts,
   branch: text,
   adopt: Schema.optionalKey(Schema.Boolean),
+  fresh: Schema.optionalKey(Schema.Boolean),
   limits: Schema.optionalKey(Schema.Struct({ attempt: text, idle: text })),
   effort: text,
   independence: text,
@@ -35,7 +36,7 @@ export const PlanTask = Schema.Struct({
 const hints: readonly (readonly [RegExp, string])[] = [
   [/\.priority$/, "write low, normal, high or urgent"],
   [/\.retries$/, "write a whole number, 0 or more"],
-  [/\.adopt$/, "write true or false"],
+  [/\.(adopt|fresh)$/, "write true or false"],
   [/\.limits/, "write it as { attempt: 30m, idle: 10m }"],
   [/\.(needs|scope|gates|labels|acceptance)/, "write a list: [first, second]"],
 ]
@@ -59,22 +60,30 @@ export const readTask = (yaml: YamlText, base: Path): { readonly draft: Draft; r
     }
     return found
   }
-  if (value === undefined) return { draft: { ...pick(["id"]), ...nothing, broken: true, place }, problems }
   const many = (name: string): readonly string[] => {
-    const given = valueAt(value, [name])
+    const given = valueAt(yaml.value, [...base, name])
     if (Array.isArray(given)) return given.map((_, index) => one(name, index) ?? "")
     return given === undefined ? [] : [one(name) ?? ""]
   }
+  const named = { needs: many("needs"), scope: many("scope"), labels: many("labels"), acceptance: many("acceptance") }
+  if (value === undefined) {
+    // What can be read is looked up all the same, so that every mistake is told at once.
+    const faulty = new Set(problems.map(({ field }) => field?.slice(fieldOf(base).length).match(/[^.[]+/)?.[0]))
+    const sound = (name: string) => !faulty.has(name)
+    const texts = pick((["id", "agent", "branch"] as const).filter(sound))
+    const lists = Object.fromEntries(Object.entries(named).filter(([name]) => sound(name)))
+    const limits = sound("limits") ? { limits: pick(["attempt", "idle"], "limits") } : {}
+    const gates = sound("gates") ? { gates: many("gates") } : {}
+    return { draft: { ...texts, ...nothing, ...lists, ...limits, ...gates, broken: true, place }, problems }
+  }
   const draft: Draft = {
     ...pick(["id", "title", "prompt", "agent", "branch", "effort", "independence", "type"]),
-    needs: many("needs"),
-    scope: many("scope"),
-    labels: many("labels"),
-    acceptance: many("acceptance"),
+    ...named,
     ...(value.gates === undefined ? {} : { gates: many("gates") }),
     ...(value.retries === undefined ? {} : { retries: value.retries }),
     ...(value.priority === undefined ? {} : { priority: value.priority }),
     ...(value.adopt === undefined ? {} : { adopt: value.adopt }),
+    ...(value.fresh === undefined ? {} : { fresh: value.fresh }),
     ...(value.limits === undefined ? {} : { limits: pick(["attempt", "idle"], "limits") }),
     place,
   }
@@ -97,8 +106,10 @@ export const readPlanYaml = (content: string, file: string, known: Known): Read 
     const named = id === undefined ? {} : { id }
     if (typeof value === "string")
       drafts.push({ ...named, ...draftOf(value, known, () => ({ file, ...yaml.at(path), field: fieldOf(path) })) })
-    else if (!isRecord(value)) complain(path, "is no task", "write a text, or the fields of a task: { title: …, needs: […] }")
-    else {
+    else if (!isRecord(value)) {
+      complain(path, "is no task", "write a text, or the fields of a task: { title: …, needs: […] }")
+      if (id !== undefined) drafts.push({ id, ...nothing, broken: true, place: () => ({ file, ...yaml.at(path), field: fieldOf(path) }) })
+    } else {
       const read = readTask(yaml, path)
       problems.push(...read.problems)
       drafts.push({ ...named, ...read.draft })

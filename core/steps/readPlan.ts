@@ -71,7 +71,8 @@ const parseWords = (words: readonly GivenTask[], known: Known): Plan => {
 const twice = (parts: readonly Plan[]): readonly Problem[] => {
   const seen = new Map<string, Declared>()
   const problems: Problem[] = []
-  for (const one of parts.flatMap((part) => part.tasks)) {
+  // Twice in one file was told by whoever read it.
+  for (const one of parts.flatMap((part) => [...new Map(part.tasks.map((task) => [task.key, task])).values()])) {
     const before = seen.get(one.key)
     if (before === undefined) seen.set(one.key, one)
     else {

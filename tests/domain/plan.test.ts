@@ -208,6 +208,18 @@ describe("YAML and JSON plans", () => {
       "p.yaml:3:14: [0].needs[1]: unknown need zz | did you mean z?",
       "p.yaml:3:11: [0].needs[0]: a needs itself | remove one of these needs",
     ])
+    const both = told(
+      "p.yaml",
+      "a: { retries: -1, colour: red, needs: [zz], agent: nobody-at-all, limits: { idle: soon } }\nb: [1]\nc: { title: x, needs: [b] }\n",
+    )
+    expect(both.map((line) => line.split(": ").slice(1, 2).join())).toEqual([
+      "a.colour",
+      "a.retries",
+      "b",
+      "a.agent",
+      "a.needs[0]",
+      "a.limits.idle",
+    ])
     const refused = PlanRefused.of(plan("p.yaml", "- ''").problems)
     expect(refused).toMatchObject({ exit: 2, file: "p.yaml", line: 1, column: 3 })
     expect(refused.message).toContain("p.yaml:1:3")
