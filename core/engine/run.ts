@@ -122,6 +122,7 @@ const embark = (id: number) =>
     const board = yield* Board
     const fleet = yield* Fleet
     const slots = yield* Slots
+    const before = board.waits().get(id)?.reason
     yield* board.wait(id, undefined)
     yield* journey(id).pipe(
       Effect.catchTag("LockHeld", (held) =>
@@ -134,11 +135,21 @@ const embark = (id: number) =>
           yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason })
         }),
       ),
-      Effect.catchTag("RemoteUnreachable", (error) =>
+      Effect.catchTag("RemoteUnreachable", ({ message: reason }) =>
         Effect.gen(function* () {
           fleet.started.delete(id)
           const hint = "It goes on by itself when the remote answers."
-          yield* board.wait(id, { reason: error.message, hint, elsewhere: true }, { type: "TaskWaited", task: id, reason: error.message })
+          const news = before === reason ? undefined : ({ type: "TaskWaited", task: id, reason } as const)
+          yield* board.wait(id, { reason, hint, elsewhere: true }, news)
+        }),
+      ),
+      Effect.catchTag("LeaseLost", (error) =>
+        Effect.gen(function* () {
+          // A claim of the user's own is gone with its lease. A run looks what whoever owns the task now makes of it.
+          if (fleet.claimed.has(id)) return yield* error
+          fleet.started.delete(id)
+          const { message, hint } = error
+          yield* board.wait(id, { reason: message, hint, elsewhere: true }, { type: "Warned", task: id, message, hint })
         }),
       ),
       Effect.catchCause((cause) =>

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { Attempt, Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { commitTitle } from "../domain/commitTitle.ts"
@@ -63,6 +64,8 @@ const orTreeGone = Effect.fnUntraced(function* (tree: Tree, error: CannotStart) 
   return yield* lost("environment", `its tree ${tree.path} was removed while it worked`)
 })
 
+const lookAgain = Schedule.jittered(Schedule.spaced("2 seconds"))
+
 const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined ? {} : { type: task.type }) })
 
 /** One try: agent, commit, gates. */
@@ -114,7 +117,8 @@ export const passGates = Effect.fn("passGates")(function* (
     const kind = judgement.verdict === "unrunnable" ? "environment" : "work"
     return yield* lost(kind, reason, outcome, gateEvidence(judgement))
   }
-  yield* showBranch(task.id, tree.branch, tip)
+  // A remote that stumbles is no reason to do it all again: whoever holds our lease ends this when that can't be kept.
+  yield* Effect.retry(showBranch(task.id, tree.branch, tip), { while: (error) => error._tag === "RemoteUnreachable", schedule: lookAgain })
   const record: Attempt = {
     n,
     agent: agentOf(task, settings.agent),

@@ -222,6 +222,38 @@ test("a remote that goes away at the landing: it waits, and lands once when it i
   expect(leftOn(hub)).toEqual([])
 })
 
+test("a remote that goes away when the work is judged: it is shown when it is back, and not done again", { timeout: 90_000 }, async () => {
+  const hub = makeShared()
+  const away = join(hub.folder, "away")
+  let dropped = 0
+  const url = await serveHttp(hub.bare, () => {
+    if (!existsSync(away)) return "answers"
+    dropped++
+    return "drops"
+  })
+  const mine = hub.stage(url)
+  hub.onGate(1, `mkdir ${away}`)
+  const ended = mine.run(["a"])
+  await happens(() => expect(dropped).toBeGreaterThan(3))
+  rmSync(away, { recursive: true })
+  expect(await ended).toMatchObject({ exit: 0, failed: [] })
+  expect(of(mine, "AttemptStarted")).toHaveLength(1)
+  expect(of(mine, "Kept")).toEqual([])
+  expect(leftOn(hub)).toEqual([])
+})
+
+test("a lease that is lost in the middle of a run: what becomes of the task is waited for, and told", { timeout: 90_000 }, async () => {
+  const hub = makeShared()
+  const mine = hub.stage()
+  // Somebody takes the lock away by hand, so that nobody holds it when the run looks again.
+  hub.onGate(1, `git -C ${hub.bare.path} update-ref -d refs/osier/locks/task/1`)
+  const report = await mine.run(["a"])
+  expect(of(mine, "Warned").map(({ message }) => message)).toEqual(["the lease on task 1 was lost to another owner"])
+  expect(report).toMatchObject({ exit: 0, waiting: [], landed: [{ id: 1 }] })
+  expect(landingsOf(hub)).toHaveLength(1)
+  expect(leftOn(hub)).toEqual([])
+})
+
 test("a shallow clone works as any other", { timeout: 60_000 }, async () => {
   const hub = makeShared()
   const user = hub.clone()
