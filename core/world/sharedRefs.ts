@@ -67,12 +67,12 @@ export const sharedRefs = (name: string) =>
         const moved = [...there]
           .filter(([ref, oid]) => before.get(ref) !== oid)
           .map(([ref, to]): Swap => ({ ref, from: before.get(ref), to }))
-        const strange = yield* Effect.filter(moved, ({ ref, to }) => Effect.map(isHere(ref, to), (here) => !here))
-        const fetched = remote.fetch(strange.map(({ ref }) => names.there(ref) ?? ref))
+        const fetched = remote.fetch(moved.map(({ ref }) => names.there(ref) ?? ref))
+        // Fetched without asking whether they are here: a partial clone would answer that by one fetch for each of them.
         // One that was deleted in this moment can't be fetched; the next look sees it gone.
-        if (strange.length > 0)
+        if (moved.length > 0)
           yield* Effect.catchTag(fetched, "RemoteRefused", (error) => (error.reason === "missing" ? Effect.void : Effect.fail(error)))
-        const late = yield* Effect.filter(strange, ({ ref, to }) => Effect.map(isHere(ref, to), (here) => !here))
+        const late = yield* Effect.filter(moved, ({ ref, to }) => Effect.map(isHere(ref, to), (here) => !here))
         return { before, there, moved, late }
       })
 

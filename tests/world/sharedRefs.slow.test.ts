@@ -268,6 +268,26 @@ test("a remote that stays silent is told as such, and nothing moved here", async
   expect(refsOf(mine, "refs/osier/")).toEqual([])
 })
 
+test("a look of a partial clone brings what is new by one fetch, not by one for each", async () => {
+  const { bare, clone } = makeHub()
+  bare.git("config", "uploadpack.allowFilter", "true")
+  let calls = 0
+  const url = await serveHttp(bare, () => {
+    calls++
+    return "answers"
+  })
+  const [theirs, mine] = [clone(), clone(url, "--filter=blob:none")]
+  const tasks = Array.from({ length: 20 }, (_, n) => ({
+    ref: `refs/osier/tasks/${n + 1}`,
+    from: undefined,
+    to: record(theirs, `task ${n}`),
+  }))
+  expect(await swap(theirs, tasks)).toBe("won")
+  await refresh(mine, ["refs/osier/tasks/"])
+  expect(refsOf(mine, "refs/osier/")).toHaveLength(20)
+  expect(calls).toBeLessThan(8)
+})
+
 test("a look takes away what is gone there, but never a task that only we know", async () => {
   const { bare, clone } = makeHub()
   const mine = clone()
