@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
+import { branchFault } from "../domain/branchName.ts"
 import type { Declared } from "../domain/planDraft.ts"
 import type { Settings } from "../domain/settings.ts"
 import { Priority } from "../domain/task.ts"
 import { knownOf } from "../engine/knownOf.ts"
 import { readPlan } from "../steps/readPlan.ts"
-import { textFlag, textFlags, wordFlag } from "./flags.ts"
+import { UsageWrong } from "./commandLine.ts"
+import { isSet, textFlag, textFlags, wordFlag } from "./flags.ts"
 import type { Call } from "./verb.ts"
 
 /** The tasks that a call gives by words and files, checked as one plan; none when it gives none. */
@@ -16,7 +18,24 @@ export const declared = Effect.fnUntraced(function* (call: Call, settings: Setti
   if (words.length === 0 && from.length === 0) return []
   const known = yield* knownOf(settings, adapters)
   const plan = yield* readPlan({ words, from, at, known })
-  return plan.map((one): Declared => (priority === undefined || one.priority !== "normal" ? one : { ...one, priority }))
+  const branch = yield* branchFlags(call, plan.length)
+  return plan.map((one): Declared => ({ ...one, ...branch, ...(priority === undefined || one.priority !== "normal" ? {} : { priority }) }))
+})
+
+/** The branch that the flags name, and what to do with one of that name that is there. */
+const branchFlags = Effect.fnUntraced(function* ({ flags }: Call, tasks: number) {
+  const branch = textFlag(flags, "branch")
+  const [adopt, fresh] = [isSet(flags, "adopt"), isSet(flags, "fresh")]
+  const wrong = (message: string, hint: string) => new UsageWrong({ message, hint })
+  if (branch === undefined) {
+    if (!adopt && !fresh) return {}
+    return yield* wrong(`--${adopt ? "adopt" : "fresh"} is about a branch`, "name it: --branch feature/login")
+  }
+  if (tasks !== 1) return yield* wrong("--branch is for a lone task", "in a plan each task has its own: branch: feature/login")
+  if (adopt && fresh) return yield* wrong("--adopt and --fresh can't go together", "--adopt goes on with the branch, --fresh cuts it anew")
+  const fault = branchFault(branch)
+  if (fault !== undefined) return yield* wrong(`--branch ${JSON.stringify(branch)} ${fault}`, "write a name that `git branch` takes")
+  return { branch, adopt, ...(fresh ? { fresh } : {}) }
 })
 
 /** Flags that are settings for this one call. */

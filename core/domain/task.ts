@@ -62,6 +62,8 @@ export const Task = Schema.Struct({
   branch: Schema.optionalKey(Schema.String),
   /** The branch was there before the task, and stays when the task is over. */
   adopted: Schema.optionalKey(Schema.Boolean),
+  /** A branch of that name may be there; its tip is kept, and it is cut anew. */
+  fresh: Schema.optionalKey(Schema.Boolean),
   /** The commit its branch was cut from. */
   base: Schema.optionalKey(Schema.String),
   /** The commit that completed it. */

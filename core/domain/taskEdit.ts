@@ -44,6 +44,7 @@ const owned = [
   "tip",
   "landed",
   "adopted",
+  "fresh",
   "source",
   "kind",
   "parent",
@@ -128,7 +129,7 @@ const settable = (status: Status): Settable | undefined =>
 /** The task as it was edited, with osier's own fields from the other. */
 const withOwned = (task: Task, from: Task): Task => {
   const { fence: _f, base: _b, tip: _t, landed: _l, adopted: _a, source: _s, ...most } = task
-  const { kind: _k, parent: _p, children: _c, ...rest } = most
+  const { fresh: _n, kind: _k, parent: _p, children: _c, ...rest } = most
   const { id, created, updated, attempts, status } = from
   const kept = Object.fromEntries(owned.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])))
   return { ...rest, ...kept, id, created, updated, attempts, status }

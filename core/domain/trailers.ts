@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { Task } from "./task.ts"
 
 const { acceptance: _acceptance, attempts: _attempts, gates: _gates, limits: _limits, ...most } = Task.fields
-const { effort: _effort, independence: _independence, retries: _retries, extra: _extra, prompt: _prompt, ...fields } = most
+const { effort: _effort, fresh: _fresh, independence: _independence, retries: _retries, extra: _extra, prompt: _prompt, ...fields } = most
 
 /** What lists and the scheduler need of a task; it stands in the commit message, so that one `for-each-ref` reads thousands. */
 export const Summary = Schema.Struct(fields)

@@ -27,7 +27,7 @@ export class BranchTaken extends Data.TaggedError("BranchTaken")<{ readonly bran
     return `branch ${this.branch} is there already`
   }
   get hint() {
-    return "`adopt: true` beside `branch:` goes on with it; another name starts anew. Nothing was added."
+    return "`adopt: true` beside `branch:` (or --adopt) goes on with it; `fresh: true` (--fresh) keeps its tip and cuts it anew. Nothing was added."
   }
   readonly exit = 2
 }
@@ -100,8 +100,8 @@ const addOnce = Effect.fnUntraced(function* (declared: readonly Declared[], opti
 /** Fails when a task asks for a branch of somebody else's. */
 export const refuseTaken = Effect.fnUntraced(function* (declared: readonly Declared[]) {
   const refs = yield* Refs
-  for (const { branch, adopt } of declared) {
-    if (branch !== undefined && !adopt && (yield* refs.read(`refs/heads/${branch}`)) !== undefined)
+  for (const { branch, adopt, fresh } of declared) {
+    if (branch !== undefined && !adopt && fresh !== true && (yield* refs.read(`refs/heads/${branch}`)) !== undefined)
       return yield* new BranchTaken({ branch })
   }
 })
@@ -145,7 +145,7 @@ export const recordOf = (
   ...(place.agent === undefined ? {} : { agent: place.agent }),
   ...(one.type === undefined ? {} : { type: one.type }),
   ...(one.gates === undefined ? {} : { gates: one.gates }),
-  ...(one.branch === undefined ? {} : { branch: one.branch, adopted: one.adopt }),
+  ...(one.branch === undefined ? {} : { branch: one.branch, adopted: one.adopt, ...(one.fresh === true ? { fresh: true } : {}) }),
   ...(one.retries === undefined ? {} : { retries: one.retries }),
   ...(one.limits === undefined ? {} : { limits: one.limits }),
   ...(one.effort === undefined ? {} : { effort: one.effort }),

@@ -20,6 +20,9 @@ import { RunContext } from "./runContext.ts"
 /** Whether the task continues a branch that was there before it; such a branch is never taken away. */
 export const isAdopted = (task: Pick<Task, "adopted">): boolean => task.adopted === true
 
+/** Whether a branch of its name is to be cut anew; once the task was tried, what has that name is somebody else's again. */
+const isFresh = (task: Task): boolean => task.fresh === true && task.attempts.length === 0
+
 /**
  * The branch a task is to be worked on. It stands in the record before it is made, so that what a crash leaves behind can
  * be told from a branch of the user's that happens to have the same name.
@@ -28,7 +31,7 @@ export const branchFor = Effect.fn("branchFor")(function* (task: Task) {
   const refs = yield* Refs
   const { settings } = yield* RunContext
   // Before a task was begun its branch is a wish, and a branch of that name is somebody else's.
-  const begun = isAdopted(task) || task.status !== "pending"
+  const begun = isAdopted(task) || isFresh(task) || task.status !== "pending"
   if (task.branch !== undefined && begun) return task.branch
   const wished = task.branch ?? branchName(settings.branch, { slug: slug(task.title), id: task.id })
   for (let n = 1; ; n++) {
@@ -51,7 +54,7 @@ export const raise = Effect.fn("raise")(function* (task: Task, base: string) {
     name: treeNameOf(task),
     branch,
     base,
-    ...(isAdopted(task) ? { existing: "adopt" as const } : {}),
+    ...(isAdopted(task) ? { existing: "adopt" as const } : isFresh(task) ? { existing: "fresh" as const } : {}),
   })
   yield* board.emit({ type: "TreeMade", task: task.id, tree: tree.path, branch: tree.branch, base, ms: performance.now() - started })
   return tree

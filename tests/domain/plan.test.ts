@@ -191,6 +191,15 @@ describe("YAML and JSON plans", () => {
     ],
   ])("%s %j is told with its place", (path, text, expected) => expect(told(path, text)).toEqual(expected))
 
+  it("say of a branch one thing, and of none nothing", () => {
+    const two = "tasks:\n  - { title: a, branch: x, adopt: true, fresh: true }\n  - { title: b, fresh: true }\n"
+    expect(told("p.yaml", two)).toEqual([
+      "p.yaml:2:48: tasks[0].fresh: a branch can't be gone on with and cut anew | keep one of adopt and fresh",
+      "p.yaml:3:24: tasks[1].fresh: fresh is about a branch, and none is named | add branch: <name>",
+    ])
+    expect(fine("p.yaml", "tasks: [{ title: a, branch: x, fresh: true }]")).toMatchObject([{ branch: "x", fresh: true, adopt: false }])
+  })
+
   it("tell bad YAML once, and everything else all at once", () => {
     for (const bad of ["tasks:\n  - title: a: b\n  - [", "tasks:\n\t- x", "a: 'x", "a: *nobody", "--- 1\n--- 2"]) {
       const { problems, tasks } = plan("p.yaml", bad)

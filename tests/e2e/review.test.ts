@@ -131,14 +131,13 @@ describe("what lands", { timeout: 90_000 }, () => {
 describe("a branch that is there already", { timeout: 90_000 }, () => {
   const plan = (adopt: boolean) => `tasks:\n  - { title: one, branch: feature, adopt: ${String(adopt)} }\n`
 
-  test("is continued when the plan adopts it, its own commits land with the task's, and it stays", async () => {
+  test("is continued when the call adopts it, its own commits land with the task's, and it stays", async () => {
     const repo = project()
     repo.git("switch", "-qc", "feature")
     const begun = repo.commit("begun by hand", { "begun.txt": "x\n" })
     repo.git("switch", "-q", "main")
     repo.commit("meanwhile", { "other.txt": "x\n" })
-    repo.write("plan.yaml", plan(true))
-    const { code, out, err } = await osier(repo.path, "run", "--from", "plan.yaml")
+    const { code, out, err } = await osier(repo.path, "run", "one", "--branch", "feature", "--adopt")
     expect(code, out + err).toBe(0)
     expect(repo.git("ls-files", "*.txt").split("\n")).toEqual(["begun.txt", "one-1.txt", "one-2.txt", "other.txt"])
     expect(branches(repo)).toEqual(["feature", "main"])

@@ -137,17 +137,21 @@ tasks:
   - { title: one, branch: feature, adopt: true }
   - { title: two, branch: feature, adopt: true }
   - { title: three, branch: wish }
+  - { title: four, branch: old, fresh: true }
 `
     const { act, repo, run } = makeStage(yaml, check)
     repo.git("branch", "feature")
+    const mine = repo.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "mine")
+    repo.git("branch", "old", mine)
     const { tasks } = parsePlan([{ path: "plan.yaml", text: plan }], { agents: ["scribe"], adapters: [], gates: [] })
     await act(addTasks(tasks, { again: "new" }))
-    const mine = repo.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "mine")
     repo.git("branch", "wish", mine)
     const report = await run({ plan })
-    expect(report.landed.map(({ title }) => title)).toEqual(["one", "two", "three"])
+    expect(report.landed.map(({ title }) => title)).toEqual(["one", "two", "three", "four"])
     expect(repo.git("rev-parse", "wish")).toBe(mine)
-    expect(repo.git("branch", "--list", "--format=%(refname:short)").split("\n")).toEqual(["feature", "main", "wish", "wish-2"])
+    expect(repo.git("branch", "--list", "--format=%(refname:short)").split("\n")).toEqual(["feature", "main", "old", "wish", "wish-2"])
+    expect(repo.git("log", "--format=%s", "old").split("\n")).not.toContain("mine")
+    expect(repo.git("rev-parse", "refs/osier/keep/4/fresh^1")).toBe(mine)
     expect(repo.git("log", "--format=%s", "feature").split("\n")).toHaveLength(3)
   },
 )

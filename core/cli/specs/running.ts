@@ -9,6 +9,9 @@ const declaring = [
   { flag: "-t, --task <text...>", meaning: "one more task, as a word would be; may be repeated" },
   { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
   { flag: "--priority <word>", meaning: "low, normal, high or urgent, for tasks that say nothing else" },
+  { flag: "--branch <name>", meaning: "the branch of a lone task" },
+  { flag: "--adopt", meaning: "with --branch: go on with the one that is there" },
+  { flag: "--fresh", meaning: "with --branch: keep the tip of the one that is there, and cut it anew" },
   { flag: "--remote <name>", meaning: "share tasks, locks and the target through this git remote; none for this clone alone" },
 ]
 
@@ -49,6 +52,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       "osier run --from plan.yaml  # and go; again after an interruption",
       "osier run  # everything that is ready",
       "osier run 3 5  # these two of the store",
+      'osier run "Mend the build" --branch feature/login --adopt  # go on with a branch that is there',
       "osier run --remote origin  # the same graph, together with whoever runs it on other machines",
       "osier run --json --from tasks.txt | jq -r .type  # one event a line",
     ],
