@@ -22,7 +22,8 @@ export const workSince = Effect.fn("workSince")(function* (tree: string, head: s
     const oid = found.stdout.toString().trim()
     return oid === "" ? from : oid
   })
-  const base = head === undefined || onto === undefined ? head : yield* forked(head, onto)
+  // A branch without a commit, or one that was taken away, leaves nothing else to compare with.
+  const base = head === undefined || onto === undefined ? (head ?? onto) : yield* forked(head, onto)
   const paths =
     base === undefined
       ? yield* ask("ls-tree", "-r", "-z", "--name-only", tree)

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path"
 import { type Exit, lastLine, startProgram, wasStopped } from "../../core/kit/index.ts"
 import type { Adapter, AdapterEvent, Detection, Job, Outcome } from "../../core/plugin.ts"
 
-/** How much of what the command printed is kept as its closing words. */
+/** How much of what the command printed, and of what it said when it failed, is kept as its closing words. */
 const closingWords = 4000
 
 const outcomeOf = (command: readonly string[], exit: Exit, text: string): Outcome => {
@@ -21,7 +21,7 @@ const outcomeOf = (command: readonly string[], exit: Exit, text: string): Outcom
   // 126 and 127 are the shell's words for "not executable" and "not found": no other attempt can do better
   if (exit.code === 126 || exit.code === 127) return { ok: false, class: "environment", reason: `exit ${exit.code}${because}` }
   if (exit.signal !== null) return { ok: false, class: "environment", reason: `killed by ${exit.signal}${because}` }
-  return { ok: false, class: "work", reason: `exit ${exit.code}${because}` }
+  return { ok: false, class: "work", reason: `exit ${exit.code}${because}`, ...(text === "" ? {} : { text }) }
 }
 
 async function* run(job: Job, signal: AbortSignal): AsyncGenerator<AdapterEvent> {
@@ -44,7 +44,15 @@ async function* run(job: Job, signal: AbortSignal): AsyncGenerator<AdapterEvent>
       text = `${text}${text === "" ? "" : "\n"}${line}`.slice(-closingWords)
       yield { type: "said", text: line }
     }
-    yield { type: "ended", outcome: outcomeOf(command, await program.exit, text) }
+    const exit = await program.exit
+    const failed = exit.error === undefined && exit.code !== 0 && !wasStopped(exit)
+    // why it failed is on stderr as a rule, and the next attempt has nothing else to learn from
+    for (const line of failed ? exit.stderr.slice(-closingWords).split("\n") : []) {
+      if (line.trim() === "") continue
+      text = `${text}${text === "" ? "" : "\n"}${line}`.slice(-closingWords)
+      yield { type: "said", text: line }
+    }
+    yield { type: "ended", outcome: outcomeOf(command, exit, text) }
   } finally {
     program.stop()
     await program.exit

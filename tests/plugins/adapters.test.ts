@@ -157,6 +157,13 @@ describe("shell", () => {
   const run = (command: readonly string[], more: Partial<Job> = {}) => drive(shell, job({ command, env: { PATH: path }, ...more }))
   const sh = (text: string, more: Partial<Job> = {}) => run(["sh", "-c", text], more)
 
+  test("what a failed one wrote to stderr is said as well, and kept for the next attempt", async () => {
+    const { events, outcome } = await sh("echo one; echo 'Error: no' >&2; echo '  at two' >&2; exit 3")
+    expect(events.flatMap((event) => (event.type === "said" ? [event.text] : []))).toEqual(["one", "Error: no", "  at two"])
+    expect(outcome).toEqual({ ok: false, class: "work", reason: "exit 3: at two", text: "one\nError: no\n  at two" })
+    expect((await sh("echo warning >&2; echo fine")).outcome).toEqual({ ok: true, reason: "exit 0", text: "fine" })
+  })
+
   test("its lines are said, its last words are kept, exit 0 is success", async () => {
     const { events, outcome } = await sh("echo one; echo; printf two")
     expect(events.filter((event) => event.type === "said")).toEqual([

@@ -139,7 +139,13 @@ const nextFor = (task: Task, keeps: readonly string[], { claimed, left, wait }: 
     case "completed":
       return [`osier diff ${id}`, `osier land ${id}`, `osier discard ${id}`]
     case "failed":
-      return [`osier logs ${id}`, `osier diff ${id} --stat`, `osier retry ${id}`, ...restore, `osier discard ${id}`]
+      return [
+        `osier logs ${id}`,
+        ...(keeps.length > 0 || task.tip !== undefined ? [`osier diff ${id} --stat`] : []),
+        `osier retry ${id}`,
+        ...restore,
+        `osier discard ${id}`,
+      ]
     case "merged":
       return [landed === undefined ? `osier logs ${id}` : `git show ${short(landed)}`]
     case "discarded":
