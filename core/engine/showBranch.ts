@@ -34,5 +34,7 @@ export const hideBranch = Effect.fn("hideBranch")(function* (branch: string, tip
   const { shared } = yield* RunContext
   if (shared === undefined || branch === "") return
   const ref = shared.branch(branch)
+  // Another may have shown it, who was ended between landing it and taking it away.
+  if ((yield* refs.read(ref)) === undefined) yield* refs.refresh([ref])
   if ((yield* refs.read(ref)) === tip) yield* refs.swap([{ ref, from: tip, to: undefined }])
 })

@@ -31,10 +31,11 @@ export interface Left {
  */
 export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summary[], dryRun: boolean) {
   const refs = yield* Refs
-  const { targetRef, settings } = yield* RunContext
+  const { targetRef, settings, shared } = yield* RunContext
   const branches = yield* refs.list("refs/heads/")
   const locks = yield* refs.list("refs/osier/locks/task/")
   const evidence = yield* refs.list("refs/osier/evidence/")
+  const shown = shared === undefined ? new Map<string, string>() : yield* refs.list(shared.branch(""))
   const target = yield* refs.read(targetRef)
   const removed: Removed[] = []
   const left: Left[] = []
@@ -52,6 +53,7 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
       else if (task.status === "completed")
         left.push({ ...branch, why: `complete: \`osier land ${task.id}\` or \`osier discard ${task.id}\`` })
     }
+    removed.push(...(yield* sweepShown(task, shown, dryRun)))
     if (!isOver(task.status)) continue
     const rows = [
       ["evidence", `refs/osier/evidence/${task.id}`, evidence],
@@ -65,4 +67,19 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
     }
   }
   return { removed, left }
+})
+
+/** The remote's branch of a task that landed, whose owner was ended before it took that away. One that is gone or moved there is left alone. */
+const sweepShown = Effect.fnUntraced(function* (task: Summary, shown: ReadonlyMap<string, string>, dryRun: boolean) {
+  const refs = yield* Refs
+  const { targetRef, settings, shared } = yield* RunContext
+  if (shared === undefined || task.branch === undefined || task.status !== "merged" || settings.keepBranch || isAdopted(task)) return []
+  const ref = shared.branch(task.branch)
+  const tip = shown.get(ref)
+  const target = yield* refs.read(targetRef)
+  const proof = tip === undefined || target === undefined ? undefined : yield* proveLanded({ target, task: task.id, tip })
+  if (proof === undefined) return []
+  if (!dryRun && !(yield* Effect.isSuccess(refs.swap([{ ref, from: tip, to: undefined }])))) return []
+  const name = ref.slice(shared.branch("").length)
+  return [{ what: "branch", task: task.id, name: `${settings.remote}/${name}`, proof: `landed in ${proof.landing.slice(0, 12)}` }] as const
 })
