@@ -10,6 +10,7 @@ import { Process } from "./process.ts"
 import { pushTogether } from "./pushTogether.ts"
 import { answerOf, lastWords, pushAnswer } from "./remoteAnswer.ts"
 import type { RemoteAnswer } from "./remoteAnswer.ts"
+import { remotePlace } from "./remotePlace.ts"
 import { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import type { Swap } from "./refs.ts"
 import { Repository } from "./repository.ts"
@@ -87,13 +88,20 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
       })
     }).pipe(Effect.mapError((error) => silent(error.message)))
 
+  let place: string | undefined
+  /** What git shall talk to: where it writes is where it reads, for another repository would answer for none of our swaps. */
+  const there = Effect.gen(function* () {
+    place ??= yield* remotePlace(remote).pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
+    return place
+  }).pipe(Effect.mapError((error) => silent(error.message)))
+
   const list = Effect.fn("Remote.list")(function* (prefixes: readonly string[]) {
     if (prefixes.length === 0) return new Map<string, string>()
     const asked = prefixes.map(names.theirs)
     // Only for branches git lets the server leave out the rest; patterns are matched on this side.
     const branches = asked.every((prefix) => prefix.startsWith("refs/heads/")) ? ["--heads"] : []
     const patterns = asked.flatMap((prefix) => (prefix.endsWith("/") ? [`${prefix}*`] : [prefix, `${prefix}/*`]))
-    const ended = yield* run(["ls-remote", "--quiet", ...branches, "--", remote, ...patterns], patience.list)
+    const ended = yield* run(["ls-remote", "--quiet", ...branches, "--", yield* there, ...patterns], patience.list)
     const answer = answerOf(ended)
     if (answer.kind !== "done") return yield* readTrouble(remote, answer)
     return readRefs(ended.stdout.toString(), (theirs) => {
@@ -105,7 +113,7 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const fetch = Effect.fn("Remote.fetch")(function* (refs: readonly string[]) {
     if (refs.length === 0) return
     const once = Effect.gen(function* () {
-      const ended = yield* run([...fetching, "--", remote], patience.fetch, { input: `${refs.map(names.theirs).join("\n")}\n` })
+      const ended = yield* run([...fetching, "--", yield* there], patience.fetch, { input: `${refs.map(names.theirs).join("\n")}\n` })
       return halfMade.test(ended.stderr) ? yield* Effect.fail(ended) : answerOf(ended)
     })
     const answer = yield* once.pipe(
@@ -129,10 +137,10 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   /** One push of these refs, in the remote's names, and the same once more while something there is in use. */
   const send = (moves: readonly Swap[], timeoutMs: number) => {
     const leases = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ""}`)
-    const words = [...pushing, ...leases, "--", remote, ...moves.map(({ ref, to }) => `${to ?? ""}:${ref}`)]
+    const words = moves.map(({ ref, to }) => `${to ?? ""}:${ref}`)
     const asked = moves.map(({ ref }) => ref)
     const once = Effect.gen(function* () {
-      const answer = pushAnswer(yield* run(words, timeoutMs), asked)
+      const answer = pushAnswer(yield* run([...pushing, ...leases, "--", yield* there, ...words], timeoutMs), asked)
       return answer.kind === "busy" ? yield* Effect.fail(answer) : answer
     })
     return once.pipe(

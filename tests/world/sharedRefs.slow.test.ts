@@ -288,6 +288,23 @@ test("a look of a partial clone brings what is new by one fetch, not by one for 
   expect(calls).toBeLessThan(8)
 })
 
+test("what is pushed to is what is read from, whatever addresses the remote has", async () => {
+  const { bare, clone } = makeHub()
+  const other = makeHub()
+  const mine = clone()
+  const one = await blob(mine, "one")
+  const move = (ref: string) => swap(mine, [{ ref, from: undefined, to: one }])
+  mine.git("config", "remote.origin.pushurl", other.bare.path)
+  expect(await move(lockA)).toBe("won")
+  await refresh(mine, ["refs/osier/locks/"])
+  expect(refsOf(mine, "refs/osier/")).toEqual([`${lockA} ${one}`])
+  expect([bare.refs()[lockA], other.bare.refs()[lockA]]).toEqual([undefined, one])
+  // A mirror beside the remote has no say in who wins.
+  mine.git("config", "--add", "remote.origin.pushurl", bare.path)
+  expect(await move(lockB)).toBe("won")
+  expect([bare.refs()[lockB], other.bare.refs()[lockB]]).toEqual([one, undefined])
+})
+
 test("a look takes away what is gone there, but never a task that only we know", async () => {
   const { bare, clone } = makeHub()
   const mine = clone()
