@@ -1,10 +1,11 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { isAbsolute } from "node:path"
+import { isAbsolute, relative, sep } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { preflightBranches } from "../steps/claimBranch.ts"
 import { gateEnvironment, standingVariables } from "../steps/gateEnvironment.ts"
 import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
@@ -38,6 +39,19 @@ export class AgentUnusable extends Data.TaggedError("AgentUnusable")<{ readonly 
   readonly exit = 2
 }
 
+/** Trees would stand among files of the repository, and be hidden from git together with them. */
+export class TreeRootTaken extends Data.TaggedError("TreeRootTaken")<{ readonly root: string; readonly path: string }> {
+  override get message() {
+    return `the folder for trees, ${this.root}, holds files of the repository: ${this.path}`
+  }
+  get hint() {
+    return "Name a folder of its own as tree.root in osier.yaml, or leave it out: trees then stand beside the repository. Nothing was started."
+  }
+  readonly exit = 2
+  readonly file = "osier.yaml"
+  readonly field = "tree.root"
+}
+
 /** Too little room to work in. */
 export class DiskFull extends Data.TaggedError("DiskFull")<{ readonly path: string; readonly freeBytes: number }> {
   override get message() {
@@ -58,6 +72,7 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
   const objects = yield* Objects
   const { targetRef, settings } = yield* RunContext
   yield* room
+  yield* rootOfItsOwn
   yield* preflightBranches(settings.branch)
   const tip = (yield* refs.read(targetRef)) ?? ""
   const inForce = yield* gatesAt(tip)
@@ -85,6 +100,17 @@ export const usable = Effect.fn("usable")(function* (agents: readonly string[]) 
     if (profile.adapter === "shell" && profile.command === undefined)
       return yield* new AgentUnusable({ agent, reason: "a shell agent needs a `command`" })
   }
+})
+
+/** Whoever names a folder for trees inside of the checkout names one that git has nothing in. */
+const rootOfItsOwn = Effect.gen(function* () {
+  const git = yield* Git
+  const { root, bare } = yield* Repository
+  const { treeRoot } = yield* RunContext
+  const inside = relative(root, treeRoot)
+  if (bare || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return
+  const [path] = yield* git.fields(["ls-files", "-z", "--", inside === "" ? "." : inside], { cwd: root })
+  if (path !== undefined) return yield* new TreeRootTaken({ root: treeRoot, path })
 })
 
 /** Work is not started on a disk that is about to be full. */
