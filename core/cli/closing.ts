@@ -2,7 +2,7 @@ import type { Paint } from "../domain/colour.ts"
 import { short } from "../domain/eventText.ts"
 import { count, plainLine, took } from "../domain/plainText.ts"
 import type { Report, Stop } from "../domain/report.ts"
-import type { RunView } from "../domain/runView.ts"
+import { type RunView, setbacksText } from "../domain/runView.ts"
 
 /** A hint as something to type: a bare command stands alone, a sentence stays one. */
 const toType = (hint: string): string => plainLine(hint)
@@ -13,6 +13,13 @@ const gatesOf = (view: RunView, id: number): string => {
   const passed = [...task.verdicts].filter(([, verdict]) => verdict === "pass").map(([gate]) => gate)
   if (passed.length > 0) return `passed ${passed.join(", ")}`
   return view.gates.length === 0 || task.ungated ? "ungated" : "passed before"
+}
+
+/** What it took to land: much of it says that the work was not cut well. */
+const afterAll = (view: RunView, id: number): string => {
+  const setbacks = view.tasks.get(id)?.setbacks
+  const text = setbacks === undefined ? "" : setbacksText(setbacks)
+  return text === "" ? "" : `after ${text}`
 }
 
 /** The closing words of a run: what landed and why, what did not and why, where its work is kept, and what to type next. */
@@ -31,7 +38,7 @@ export const closing = (report: Report, view: RunView, paint: Paint): string => 
   if (report.landed.length > 0) {
     const rows = report.landed.map(
       (task) =>
-        `${titled(paint.good("✓"), task)}  ${paint.dim([task.commit === "" ? "nothing to land" : short(task.commit), gatesOf(view, task.id)].filter((part) => part !== "").join(", "))}`,
+        `${titled(paint.good("✓"), task)}  ${paint.dim([task.commit === "" ? "nothing to land" : short(task.commit), gatesOf(view, task.id), afterAll(view, task.id)].filter((part) => part !== "").join(", "))}`,
     )
     parts.push([`Landed on ${view.target}:`, ...rows].join("\n"))
   }

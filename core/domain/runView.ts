@@ -1,7 +1,7 @@
 import type { Event } from "./event.ts"
 import { short } from "./eventText.ts"
 import type { Verdict } from "./outcome.ts"
-import { plainLine, took } from "./plainText.ts"
+import { count, plainLine, took } from "./plainText.ts"
 
 /** Where a task is, for a person who watches: finer than its status, and never stored. */
 export type Phase = "waiting" | "working" | "judging" | "landing" | "held" | "blocked" | "failed" | "merged" | "discarded"
@@ -22,9 +22,30 @@ export interface TaskView {
   /** Passed without a gate, which is always said. */
   readonly ungated: boolean
   readonly files: number
+  /** What went wrong on the way, however it ended: a task with many of these was cut badly, or is too big. */
+  readonly setbacks: Setbacks
   readonly commit?: string
   readonly keep?: string
   readonly log?: string
+}
+
+/** How often a task was thrown back. */
+export interface Setbacks {
+  readonly attempts: number
+  readonly conflicts: number
+  /** Out of the train, conflicts included. */
+  readonly ejected: number
+}
+
+/** In few words; empty when all went well at once. */
+export const setbacksText = ({ attempts, conflicts, ejected }: Setbacks): string => {
+  const red = ejected - conflicts
+  const parts = [
+    ...(attempts > 0 ? [count(attempts, "failed attempt")] : []),
+    ...(conflicts > 0 ? [count(conflicts, "conflict")] : []),
+    ...(red > 0 ? [`${red === 1 ? "once" : `${red} times`} red together with others`] : []),
+  ]
+  return parts.join(", ")
 }
 
 /** A run as its events tell it: all that the screen and the closing words need. */
@@ -62,9 +83,14 @@ const unseen = (id: number): TaskView => ({
   verdicts: new Map(),
   ungated: false,
   files: 0,
+  setbacks: { attempts: 0, conflicts: 0, ejected: 0 },
 })
 
 type Change = Partial<TaskView> | undefined
+
+const oneMore = ({ setbacks }: TaskView, of: keyof Setbacks): Pick<TaskView, "setbacks"> => ({
+  setbacks: { ...setbacks, [of]: setbacks[of] + 1 },
+})
 
 const told = (event: Event, before: TaskView): Change => {
   switch (event.type) {
@@ -110,7 +136,7 @@ const told = (event: Event, before: TaskView): Change => {
         ...(event.log === undefined || event.verdict === "pass" ? {} : { log: event.log }),
       }
     case "AttemptFailed":
-      return { words: event.reason, ...(event.keep === undefined ? {} : { keep: event.keep }) }
+      return { ...oneMore(before, "attempts"), words: event.reason, ...(event.keep === undefined ? {} : { keep: event.keep }) }
     case "TaskRetried":
       return { phase: "working", words: `again: ${event.reason}` }
     case "TaskCompleted":
@@ -130,9 +156,9 @@ const told = (event: Event, before: TaskView): Change => {
         words: event.reason ?? (event.commit === undefined ? "merged" : `landed at ${short(event.commit)}`),
       }
     case "Conflicted":
-      return { words: `conflicts in ${event.files.join(", ")}` }
+      return { ...oneMore(before, "conflicts"), words: `conflicts in ${event.files.join(", ")}` }
     case "Ejected":
-      return { words: event.reason }
+      return { ...oneMore(before, "ejected"), words: event.reason }
     case "Kept":
       return { keep: event.ref }
     default:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Event, EventBody } from "../../core/domain/event.ts"
-import { emptyRun, type RunView, seen } from "../../core/domain/runView.ts"
+import { emptyRun, type RunView, seen, setbacksText } from "../../core/domain/runView.ts"
 
 const after = (...bodies: readonly EventBody[]): RunView =>
   bodies
@@ -75,6 +75,16 @@ describe("runView", () => {
       { type: "AgentSaid", task: 1, attempt: 1, text: "b" },
     )
     expect(view.tasks.get(1)?.since).toBe("2026-11-20T10:00:01.000Z")
+  })
+
+  test("what a task was thrown back by is counted, a conflict not twice", () => {
+    const failed: EventBody = { type: "AttemptFailed", task: 1, attempt: 1, class: "work", reason: "no" }
+    const conflict: EventBody = { type: "Conflicted", task: 1, with: [2], files: ["a"] }
+    const out: EventBody = { type: "Ejected", task: 1, with: [2], reason: "no" }
+    const text = (...bodies: readonly EventBody[]) => setbacksText(after(started, ...bodies).tasks.get(1)?.setbacks ?? none)
+    const none = { attempts: 0, conflicts: 0, ejected: 0 }
+    expect(text(attempt(1))).toBe("")
+    expect(text(failed, failed, conflict, out, out)).toBe("2 failed attempts, 1 conflict, once red together with others")
   })
 
   test("a judgement of a combination belongs to no task", () => {
