@@ -1,4 +1,5 @@
-import { blocked, dependents, ordered, remaining } from "./graph.ts"
+import { blocked, cycles, dependents, ordered, remaining } from "./graph.ts"
+import type { Graph } from "./graph.ts"
 import { overlap } from "./scope.ts"
 import type { Kind, Priority } from "./task.ts"
 import { type Awaited, waitsFor } from "./waitsFor.ts"
@@ -16,7 +17,7 @@ export interface Schedulable extends Awaited {
 /** A task that does not start now, why, and whose end will change that. */
 export interface Waiting {
   readonly id: number
-  readonly why: "need" | "failed" | "missing" | "overlap" | "slot"
+  readonly why: "need" | "failed" | "missing" | "cycle" | "overlap" | "slot"
   readonly by: readonly number[]
   readonly reason: string
 }
@@ -53,6 +54,7 @@ export const next = (input: {
     .filter(({ id, status }) => (status === "failed" || status === "discarded") && !running.has(id))
     .map(({ id }) => id)
   const stuck = blocked(full, hopeless)
+  const circle = circles(graph)
   const chain = remaining(graph)
   const above = dependents(graph)
   const urgency = new Map<number, number>()
@@ -71,11 +73,13 @@ export const next = (input: {
     const missing = needs.filter((need) => !byId.has(need))
     const unmet = needs.filter((need) => byId.get(need)?.status !== "merged")
     const culprits = stuck.get(id)
+    const loop = circle(id)
     if (missing.length > 0) waiting.push({ id, why: "missing", by: missing, reason: `needs ${list(missing)}, which does not exist` })
     else if (culprits) {
       const reason = culprits.map((culprit) => `${culprit}: ${byId.get(culprit)?.status ?? "failed"}`).join(", ")
       waiting.push({ id, why: "failed", by: culprits, reason: `blocked by ${reason}` })
-    } else if (unmet.length > 0) waiting.push({ id, why: "need", by: unmet, reason: `needs ${list(unmet)} merged` })
+    } else if (loop) waiting.push({ id, why: "cycle", by: unmet, reason: `waits for a cycle of needs: ${loop.join(" → ")}` })
+    else if (unmet.length > 0) waiting.push({ id, why: "need", by: unmet, reason: `needs ${list(unmet)} merged` })
     else ready.push(task)
   }
   const rank = (of: ReadonlyMap<number, number>, { id }: Schedulable): number => of.get(id) ?? 0
@@ -98,4 +102,11 @@ export const next = (input: {
     }
   }
   return { start, waiting }
+}
+
+/** The cycle that a task is on, or waits for: no edit on one machine makes one, but two of different machines together can. */
+const circles = (graph: Graph<number>): ((id: number) => readonly number[] | undefined) => {
+  const found = ordered(graph).length === graph.size ? [] : cycles(graph)
+  const behind = blocked(graph, found.flat())
+  return (id) => found.find((one) => one.includes(id)) ?? found.find((one) => behind.get(id)?.some((other) => one.includes(other)))
 }

@@ -52,7 +52,11 @@ const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waitin
   const board = yield* Board
   const event =
     why === "overlap" ? { type: "TaskWaited" as const, task: id, reason } : { type: "TaskBlocked" as const, task: id, reason, by: [...by] }
-  yield* board.wait(id, { reason, hint: `\`osier show ${by[0] ?? id}\` tells why.` }, event)
+  const hint =
+    why === "cycle"
+      ? "Take one of these needs away: `osier tree --tasks`, edit its file, `osier sync`."
+      : `\`osier show ${by[0] ?? id}\` tells why.`
+  yield* board.wait(id, { reason, hint }, event)
 })
 
 /** A task whose agent rests or is broken is not started, and says so. */

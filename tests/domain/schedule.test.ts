@@ -27,6 +27,15 @@ describe("the schedule", () => {
     expect(said.waiting).toEqual([{ id: 6, why: "need", by: [3, 4, 5], reason: "needs 3, 4, 5 merged" }])
   })
 
+  it("names the cycle that edits of two machines made together, to all that wait for it", () => {
+    const said = ask([task(1, { needs: [2] }), task(2, { needs: [1] }), task(3, { needs: [2] }), task(4)])
+    const reason = "waits for a cycle of needs: 1 → 2 → 1"
+    expect(said.start).toEqual([4])
+    expect(said.waiting).toMatchObject([1, 2, 3].map((id) => ({ id, why: "cycle", reason })))
+    // What is over needs nothing any more.
+    expect(ask([task(1, { needs: [2] }), task(2, { needs: [1], status: "merged" })]).start).toEqual([1])
+  })
+
   it.each([
     ["age", [task(2), task(1)], [1, 2]],
     [
