@@ -59,8 +59,13 @@ export const workOn = Effect.fn("workOn")(function* (
 
 /** No program starts in a folder that is gone: that is no fault of git's, and the next attempt would find the same. */
 const orTreeGone = Effect.fnUntraced(function* (tree: Tree, error: CannotStart) {
+  yield* stillThere(tree)
+  return yield* error
+})
+
+const stillThere = Effect.fnUntraced(function* (tree: Tree) {
   const files = yield* Files
-  if ((yield* files.stat(tree.path).pipe(Effect.orElseSucceed(() => undefined))) !== undefined) return yield* error
+  if ((yield* files.stat(tree.path).pipe(Effect.orElseSucceed(() => undefined))) !== undefined) return
   return yield* lost("environment", `its tree ${tree.path} was removed while it worked`)
 })
 
@@ -77,6 +82,8 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   const holds = yield* Holds
   const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(task, tree, n, evidence)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
+  // Whatever the agent says of it then is no fault of its work.
+  yield* stillThere(tree)
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(agent)
   const work = yield* commitWork({
