@@ -11,6 +11,8 @@ export interface Rehearsed extends Schedulable {
   readonly name: string
   readonly title: string
   readonly agent: string
+  /** Whether it can be built and tested alone, as its plan says. */
+  readonly independence?: string
 }
 
 /** What would run when; ids are made up where there are none yet. */
@@ -37,6 +39,7 @@ export const asScheduled = (tasks: readonly Declared[], agent: string, stored: r
     priority: one.priority,
     scope: one.scope,
     ...(one.branch === undefined ? {} : { branch: one.branch }),
+    ...(one.independence === undefined ? {} : { independence: one.independence }),
   }))
 }
 
@@ -83,7 +86,10 @@ export const rehearsalText = ({ target, gates, concurrency, waves, stuck, overla
   const lines = [`${count(total, "task")} would run on ${target}, up to ${concurrency} at a time.`, ""]
   for (const [at, wave] of waves.entries()) {
     lines.push(`${at === 0 ? "first" : "then"}:`)
-    for (const task of wave) lines.push(`  ${task.name}  ${plainLine(task.title)}  (${task.agent || "no agent"})`)
+    for (const task of wave)
+      lines.push(
+        `  ${task.name}  ${plainLine(task.title)}  (${[task.agent || "no agent", ...(task.independence === undefined ? [] : [`alone: ${plainLine(task.independence)}`])].join(", ")})`,
+      )
   }
   if (stuck.length > 0)
     lines.push("", "would not run:", ...stuck.map(({ task, reason }) => `  ${task.name}  ${plainLine(task.title)}: ${reason}`))

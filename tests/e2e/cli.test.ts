@@ -126,12 +126,16 @@ describe("osier run", () => {
 
   test("--dry-run shows the order and makes nothing", async () => {
     const repo = prepared()
-    repo.write("plan.yaml", "tasks:\n  a: { title: A, scope: [x/**] }\n  b: { title: B, scope: [x/y] }\n  c: { title: C, needs: [a] }\n")
+    repo.write(
+      "plan.yaml",
+      "tasks:\n  a: { title: A, scope: [x/**] }\n  b: { title: B, scope: [x/y] }\n  c: { title: C, needs: [a], independence: mostly }\n",
+    )
     const refs = repo.git("for-each-ref")
     const ran = await osier(repo.path, "run", "--from", "plan.yaml", "--dry-run", "--json")
     expect(ran.code).toBe(0)
     const plan = JSON.parse(ran.out)
     expect(plan.waves.map((wave: readonly { readonly name: string }[]) => wave.map(({ name }) => name))).toEqual([["a"], ["b", "c"]])
+    expect(plan.waves[1]).toContainEqual({ name: "c", title: "C", agent: "scribe", needs: ["a"], independence: "mostly" })
     expect(plan).toMatchObject({ gates: ["test"], target: "main", overlaps: [{ a: "a", b: "b", globs: ["x/**", "x/y"] }] })
     expect(repo.git("for-each-ref")).toBe(refs)
   })
@@ -183,6 +187,7 @@ describe("around a run", () => {
     expect(waits).toMatch(
       /status +pending: blocked by 2: failed[\s\S]*labels +later[\s\S]*Done when:\n {2}- It works[\s\S]*Next:\n {2}osier show 2\n/,
     )
+    expect((await osier(repo.path, "ls", "--label", "later")).out).toMatch(/^#3 .*After[^\n]*\n$/)
     expect((await osier(repo.path, "show", "2")).out).toMatch(/needed by +#3\n[\s\S]*assigned +\S+@/)
     expect((await osier(repo.path, "discard", "2", "3")).code).toBe(0)
     expect((await osier(repo.path, "ls")).out).toMatch(/nothing open; 3 tasks are over/)

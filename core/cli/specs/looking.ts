@@ -10,11 +10,13 @@ is 3 then, for a lock that nobody can ask for is never free.`,
     options: [
       { flag: "--all", meaning: "also those that are merged or discarded" },
       { flag: "--status <word>", meaning: "only those: pending, running, completed, merged, failed, discarded" },
+      { flag: "--label <name>", meaning: "only those with that label" },
       { flag: "--locks", meaning: "who holds which lock, where, since and until when, and when they last gave a sign of life" },
     ],
     examples: [
       "osier ls  # what is open, and what each task waits for",
       "osier ls --all  # and what is over",
+      "osier ls --label idea  # what has that label",
       "osier ls --status failed --json | jq '.tasks[].id'",
       "osier ls --locks  # who works on what",
     ],

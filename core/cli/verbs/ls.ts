@@ -7,7 +7,7 @@ import { type Drafted, listDrafts } from "../../steps/drafts.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { surveyTasks } from "../../steps/record.ts"
 import { surveyLocks } from "../../steps/surveyLocks.ts"
-import { isSet, wordFlag } from "../flags.ts"
+import { isSet, textFlag, wordFlag } from "../flags.ts"
 import { table } from "../table.ts"
 import type { Call, Verb } from "../verb.ts"
 import { latest } from "../../engine/latest.ts"
@@ -24,6 +24,7 @@ export const ls: Verb = (call) =>
 
 const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const status = yield* wordFlag(flags, "status", Status.literals)
+  const label = textFlag(flags, "label")
   const { tasks: all, broken } = yield* surveyTasks()
   const { waiting } = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" })
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
@@ -34,10 +35,10 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   for (const task of all.filter((one) => one.status === "completed" && one.reason === undefined))
     if (yield* isFree("task", String(task.id)))
       why.set(task.id, `complete: osier diff ${task.id} shows it, osier run or osier land ${task.id} lands it`)
-  const shown = all.filter((task) =>
-    status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status,
-  )
-  const drafts = status === undefined ? yield* listDrafts() : []
+  const wanted = (task: (typeof all)[number]) =>
+    status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status
+  const shown = all.filter((task) => wanted(task) && (label === undefined || task.labels.includes(label)))
+  const drafts = (status === undefined ? yield* listDrafts() : []).filter(({ task }) => label === undefined || task.labels.includes(label))
   if (json) {
     const tasks = shown.map((task) => ({ ...task, ...(why.has(task.id) ? { waits: why.get(task.id) } : {}) }))
     const odd = broken.map(({ id, error: { message, hint, file, line } }) => ({ id, message, hint, file, line }))
@@ -52,7 +53,11 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   }
   if (shown.length + drafts.length + broken.length === 0) {
     const over =
-      all.length === 0 ? 'no tasks yet: osier run "…", or osier add "…"' : `nothing open; ${all.length} tasks are over: osier ls --all`
+      label !== undefined
+        ? `nothing here has the label ${label}`
+        : all.length === 0
+          ? 'no tasks yet: osier run "…", or osier add "…"'
+          : `nothing open; ${all.length} tasks are over: osier ls --all`
     screen.out(over)
     return 0 as const
   }

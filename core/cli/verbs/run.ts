@@ -100,11 +100,12 @@ const dryRun = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared
     // The numbers of tasks that are not made yet are guesses: a need is told by the name it has here.
     const nameOf = new Map(rehearsed.waves.flat().map(({ id, name }) => [id, name]))
     const waves = rehearsed.waves.map((wave) =>
-      wave.map(({ name, title, agent: by, needs }) => ({
+      wave.map(({ name, title, agent: by, needs, independence }) => ({
         name,
         title,
         agent: by,
         needs: needs.map((need) => nameOf.get(need) ?? `#${need}`),
+        ...(independence === undefined ? {} : { independence }),
       })),
     )
     const stuck = rehearsed.stuck.map(({ task, reason }) => ({ name: task.name, reason }))
