@@ -4,12 +4,12 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Result from "effect/Result"
-import { resolve } from "node:path"
 import { PoolWorker } from "../world/poolWorker.ts"
 import { commands } from "./commands.ts"
 import { parseCommandLine, wantsJson } from "./commandLine.ts"
 import { reportFailure } from "./failure.ts"
 import { textFlag } from "./flags.ts"
+import { folderMeant } from "./folderMeant.ts"
 import { logger } from "./logger.ts"
 import type { Screen } from "./screen.ts"
 import { verbCode } from "./verbCode.ts"
@@ -41,12 +41,14 @@ export const program = async (argv: readonly string[], screen: Screen, { version
     return 0
   }
   const { name, args, flags } = asked.success
+  const at = folderMeant(textFlag(flags, "C"))
+  if (Result.isFailure(at)) return fail(Cause.fail(at.failure))
   try {
     // A verb's own code, and all that it stands on, is read only when it is asked for: `--help` answers at once.
     const load = verbCode[name]
     if (load === undefined) throw new Error(`the verb ${name} has no code`)
     const verb = await load()
-    const call = { args, flags, json, at: resolve(textFlag(flags, "C") ?? "."), screen, version }
+    const call = { args, flags, json, at: at.success, screen, version }
     const ended = await Effect.runPromiseExit(
       verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)]), Layer.succeed(PoolWorker, worker)))),
     )
