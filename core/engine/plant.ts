@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { branchName } from "../domain/branchName.ts"
 import { slug } from "../domain/slug.ts"
@@ -85,12 +86,14 @@ export const uproot = (task: Task, tree: Tree) =>
         board.emit({
           type: "Warned",
           task: task.id,
-          message: `the tree ${tree.path} was left in place: ${String(cause)}`,
+          message: `the tree ${tree.path} was left in place: ${wordsOf(Cause.squash(cause))}`,
           hint: `Look into it; \`osier clean\` removes it once nothing in it can be lost.`,
         }),
       ),
     ),
   )
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
 const attemptIn = (task: Task | undefined): number => {

@@ -18,7 +18,9 @@ export class ObjectFailed extends Data.TaggedError("ObjectFailed")<{ readonly na
     return `git object ${this.name}: ${this.reason}`
   }
   get hint() {
-    return "Run `git fsck` in the repository to see what is damaged."
+    return this.reason.includes("ENOSPC")
+      ? "The disk is full: make room, then run the same command again."
+      : "Run `git fsck` in the repository to see what is damaged."
   }
   readonly exit = 3
 }
