@@ -19,6 +19,7 @@ import { Reaper } from "../world/reaper.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { walk } from "../world/walk.ts"
 import { bad, type Check, good, odd } from "./check.ts"
 import { markOf } from "./prepare.ts"
 
@@ -169,12 +170,20 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
     const id = taskOfTree(tree)
     return !byHand.has(tree.path) && (id === undefined || !live.has(lockRef("task", String(id))))
   })
+  // What vanishes while somebody works there is not counted.
+  const bytes = yield* Effect.forEach(trees, ({ path }) =>
+    walk(path).pipe(
+      Effect.map((found) => found.reduce((sum, { kind, stat }) => sum + (kind === "file" ? stat.size : 0), 0)),
+      Effect.orElseSucceed(() => 0),
+    ),
+  )
+  const size = printSize(bytes.reduce((sum, one) => sum + one, 0))
   checks.push(
     lost.length === 0
-      ? good("trees", trees.length === 0 ? "none" : `${count(trees.length, "tree")}, all in use`)
+      ? good("trees", trees.length === 0 ? "none" : `${count(trees.length, "tree")}, all in use, ${size}`)
       : odd(
           "trees",
-          `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}`,
+          `${count(lost.length, "tree")} that nobody works in: ${lost.map(({ path }) => path).join(", ")}; all trees together: ${size}`,
           "osier clean --stale, or osier clean",
         ),
   )

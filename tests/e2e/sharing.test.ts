@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync, utimesSync } from "node:fs"
+import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { lockRef, printLock, readLock } from "../../core/domain/lock.ts"
@@ -207,11 +207,14 @@ describe("osier doctor with a remote", () => {
     ])
   }, 120_000)
 
-  test("a tree that stands for longer than a week is told, whoever may work in it", async () => {
+  test("trees are told with what they take, and those that stand for longer than a week, whoever may work in them", async () => {
     const repo = makeHub(files).clone()
     await osier(repo.path, "add", "One")
     const tree = (await osier(repo.path, "claim", "1")).out.trim()
-    expect((await doctor(repo)).named("old trees")).toEqual([])
+    writeFileSync(join(tree, "big"), Buffer.alloc(3_000_000))
+    const young = await doctor(repo)
+    expect(young.named("old trees")).toEqual([])
+    expect(young.named("trees")).toMatchObject([{ state: "good", found: "1 tree, all in use, 3MB" }])
     const then = new Date(Date.now() - 8.5 * 86_400_000)
     utimesSync(join(tree, ".git"), then, then)
     expect((await doctor(repo)).named("old trees")).toMatchObject([{ state: "odd", found: expect.stringContaining(`${tree} (8 days)`) }])
