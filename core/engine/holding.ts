@@ -7,6 +7,7 @@ import { isOver } from "../domain/task.ts"
 import { LeaseLost, releaseLock, renewLock, sweepLock, takeLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
+import type { RemoteRefused } from "../world/remoteTrouble.ts"
 
 /**
  * Does something while owning a lock: its lease is renewed meanwhile, and the body is interrupted the moment the lease is
@@ -23,18 +24,25 @@ export const holding = <A, E, R>(kind: LockKind, name: string, body: (held: Held
 const unheardMs = 2_000
 
 /**
- * Gives signs of life, and watches that they were heard. A remote that can't be reached is asked again; the work stops by
+ * Gives signs of life, and watches that they were heard. A remote that can't be reached, or refuses, is asked again; the work stops by
  * itself before the lease can end, for then another may own it.
  */
 const heart = (held: Held) => {
   let heard: bigint | undefined
+  let refused: RemoteRefused | undefined
   const beat = Effect.gen(function* () {
     for (let [unheard, rest] = [false, heartbeatMs - (yield* ageOf(held))]; ; rest = unheard ? unheardMs : heartbeatMs) {
       yield* Effect.sleep(Math.max(0, rest))
       const now = yield* Clock.monotonicTimeNanos
       unheard = yield* renewLock(held).pipe(
         Effect.as(false),
-        Effect.catchTag("RemoteUnreachable", () => Effect.succeed(true)),
+        Effect.catchTag(["RemoteUnreachable", "RemoteRefused"], (error) =>
+          Effect.sync(() => {
+            // A host refuses for a while, too: when it is full, or looked after.
+            refused = error._tag === "RemoteRefused" ? error : undefined
+            return true
+          }),
+        ),
       )
       if (!unheard) heard = now
     }
@@ -44,7 +52,7 @@ const heart = (held: Held) => {
     for (;;) {
       const silent = Number((yield* Clock.monotonicTimeNanos) - heard) / 1_000_000
       const left = held.leaseMs - marginMs - silent
-      if (left <= 0) return yield* new LeaseLost({ kind: held.kind, name: held.name, silent: true })
+      if (left <= 0) return yield* refused ?? new LeaseLost({ kind: held.kind, name: held.name, silent: true })
       yield* Effect.sleep(left)
     }
   })

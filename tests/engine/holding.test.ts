@@ -147,13 +147,18 @@ test("a lock that another took stops the work at the next sign of life, and is l
   expect(lock()).toMatchObject({ state: "held", fence: 2, owner: { run: "thief" } })
 })
 
-test("a remote that refuses a sign of life stops the work with what it said", async () => {
-  const { inside, network } = stage()
+test("a remote that refuses signs of life stops the work before the lease ends, with what it said, and not the first time", async () => {
+  const { inside, network, lock } = stage()
   await inside(
     Effect.gen(function* () {
       const { seen, fiber } = yield* started
       network("refuses")
       yield* TestClock.adjust(Duration.seconds(16))
+      network("there")
+      yield* TestClock.adjust(Duration.minutes(1))
+      expect([seen.stopped, lock()?.state]).toEqual([false, "held"])
+      network("refuses")
+      yield* TestClock.adjust(Duration.millis(leaseMs - marginMs))
       expect(seen.stopped).toBe(true)
       expect(failureOf(yield* Fiber.await(fiber))).toMatchObject({ _tag: "RemoteRefused", said: "no" })
     }),
