@@ -7,6 +7,7 @@ import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import type { Waiting } from "../../domain/schedule.ts"
 import type { Kind, Task } from "../../domain/task.ts"
+import { broughtNonce, heldByUs, readClaim } from "../../steps/claims.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { inspectLock } from "../../steps/lock.ts"
 import { readTask, surveyTasks, taskRef } from "../../steps/record.ts"
@@ -26,7 +27,9 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const id = yield* taskNumber(args[0] ?? "")
     const { task, commit } = yield* readTask(id)
     const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
-    const claimed = lock?.state === "held" && "session" in lock.owner
+    const byHand = lock?.state === "held" && "session" in lock.owner
+    const nonce = broughtNonce() ?? (yield* readClaim(id))?.nonce
+    const claimed = byHand ? ((yield* heldByUs(id, nonce)).ours ? "here" : "elsewhere") : undefined
     const left = task.status === "running" && (yield* isFree("task", String(id)))
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
@@ -115,9 +118,9 @@ const judgements = Effect.fnUntraced(function* (id: number) {
   }))
 })
 
-/** Whether a person works on a task, or nobody does although it is running, as after a run that was killed. */
+/** Who works on a task: a person here or elsewhere, or nobody although it is running, as after a run that was killed. */
 interface Ownership {
-  readonly claimed: boolean
+  readonly claimed: "here" | "elsewhere" | undefined
   readonly left: boolean
   /** What keeps it from starting. */
   readonly wait: Waiting | undefined
@@ -134,7 +137,8 @@ const nextFor = (task: Task, keeps: readonly string[], { claimed, left, wait }: 
       return ["osier run", `osier discard ${id}`]
     case "running":
       if (left) return ["osier run", `osier logs ${id}`]
-      if (claimed) return [`osier done ${id}`, `osier release ${id}`, `osier claim ${id} --steal`]
+      if (claimed === "here") return [`osier done ${id}`, `osier release ${id}`]
+      if (claimed === "elsewhere") return ["osier ls --locks", `osier claim ${id} --steal`]
       return [`osier logs ${id} -f`, "osier watch"]
     case "completed":
       return [`osier diff ${id}`, `osier land ${id}`, `osier discard ${id}`]
