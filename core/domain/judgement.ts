@@ -1,5 +1,8 @@
 import type { Verdict } from "./outcome.ts"
 
+/** Why a completed task that nothing judged is not simply right. */
+export const ungated = "ungated: no gate judged it"
+
 /** What one gate came to, after as many runs as it took. */
 export interface GateVerdict {
   readonly gate: string

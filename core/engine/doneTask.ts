@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Place } from "../domain/claim.ts"
-import { gateEvidence, lastPart } from "../domain/judgement.ts"
+import { gateEvidence, lastPart, ungated } from "../domain/judgement.ts"
 import { claimMs } from "../domain/lock.ts"
 import type { Attempt, Task } from "../domain/task.ts"
 import { isAncestor } from "../steps/isAncestor.ts"
@@ -105,6 +105,7 @@ const complete = Effect.fnUntraced(function* (held: Held, task: Task, place: Pla
     held,
     (old) => ({
       ...withoutReason(old),
+      ...(judged.gated ? {} : { reason: ungated }),
       status: "completed",
       tip,
       base: place.base,

@@ -4,7 +4,7 @@ import * as Schedule from "effect/Schedule"
 import type { Attempt, Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { commitTitle } from "../domain/commitTitle.ts"
-import { gateEvidence } from "../domain/judgement.ts"
+import { gateEvidence, ungated } from "../domain/judgement.ts"
 import type { Outcome } from "../plugin.ts"
 import { inScope } from "../domain/scope.ts"
 import { commitWork } from "../steps/commitWork.ts"
@@ -137,6 +137,7 @@ export const passGates = Effect.fn("passGates")(function* (
     held,
     (old) => ({
       ...withoutReason(old),
+      ...(judgement.gated ? {} : { reason: ungated }),
       status: "completed",
       tip,
       base: tree.base,

@@ -93,7 +93,9 @@ describe("osier run", () => {
     expect(ran.code).toBe(5)
     expect(ran.out).toContain("No gate is configured: ungated.")
     expect(ran.out).toMatch(/next: .*osier land 1/)
+    expect((await osier(repo.path, "ls")).out).toMatch(/completed .*a · ungated: osier diff 1 shows it/)
     expect((await osier(repo.path, "land", "1")).code).toBe(0)
+    expect((await osier(repo.path, "show", "1")).out).toMatch(/landed +[0-9a-f]{10}, ungated\n/)
     expect(existsSync(join(repo.path, "notes", "a.md"))).toBe(true)
   })
 

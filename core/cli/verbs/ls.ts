@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { ungated } from "../../domain/judgement.ts"
 import { plainLine, span } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import { Status } from "../../domain/task.ts"
@@ -32,9 +33,12 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   for (const task of all.filter((one) => one.status === "running"))
     if (yield* isFree("task", String(task.id)))
       why.set(task.id, `nobody works on it now; osier ${task.kind === undefined ? "run" : `${task.kind} ${task.id}`} goes on`)
-  for (const task of all.filter((one) => one.status === "completed" && one.reason === undefined))
-    if (yield* isFree("task", String(task.id)))
-      why.set(task.id, `complete: osier diff ${task.id} shows it, osier run or osier land ${task.id} lands it`)
+  for (const { id, reason } of all.filter((one) => one.status === "completed" && (one.reason === undefined || one.reason === ungated)))
+    if (yield* isFree("task", String(id)))
+      why.set(
+        id,
+        `${reason === undefined ? "complete" : "ungated"}: osier diff ${id} shows it, osier ${reason === undefined ? "run or osier " : ""}land ${id} lands it`,
+      )
   const wanted = (task: (typeof all)[number]) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status
   const shown = all.filter((task) => wanted(task) && (label === undefined || task.labels.includes(label)))

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Event } from "../../domain/event.ts"
 import { short } from "../../domain/eventText.ts"
+import { readLanding } from "../../domain/landing.ts"
 import { holderText, lockRef } from "../../domain/lock.ts"
 import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
@@ -10,6 +11,7 @@ import type { Kind, Task } from "../../domain/task.ts"
 import { broughtNonce, heldByUs, readClaim } from "../../steps/claims.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { inspectLock } from "../../steps/lock.ts"
+import { readCommit } from "../../steps/readCommit.ts"
 import { readTask, surveyTasks, taskRef } from "../../steps/record.ts"
 import { recordFile } from "../../steps/recordFile.ts"
 import { Journal } from "../../world/journal.ts"
@@ -74,7 +76,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
       ["branch", task.kind === undefined ? task.branch : undefined],
       ["base", task.base === undefined ? undefined : short(task.base)],
       ["tip", task.tip === undefined ? undefined : short(task.tip)],
-      ["landed", task.landed === undefined ? undefined : short(task.landed)],
+      ["landed", task.landed === undefined ? undefined : `${short(task.landed)}${yield* judgedBy(task.landed)}`],
       ["owner", lock?.state === "held" ? holderText(lock.owner) : undefined],
       ["source", task.source],
       ["kept", keeps.length === 0 ? undefined : keeps.join(", ")],
@@ -98,6 +100,17 @@ export const show: Verb = ({ args, json, screen, at }) =>
     screen.out(`\nNext:\n${typed.map((one) => `  ${one}`).join("\n")}`)
     return 0 as const
   }).pipe(Effect.provide(worldAt(at)))
+
+/** What judged a landing, as it says itself: the journal may be gone, or of another machine. */
+const judgedBy = (landing: string) =>
+  readCommit(landing).pipe(
+    Effect.map(({ message }) => {
+      const verdicts = readLanding(message)?.verdicts
+      if (verdicts === undefined) return ""
+      return verdicts.length === 0 ? ", ungated" : `, passed ${verdicts.map(({ gate }) => plainLine(gate)).join(", ")}`
+    }),
+    Effect.orElseSucceed(() => ""),
+  )
 
 /** The last verdict of each gate, as the journal of this machine tells. */
 const judgements = Effect.fnUntraced(function* (id: number) {
