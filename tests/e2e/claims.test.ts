@@ -135,7 +135,7 @@ describe("one owner", { timeout: 120_000 }, () => {
     }
     expect((await shown(repo, 1)).next).toEqual(["osier ls --locks", "osier claim 1 --steal"])
     const own = await as(repo.path, "agent a", "show", "1", "--json")
-    expect(JSON.parse(own.out).next).toEqual(["osier done 1", "osier release 1"])
+    expect(JSON.parse(own.out)).toMatchObject({ tree, next: ["osier done 1", "osier release 1"] })
     expect(readFileSync(join(repo.path, ".git/osier/claims/1"), "utf8")).not.toContain("nonce")
     expect((await as(repo.path, "agent a", "release", "1")).code).toBe(0)
     expect((await as(repo.path, "agent a", "release", "1")).code).toBe(2)

@@ -8,10 +8,12 @@ import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
 import { next } from "../../domain/schedule.ts"
 import type { Waiting } from "../../domain/schedule.ts"
 import type { Kind, Task } from "../../domain/task.ts"
+import { treeLock } from "../../domain/tree.ts"
 import { broughtNonce, heldByUs, readClaim } from "../../steps/claims.ts"
 import { isFree } from "../../steps/isFree.ts"
 import { inspectLock } from "../../steps/lock.ts"
 import { readCommit } from "../../steps/readCommit.ts"
+import { treeEntries } from "../../steps/treeEntries.ts"
 import { readTask, surveyTasks, taskRef } from "../../steps/record.ts"
 import { recordFile } from "../../steps/recordFile.ts"
 import { Journal } from "../../world/journal.ts"
@@ -30,8 +32,11 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const { task, commit } = yield* readTask(id)
     const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
     const byHand = lock?.state === "held" && "session" in lock.owner
-    const nonce = broughtNonce() ?? (yield* readClaim(id))?.nonce
+    const claim = yield* readClaim(id)
+    const nonce = broughtNonce() ?? claim?.nonce
     const claimed = byHand ? ((yield* heldByUs(id, nonce)).ours ? "here" : "elsewhere") : undefined
+    const own = (yield* treeEntries()).find(({ branch, lock: by }) => by?.startsWith(treeLock) === true && branch === task.branch)
+    const tree = own?.path ?? (claimed === "here" ? claim?.place?.path : undefined)
     const left = task.status === "running" && (yield* isFree("task", String(id)))
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
@@ -47,6 +52,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
           task,
           record: { ref: taskRef(id), commit },
           lock: owner ?? null,
+          ...(tree === undefined ? {} : { tree }),
           blocks,
           verdicts,
           keeps,
@@ -74,6 +80,7 @@ export const show: Verb = ({ args, json, screen, at }) =>
       ["alone", task.independence],
       ["assigned", task.assigned_to],
       ["branch", task.kind === undefined ? task.branch : undefined],
+      ["tree", tree],
       ["base", task.base === undefined ? undefined : short(task.base)],
       ["tip", task.tip === undefined ? undefined : short(task.tip)],
       ["landed", task.landed === undefined ? undefined : `${short(task.landed)}${yield* judgedBy(task.landed)}`],
