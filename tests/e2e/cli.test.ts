@@ -183,6 +183,9 @@ describe("around a run", () => {
     expect(half).toContain("half.txt")
     expect(half).not.toContain(".osier")
     expect((await osier(repo.path, "logs", "2")).out).toContain("attempt 1 by broken (shell)")
+    expect((await osier(repo.path, "logs", "2", "--attempt", "7")).err).toContain(
+      "there was no attempt 7 at task 2 here; the last one was 1",
+    )
     repo.write("after.yaml", 'tasks: [{ title: After, needs: ["2"], acceptance: [It works], labels: [later] }]\n')
     expect((await osier(repo.path, "add", "--from", "after.yaml")).code).toBe(0)
     const waits = (await osier(repo.path, "show", "3")).out

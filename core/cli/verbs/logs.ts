@@ -31,7 +31,11 @@ export const logs: Verb = (call) =>
       return print(event, call)
     })
     if (shown === 0 && !call.json)
-      call.screen.err(`nothing is known of task ${id} here: it was not worked on on this machine, or the journal was deleted`)
+      call.screen.err(
+        attempt !== undefined && now > 0
+          ? `there was no attempt ${attempt} at task ${id} here; the last one was ${now}`
+          : `nothing is known of task ${id} here: it was not worked on on this machine, or the journal was deleted`,
+      )
     return 0 as const
   }).pipe(Effect.provide(worldAt(call.at)))
 
