@@ -82,7 +82,7 @@ const follow = Effect.fnUntraced(function* ({ task, held, claim, notes, ...taken
   // A run that lives clears up behind itself as soon as it hears that it lost the task.
   const living = from.from !== undefined && taken.victim !== undefined && !("session" in taken.victim)
   const standing = yield* standingPlace(task.id)
-  if (!living && standing === undefined) yield* reconcile(held, task)
+  if (!living && standing === undefined) yield* reconcile(held, task, "begin anew")
   // The record says what is about to be made before it is made.
   const branch = tree ? { branch: standing?.branch ?? (yield* branchFor(task)) } : {}
   const reason = from.from === undefined ? {} : { reason: `taken over from ${from.from} by ${email}` }

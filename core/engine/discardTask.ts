@@ -19,7 +19,7 @@ const discarding = (id: number) =>
       const board = yield* Board
       const { task } = yield* readTask(id)
       yield* board.put(task)
-      const { task: mended } = yield* reconcile(held, task)
+      const { task: mended } = yield* reconcile(held, task, "begin anew")
       if (mended.branch !== undefined && mended.status === "completed") yield* dropBranch(mended, mended.branch)
       const keep = board.kept.get(id) ?? (yield* keeps(id)).at(-1)?.ref
       const kept = keep === undefined ? {} : { keep }

@@ -58,7 +58,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     mine.delete(id)
     return yield* board.put(now)
   }
-  const found = yield* reconcile(held, now)
+  const found = yield* reconcile(held, now, "go on")
   let { task } = found
   let salvage = found.salvage
   yield* board.put(task)

@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { branchName } from "../domain/branchName.ts"
 import { slug } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
@@ -10,11 +11,13 @@ import { isAncestor } from "../steps/isAncestor.ts"
 import { isKept } from "../steps/isKept.ts"
 import { keep } from "../steps/keep.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
+import { LeaseLost } from "../steps/lock.ts"
 import { makeTree } from "../steps/makeTree.ts"
 import { removeTree } from "../steps/removeTree.ts"
 import { Files } from "../world/files.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
+import { finishedHere } from "./finishedHere.ts"
 import type { Marker } from "./marker.ts"
 import { RunContext } from "./runContext.ts"
 
@@ -65,19 +68,24 @@ export const raise = Effect.fn("raise")(function* (task: Task, base: string) {
  * A tree of the task's own, cut from `base`, for as long as the scope lasts. When the scope closes, whatever the tree holds
  * beyond the task's commits goes on a keep ref before the tree is taken away; that is true however the scope ends.
  */
-export const plant = (task: Task, base: string) => Effect.acquireRelease(raise(task, base), (made) => uproot(task, made))
+export const plant = (task: Task, base: string) => Effect.acquireRelease(raise(task, base), (made, exit) => uproot(task, made, exit))
 
 /** Takes over a tree that a dead owner left with finished work in it; it ends like one of our own. */
 export const replant = (task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {
   const { base, branch } = left.marker
-  return Effect.acquireRelease(Effect.succeed<Tree>({ path: left.path, gitDir: left.gitDir, base, branch }), (tree) => uproot(task, tree))
+  return Effect.acquireRelease(Effect.succeed<Tree>({ path: left.path, gitDir: left.gitDir, base, branch }), (tree, exit) =>
+    uproot(task, tree, exit),
+  )
 }
 
 /** Ends a tree with its scope; when anything about that fails, the tree is left as it is, and that is said. */
-export const uproot = (task: Task, tree: Tree) =>
+export const uproot = (task: Task, tree: Tree, exit: Exit.Exit<unknown, unknown>) =>
   Effect.gen(function* () {
     const board = yield* Board
-    const done = board.task(task.id)?.status === "completed"
+    const now = board.task(task.id)
+    // Stopped before it could be judged or recorded, and still ours to go on with.
+    if (now !== undefined && !isTaken(exit) && (yield* finishedHere(now, tree.path)) !== undefined) return
+    const done = now?.status === "completed"
     yield* keepAndRemove(task.id, tree, done ? "left in the tree beside the finished work" : "the work was not finished")
     if (!done) yield* dropBranch(task, tree.branch)
   }).pipe(
@@ -94,6 +102,12 @@ export const uproot = (task: Task, tree: Tree) =>
   )
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Whether it ended because somebody else has the task now. */
+const isTaken = (exit: Exit.Exit<unknown, unknown>): boolean => {
+  const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+  return error instanceof LeaseLost && error.silent !== true
+}
 
 /** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
 const attemptIn = (task: Task | undefined): number => {

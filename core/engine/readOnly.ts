@@ -104,8 +104,7 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
       yield* spareHandwork(id)
       yield* board.emit({ type: "TaskClaimed", task: id, fence: held.fence, owner: `${owner.email} (run ${owner.run})` })
       yield* board.put(before)
-      const { salvage } = yield* reconcile(held, before)
-      if (salvage !== undefined) yield* keepAndRemove(id, salvage, "left in the tree of a task that is to land nothing")
+      yield* reconcile(held, before, "begin anew")
       // The branch stands in the record, so that no other run takes its coming and going for a trespass.
       const branch = yield* branchFor(before)
       const task = yield* transition(held, (old) => ({ ...withoutReason(old), ...asked, kind, branch, status: "running" }), [])

@@ -6,14 +6,13 @@ import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
 import { Files } from "../world/files.ts"
-import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import { Reaper } from "../world/reaper.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
 import { finish } from "./finish.ts"
-import { readMarker } from "./marker.ts"
+import { finishedHere } from "./finishedHere.ts"
 import type { Marker } from "./marker.ts"
 import { dropBranch, isAdopted, keepAndRemove } from "./plant.ts"
 import { markOf } from "./prepare.ts"
@@ -29,9 +28,9 @@ export interface Salvage {
 
 /**
  * Mends what an owner that died left of a task we now own: its processes end, a landing that was not recorded is, finished
- * work is handed on, everything else in its trees and on its branches is kept before they go.
+ * work is handed on to whoever wants to go on with it, everything else in its trees and on its branches is kept before they go.
  */
-export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Task) {
+export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Task, then: "go on" | "begin anew") {
   const board = yield* Board
   const reaper = yield* Reaper
   const objects = yield* Objects
@@ -64,10 +63,8 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   }
   let salvage: Salvage | undefined
   for (const tree of trees) {
-    const marker = task.status === "running" && tree.there ? yield* readMarker(tree.path) : undefined
-    // An attempt that the record counts already was judged, and did not pass.
-    const unjudged = marker !== undefined && marker.attempt > task.attempts.length
-    if (unjudged && salvage === undefined && tree.gitDir !== undefined && (yield* isUntouched(tree.path, marker))) {
+    const marker = then === "go on" && salvage === undefined && tree.there ? yield* finishedHere(task, tree.path) : undefined
+    if (marker !== undefined && tree.gitDir !== undefined) {
       yield* recovered(
         `attempt ${marker.attempt} had finished: its commit ${marker.tip.slice(0, 12)} is judged without running the agent again`,
       )
@@ -90,12 +87,4 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
     return { task: yield* transition(held, (old) => ({ ...old, status: "running", reason }), []), salvage }
   }
   return { task, salvage }
-})
-
-/** The tree is clean and its branch is where the agent's commit was recorded. */
-const isUntouched = Effect.fnUntraced(function* (path: string, marker: Marker) {
-  const git = yield* Git
-  const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${marker.branch}`], { cwd: path, codes: [0, 128] })
-  if (head.code !== 0 || head.stdout.toString().trim() !== `${marker.tip}\n${marker.tip}`) return false
-  return (yield* git.fields(["status", "--porcelain", "-z"], { cwd: path })).length === 0
 })

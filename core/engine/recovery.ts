@@ -3,16 +3,15 @@ import { isOver } from "../domain/task.ts"
 import { dropClaim, listClaims } from "../steps/claims.ts"
 import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
-import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
-import { listTasks, readTask } from "../steps/record.ts"
+import { listTasks } from "../steps/record.ts"
 import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
+import { clearOver } from "./clearOver.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
-import { dropBranch, keepAndRemove } from "./plant.ts"
 import { markOf } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
@@ -55,16 +54,5 @@ export const recover = Effect.fn("recover")(function* () {
     // What this clone knew of work by hand is of no use any more once the task is over and its tree is gone.
     if (status !== undefined && isOver(status) && (yield* standingPlace(task)) === undefined) yield* dropClaim(task)
   }
-  const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
-  for (const tree of yield* listTrees(treeRoot)) {
-    const id = taskOfTree(tree)
-    if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
-    yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
-    const clear = Effect.gen(function* () {
-      yield* keepAndRemove(id, tree, "left in the tree of a task that is over")
-      // The work was done anew by somebody else, so that nobody goes on with this branch; what is on it is kept first.
-      if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch((yield* readTask(id)).task, tree.branch)
-    })
-    yield* holding("task", String(id), () => clear)
-  }
+  yield* clearOver(tasks)
 })

@@ -6,10 +6,11 @@ import type { Report } from "../domain/report.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
-import { readTask } from "../steps/record.ts"
+import { listTasks, readTask } from "../steps/record.ts"
 import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
+import { clearOver } from "./clearOver.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { gatesAt } from "./gates.ts"
@@ -44,6 +45,8 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   yield* preflight(agentsOf(ids.map((id) => board.task(id))))
   yield* announce(ids)
   yield* Effect.ensuring(schedule, halt)
+  // What we had to leave unfinished somebody else may have done meanwhile. Where that can't be seen now, the next run sees it.
+  yield* Effect.ignore(Effect.flatMap(listTasks(), clearOver))
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain

@@ -26,7 +26,7 @@ export const treeTask = Effect.fn("treeTask")(function* (id: number) {
   return yield* holding("task", String(id), (held) =>
     Effect.gen(function* () {
       yield* board.put(task)
-      const { task: mended } = yield* reconcile(held, task)
+      const { task: mended } = yield* reconcile(held, task, "begin anew")
       const branch = yield* branchFor(mended)
       const ready = yield* transition(
         held,

@@ -242,6 +242,22 @@ test("a remote that goes away when the work is judged: it is shown when it is ba
   expect(leftOn(hub)).toEqual([])
 })
 
+test("finished work that the remote would not take down stays in its tree, and is not done again", { timeout: 60_000 }, async () => {
+  const hub = makeShared()
+  const mine = hub.stage()
+  const completed = `[ "$1" = refs/osier/tasks/1 ] && git log -1 --format=%B "$3" | grep -q "^Status: completed"`
+  hub.bare.hook("update", `test -e ${hub.folder}/full || exit 0; ${completed} && { echo "the disk is full"; exit 1; }; exit 0`)
+  writeFileSync(join(hub.folder, "full"), "")
+  const first = await mine.run(["a"])
+  expect(first).toMatchObject({ exit: 5, waiting: [{ id: 1, reason: expect.stringContaining("the disk is full") }] })
+  expect(trees(mine.repo.path)).toHaveLength(1)
+  rmSync(join(hub.folder, "full"))
+  expect(await runReady(mine)).toMatchObject({ exit: 0, landed: [{ id: 1 }] })
+  expect(of(mine, "AttemptStarted")).toHaveLength(1)
+  expect(trees(mine.repo.path)).toEqual([])
+  expect(leftOn(hub)).toEqual([])
+})
+
 test("a lease that is lost in the middle of a run: what becomes of the task is waited for, and told", { timeout: 90_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
@@ -250,6 +266,8 @@ test("a lease that is lost in the middle of a run: what becomes of the task is w
   const report = await mine.run(["a"])
   expect(of(mine, "Warned").map(({ message }) => message)).toEqual(["the lease on task 1 was lost to another owner"])
   expect(report).toMatchObject({ exit: 0, waiting: [], landed: [{ id: 1 }] })
+  // What the one that lost it had finished is nobody's to go on with: it is on a keep.
+  expect(of(mine, "Kept")).toHaveLength(1)
   expect(landingsOf(hub)).toHaveLength(1)
   expect(leftOn(hub)).toEqual([])
 })

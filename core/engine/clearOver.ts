@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import { isOver } from "../domain/task.ts"
+import type { Task } from "../domain/task.ts"
+import { isFree } from "../steps/isFree.ts"
+import { listTrees, taskOfTree } from "../steps/listTrees.ts"
+import { readTask } from "../steps/record.ts"
+import { Board } from "./board.ts"
+import { holding } from "./holding.ts"
+import { dropBranch, keepAndRemove } from "./plant.ts"
+import { RunContext } from "./runContext.ts"
+
+/** Keeps what is in the trees here of tasks that are over, as when somebody else has done them meanwhile, and takes them away. */
+export const clearOver = Effect.fn("clearOver")(function* (tasks: readonly Pick<Task, "id" | "status">[]) {
+  const board = yield* Board
+  const { treeRoot, settings } = yield* RunContext
+  const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
+  for (const tree of yield* listTrees(treeRoot)) {
+    const id = taskOfTree(tree)
+    if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
+    yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
+    const clear = Effect.gen(function* () {
+      yield* keepAndRemove(id, tree, "left in the tree of a task that is over")
+      // The work was done anew by somebody else, so that nobody goes on with this branch; what is on it is kept first.
+      if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch((yield* readTask(id)).task, tree.branch)
+    })
+    yield* holding("task", String(id), () => clear)
+  }
+})

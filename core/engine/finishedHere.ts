@@ -1,0 +1,18 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { Git } from "../world/git.ts"
+import { readMarker } from "./marker.ts"
+
+/**
+ * The attempt that had ended well in a tree and is not judged yet, if what stands there is still exactly its work: nobody
+ * has to do that again.
+ */
+export const finishedHere = Effect.fn("finishedHere")(function* (task: Task, path: string) {
+  const git = yield* Git
+  const marker = task.status === "running" ? yield* readMarker(path) : undefined
+  // An attempt that the record counts already was judged, and did not pass.
+  if (marker === undefined || marker.attempt <= task.attempts.length) return undefined
+  const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${marker.branch}`], { cwd: path, codes: [0, 128] })
+  if (head.code !== 0 || head.stdout.toString().trim() !== `${marker.tip}\n${marker.tip}`) return undefined
+  return (yield* git.fields(["status", "--porcelain", "-z"], { cwd: path })).length === 0 ? marker : undefined
+})
