@@ -178,6 +178,7 @@ describe("shell", () => {
     ["echo because >&2; exit 1", "work", "because"],
     ["no-such-command-here", "environment", "no-such-command-here"],
     ["exit 126", "environment", "126"],
+    ["echo over quota >&2; exit 75", "provider", "over quota"],
     ["kill -9 $$", "environment", "SIGKILL"],
     ["kill -TERM $$", "cancelled", "stopped"],
   ])("%s is %s", async (text, blame, words) => {
