@@ -6,7 +6,7 @@ import { holding } from "./holding.ts"
 import { dropBranch } from "./plant.ts"
 import { reconcile } from "./reconcile.ts"
 import { settleAbove } from "./settlePlans.ts"
-import { transition } from "./transition.ts"
+import { transition, withoutReason } from "./transition.ts"
 
 /** Gives a task up for good. Its commits and whatever its trees hold are on keep refs before they go. */
 export const discardTask = (id: number) =>
@@ -21,6 +21,12 @@ const discarding = (id: number) =>
       yield* board.put(task)
       const { task: mended } = yield* reconcile(held, task, "begin anew")
       if (mended.branch !== undefined && mended.status === "completed") yield* dropBranch(mended, mended.branch)
+      if (mended.status === "running") {
+        // Running without an owner is pending: the lock is ours now.
+        const reason = "nobody worked on it any more"
+        const released = { type: "TaskReleased", task: id, reason } as const
+        yield* transition(held, (old) => ({ ...withoutReason(old), status: "pending" }), released)
+      }
       const keep = board.kept.get(id) ?? (yield* keeps(id)).at(-1)?.ref
       const kept = keep === undefined ? {} : { keep }
       yield* transition(held, (old) => ({ ...old, status: "discarded" }), { type: "TaskDiscarded", task: id, ...kept })
