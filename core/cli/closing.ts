@@ -66,9 +66,22 @@ export const closing = (report: Report, view: RunView, paint: Paint): string => 
     parts.push(
       ["Not landed, waiting:", ...report.waiting.map((stop) => stopped(paint.warn("●"), stop, ungatedNote(view, stop.id)))].join("\n"),
     )
-  if (view.warnings.length > 0) parts.push(["Note:", ...view.warnings.map((warning) => `  ${paint.warn("!")} ${warning}`)].join("\n"))
+  const notes = [...view.warnings, ...outsideNotes(view)]
+  if (notes.length > 0) parts.push(["Note:", ...notes.map((note) => `  ${paint.warn("!")} ${note}`)].join("\n"))
   parts.push(verdict(report, view, paint))
   return `\n${parts.join("\n\n")}\n`
+}
+
+const mostOutside = 5
+
+/** All who worked meanwhile saw the same change; it is told once. */
+const outsideNotes = ({ outside }: RunView): readonly string[] => {
+  const hidden = outside.size - mostOutside
+  const rows = [...outside].slice(0, mostOutside).map(([what, tasks]) => {
+    const by = [...new Set(tasks)].map((id) => `#${id}`).join(", ")
+    return `${plainLine(what)} changed outside of all trees${by === "" ? "" : ` during the work on ${by}`}; nothing tells by whom`
+  })
+  return hidden > 0 ? [...rows, `and ${hidden} more changed so: osier events`] : rows
 }
 
 const ungatedNote = (view: RunView, id: number): readonly string[] =>

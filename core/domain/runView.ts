@@ -58,6 +58,8 @@ export interface RunView {
   readonly tasks: ReadonlyMap<number, TaskView>
   readonly draining?: string
   readonly warnings: readonly string[]
+  /** What changed outside of all trees without a trace of who did it, and the tasks that were worked on meanwhile. */
+  readonly outside: ReadonlyMap<string, readonly number[]>
   readonly ended?: Extract<Event, { readonly type: "RunEnded" }>
 }
 
@@ -70,6 +72,7 @@ export const emptyRun = (titles: Iterable<readonly [number, string]> = []): RunV
   started: "",
   tasks: new Map([...titles].map(([id, title]) => [id, { ...unseen(id), title: plainLine(title) }])),
   warnings: [],
+  outside: new Map(),
 })
 
 const unseen = (id: number): TaskView => ({
@@ -206,9 +209,11 @@ export const seen = (view: RunView, event: Event): RunView => {
         warnings: [...next.warnings, plainLine(`${event.task === undefined ? "" : `#${event.task}: `}${event.message} (${event.hint})`)],
       }
     case "ChangedOutside": {
-      if (event.attributed) return next
-      const head = `while #${event.task} was worked on, this changed outside its tree, and nothing tells by whom: `
-      return { ...next, warnings: [...next.warnings, plainLine(head + event.what.slice(0, 5).join(", "))] }
+      const { attributed, task, what } = event
+      if (attributed) return next
+      const outside = new Map(next.outside)
+      for (const one of what) outside.set(one, [...(outside.get(one) ?? []), ...(task === undefined ? [] : [task])])
+      return { ...next, outside }
     }
     case "RunEnded":
       return { ...next, ended: event }

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest"
+import { closing } from "../../core/cli/closing.ts"
+import { noPaint } from "../../core/domain/colour.ts"
+import type { Event, EventBody } from "../../core/domain/event.ts"
+import type { Report } from "../../core/domain/report.ts"
+import { emptyRun, seen } from "../../core/domain/runView.ts"
+
+const report: Report = { landed: [], completed: [], failed: [], blocked: [], waiting: [], exit: 0, ms: 1, interrupted: false }
+
+const said = (...bodies: readonly EventBody[]): string => {
+  const events = bodies.map((body, at): Event => ({ seq: at + 1, at: "2026-11-20T10:00:00.000Z", run: "r1", ...body }))
+  return closing(report, events.reduce(seen, emptyRun()), noPaint)
+}
+
+test("what changed outside while many worked is told once, and not all of it when it is much", () => {
+  const outside = (task: number, ...what: readonly string[]): EventBody => ({ type: "ChangedOutside", task, attributed: false, what })
+  expect(said(outside(1, "checkout a.txt"), outside(2, "checkout a.txt"), outside(2, "checkout a.txt"))).toContain(
+    "Note:\n  ! checkout a.txt changed outside of all trees during the work on #1, #2; nothing tells by whom\n",
+  )
+  const many = said(outside(1, ...Array.from({ length: 8 }, (_, at) => `checkout ${at}.txt`)))
+  expect(many.match(/nothing tells by whom/g)).toHaveLength(5)
+  expect(many).toContain("and 3 more changed so: osier events")
+  expect(said({ type: "ChangedOutside", task: 1, attributed: true, what: ["ref x"] })).not.toContain("Note:")
+})
