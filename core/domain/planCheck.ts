@@ -68,7 +68,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       tell(
         [],
         `no agent for ${JSON.stringify(title)}`,
-        agents.length === 0 ? "add one under agents in osier.yaml" : `name one: agent: ${agents[0] ?? ""}, or set agent in osier.yaml`,
+        agents[0] === undefined ? "add one under agents in osier.yaml" : wayToName(agents[0], draft),
       )
     for (const [at, gate] of (draft.gates ?? []).entries())
       if (!known.gates.includes(gate))
@@ -134,3 +134,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
   }
   return { tasks, problems }
 }
+
+/** How a task gets an agent: words have it behind a colon, plans in a field. */
+const wayToName = (agent: string, { place }: Draft): string =>
+  `${place().file === undefined ? `name one: "…:${agent}", --agent ${agent}` : `name one: agent: ${agent}`}, or set agent in osier.yaml`

@@ -47,7 +47,7 @@ describe("arguments", () => {
   it("may not be empty, and need an agent from somewhere", () => {
     expect(parseArguments(["ok", " "], known).problems).toMatchObject([{ field: "argument 2", message: "a task without a title" }])
     expect(parseArguments(["a", "b:shell"], { ...known, agent: null }).problems).toMatchObject([
-      { field: "argument 1", message: 'no agent for "a"' },
+      { field: "argument 1", message: 'no agent for "a"', hint: 'name one: "…:scribe", --agent scribe, or set agent in osier.yaml' },
     ])
   })
 })
