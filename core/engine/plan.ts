@@ -28,6 +28,7 @@ export const goodAttempt = (task: Task, found: Findings, fallback: string | unde
   agent: agentOf(task, fallback),
   outcome: "ok",
   ...(found.session === undefined ? {} : { session: found.session }),
+  ms: found.ms,
 })
 
 /**

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { proposalIn } from "../domain/proposal.ts"
@@ -30,6 +31,7 @@ export interface Findings {
   readonly report: string
   readonly proposal: string | undefined
   readonly session: string | undefined
+  readonly ms: number
   /** The commit of the target it looked at. */
   readonly base: string
 }
@@ -139,6 +141,7 @@ const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | 
   const holds = yield* Holds
   const refs = yield* Refs
   const { settings, targetRef } = yield* RunContext
+  const started = yield* Clock.currentTimeMillis
   const base = (yield* refs.read(targetRef)) ?? ""
   const { keepIgnored, copy } = settings.tree
   const seen = yield* Effect.scoped(
@@ -167,6 +170,7 @@ const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | 
     report: found.report ?? words,
     proposal: found.proposal ?? proposalIn(words, task.kind ?? "plan"),
     session: outcome.session,
+    ms: (yield* Clock.currentTimeMillis) - started,
     base,
   } satisfies Findings
 })

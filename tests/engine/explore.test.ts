@@ -12,7 +12,7 @@ test("an answer stays with the task, which is over without a landing; nothing el
     kind: "explore",
     status: "merged",
     reason: "nothing to land",
-    attempts: [{ n: 1, agent: "reader", outcome: "ok" }],
+    attempts: [{ n: 1, agent: "reader", outcome: "ok", ms: expect.any(Number) }],
   })
   expect(report).toBe("looked at\n# a")
   expect(
