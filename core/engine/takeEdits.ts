@@ -70,7 +70,7 @@ export const takeEdits = Effect.fn("takeEdits")(function* (base: Base) {
 })
 
 /** Nothing of this file was taken. */
-class EditRefused extends Data.TaggedError("EditRefused")<{ readonly problems: readonly Problem[] }> {
+export class EditRefused extends Data.TaggedError("EditRefused")<{ readonly problems: readonly Problem[] }> {
   override get message() {
     return this.problems.map(({ message }) => message).join("\n")
   }
