@@ -94,6 +94,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     message: `${commitTitle(titled(task))}\n`,
     identity: committer,
     hooks,
+    hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
     copied: [],
   }).pipe(Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)))
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)

@@ -34,6 +34,8 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   readonly identity: Identity
   /** Hooks as the user has them: a commit made for the agent is checked like any other. */
   readonly hooks: string
+  /** How long they may take. */
+  readonly hooksMs: number
   /** Paths that were copied into the tree and must never be committed. */
   readonly copied: readonly string[]
 }) {
@@ -59,17 +61,30 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
       GIT_COMMITTER_NAME: input.identity.name,
       GIT_COMMITTER_EMAIL: input.identity.email,
     }
-    const done = yield* git.run(["commit", "-q", "-F", "-"], {
-      ...at,
-      input: withoutOsierTrailers(input.message),
-      env: who,
-      config: { "core.hooksPath": input.hooks },
-      codes: [0, 1],
-    })
+    const done = yield* git
+      .run(["commit", "-q", "-F", "-"], {
+        ...at,
+        input: withoutOsierTrailers(input.message),
+        env: who,
+        config: { "core.hooksPath": input.hooks },
+        codes: [0, 1],
+        timeoutMs: input.hooksMs,
+      })
+      .pipe(
+        Effect.mapError((error) =>
+          error._tag === "GitFailed" && error.code === null
+            ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
+            : error,
+        ),
+      )
     if (done.code !== 0) {
-      const said = `${done.stdout.toString()}\n${done.stderr}`.trim()
+      const said = `${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000)
       const empty = (yield* git.fields(["status", "--porcelain", "-z"], at)).length === 0
-      if (!empty) return yield* new WorkRefused({ reason: `a commit hook refused the work:\n${said.slice(-4000)}`, retry: true })
+      if (!empty && notRunnable.test(said)) {
+        const reason = `a commit hook can't run in the tree; make trees ready for it with tree.setup in osier.yaml:\n${said}`
+        return yield* new WorkRefused({ reason, retry: false })
+      }
+      if (!empty) return yield* new WorkRefused({ reason: `a commit hook refused the work:\n${said}`, retry: true })
     }
   }
   const tip = yield* git.text(["rev-parse", "HEAD"], at)
@@ -89,6 +104,10 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
   return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
 })
+
+/** What git and shells say when there is no such program: no other attempt can do better. */
+const notRunnable =
+  /^(?:fatal|error): cannot (?:run|exec|spawn) |: (?:command )?not found$|^\S*env: .*: No such file or directory$|Cannot find module/m
 
 const marks: readonly (readonly [string, string])[] = [
   ["MERGE_HEAD", "merge"],

@@ -1,17 +1,29 @@
 import * as Effect from "effect/Effect"
-import { rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { commitWork } from "../../core/steps/commitWork.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
+import { alive } from "../support/alive.ts"
 import { makeRepo, repoAt } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
-const setting = async (repo = makeRepo({ "a.txt": "a\n" })) => {
+const setting = async (repo = makeRepo({ "a.txt": "a\n" }), hooksMs = 10_000) => {
   const base = repo.git("rev-parse", "HEAD")
   const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
+  const hooks = join(repo.path, ".git/hooks")
   const identity = { name: "Dev", email: "dev@example.com" }
-  const input = { tree: tree.path, gitDir: tree.gitDir, branch: tree.branch, base, message: "feat: x\n", identity, hooks: "", copied: [] }
+  const input = {
+    tree: tree.path,
+    gitDir: tree.gitDir,
+    branch: tree.branch,
+    base,
+    message: "feat: x\n",
+    identity,
+    hooks,
+    hooksMs,
+    copied: [],
+  }
   const commit = () =>
     inWorld(
       repo.path,
@@ -68,4 +80,27 @@ test("in a sparse checkout work counts wherever it is, and what is not there was
   agent.write("a/x.txt", "x2\n")
   agent.write("new/z.txt", "z\n")
   expect(await commit()).toBe("osier: a/x.txt, new/z.txt")
+})
+
+test.each([
+  ["#!/bin/sh\necho needs a ticket; exit 1\n", /^work: a commit hook refused the work:\nneeds a ticket$/],
+  [
+    "#!/bin/sh\nexec no-such-program\n",
+    /^tree: a commit hook can't run in the tree; make trees ready for it with tree.setup in osier.yaml:\n/,
+  ],
+  ["#!/no/such/shell\n", /^tree: a commit hook can't run in the tree/],
+])("a hook that refuses is told from one that can't run: %j", async (hook, expected) => {
+  const { repo, agent, commit } = await setting()
+  writeFileSync(join(repo.path, ".git/hooks/pre-commit"), hook, { mode: 0o755 })
+  agent.write("new.txt", "new\n")
+  expect(await commit()).toMatch(expected)
+})
+
+test("a hook that never ends is ended, with what it started", async () => {
+  const { repo, agent, commit } = await setting(undefined, 300)
+  const pid = join(repo.path, ".git/pid")
+  writeFileSync(join(repo.path, ".git/hooks/pre-commit"), `#!/bin/sh\nsleep 1000 &\necho $! > "${pid}"\nwait\n`, { mode: 0o755 })
+  agent.write("new.txt", "new\n")
+  expect(await commit()).toBe("tree: a commit hook did not end within 0 s")
+  await expect.poll(() => alive(Number(readFileSync(pid, "utf8")))).toBe(false)
 })
