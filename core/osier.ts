@@ -112,7 +112,8 @@ export interface Osier extends AsyncDisposable {
   /** Works on these tasks, or on all that are ready, until each landed, failed, or waits for something. */
   run(ids?: readonly number[], terms?: Terms): Promise<Report>
   land(ids: readonly number[], terms?: Terms): Promise<Report>
-  retry(ids: readonly number[], terms?: Terms): Promise<Report>
+  /** Gives failed tasks another go, by another agent if one is named. */
+  retry(ids: readonly number[], terms?: Terms & { readonly agent?: string }): Promise<Report>
   /** An isolated tree for a task, with its plan inside; the same one when asked again. */
   tree(id: number, terms?: Terms): Promise<{ readonly task: Task; readonly place: Place; readonly made: boolean }>
   /** Makes a task this program's own, to work on it itself. `OSIER_SESSION` tells programs that share a clone apart. */
@@ -195,7 +196,7 @@ export const open = async (at = "."): Promise<Osier> => {
     commit: (tree, said) => promise(commitTree(tree, said)),
     run: (ids, terms = {}) => promise(withEngine(run({ ids: ids ?? "ready" }), terms), terms.signal),
     land: (ids, terms = {}) => promise(withEngine(landTasks(ids), { ...terms, options: { asked: true, ...terms.options } }), terms.signal),
-    retry: (ids, terms = {}) => promise(withEngine(retryTasks(ids), terms), terms.signal),
+    retry: (ids, terms = {}) => promise(withEngine(retryTasks(ids, terms.agent), terms), terms.signal),
     tree: (id, terms) => promise(withEngine(treeTask(id), terms), terms?.signal),
     claim: (id, { settings = {}, options = {}, signal, ...how } = {}) =>
       promise(withEngine(claimTask(id, { steal: false, tree: true, allowOverlap: false, ...how }), { settings, options }), signal),

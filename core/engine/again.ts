@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Kind, Status } from "../domain/task.ts"
 import { readTask } from "../steps/record.ts"
+import { giveAgent } from "./giveAgent.ts"
 import { run } from "./run.ts"
 
 /** A verb was used on a task whose state it does not fit. */
@@ -40,8 +41,9 @@ export const landTasks = Effect.fn("landTasks")(function* (ids: readonly number[
   return yield* run({ ids })
 })
 
-/** Gives failed tasks another go, with the evidence of the last. */
-export const retryTasks = Effect.fn("retryTasks")(function* (ids: readonly number[]) {
+/** Gives failed tasks another go, with the evidence of the last; by another agent, if one is named. */
+export const retryTasks = Effect.fn("retryTasks")(function* (ids: readonly number[], agent?: string) {
   yield* require(ids, "failed")
+  if (agent !== undefined) yield* giveAgent(ids, agent)
   return yield* run({ ids, retryFailed: true })
 })

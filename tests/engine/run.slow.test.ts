@@ -2,6 +2,8 @@ import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { parsePlan } from "../../core/domain/plan.ts"
 import { addTasks } from "../../core/engine/addTasks.ts"
+import { retryTasks } from "../../core/engine/again.ts"
+import { giveAgent } from "../../core/engine/giveAgent.ts"
 import { changeTask, readTask } from "../../core/steps/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { check, trees } from "../support/scribe.ts"
@@ -155,3 +157,24 @@ tasks:
     expect(repo.git("log", "--format=%s", "feature").split("\n")).toHaveLength(3)
   },
 )
+
+test("a failed task is given to another agent, and what nobody has to work on any more keeps its own", { timeout: 60_000 }, async () => {
+  const yaml = `
+agents:
+  scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
+  none: { adapter: shell, command: ["sh", "-c", "exit 3"] }
+gates:
+  test: { run: ["sh", "check.sh"] }
+limits: { retries: 0 }
+`
+  const { act, run } = makeStage(yaml, check)
+  expect((await run(["a:none", "b:scribe"])).failed).toMatchObject([{ id: 1 }])
+  expect(await act(Effect.flip(retryTasks([1], "nobody")))).toMatchObject({ _tag: "AgentUnusable" })
+  expect(await act(retryTasks([1], "scribe"))).toMatchObject({ exit: 0, landed: [{ id: 1 }] })
+  await act(giveAgent([1, 2], "none"))
+  const tasks = await act(Effect.forEach([1, 2], (id) => Effect.map(readTask(id), ({ task }) => task)))
+  expect(tasks.map(({ agent, attempts }) => [agent, attempts.map((one) => one.agent)])).toEqual([
+    ["scribe", ["none", "scribe"]],
+    ["scribe", ["scribe"]],
+  ])
+})

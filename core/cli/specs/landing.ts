@@ -25,12 +25,16 @@ export const landing = [
     summary: "Give failed tasks another go, with what is known of the last one.",
     options: [
       { flag: "-j, --jobs <n>", meaning: "how many tasks at the same time (default 3)" },
-      { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
+      { flag: "--agent <name>", meaning: "give them to that agent" },
       { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
       { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
     ],
-    examples: ["osier retry 12  # its agent is told why the last attempt failed", "osier retry 12 13 -j 2"],
+    examples: [
+      "osier retry 12  # its agent is told why the last attempt failed",
+      "osier retry 12 13 -j 2",
+      "osier retry 12 --agent claude  # by another agent",
+    ],
   },
   {
     name: "discard",

@@ -7,7 +7,6 @@ words again go on with the same tasks.`
 const declaring = [
   { flag: "--from <file...>", meaning: "read tasks from a file or a folder; may be repeated" },
   { flag: "-t, --task <text...>", meaning: "one more task, as a word would be; may be repeated" },
-  { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
   { flag: "--priority <word>", meaning: "low, normal, high or urgent, for tasks that say nothing else" },
   { flag: "--branch <name>", meaning: "the branch of a lone task" },
   { flag: "--adopt", meaning: "with --branch: go on with the one that is there" },
@@ -30,6 +29,7 @@ Exit codes: 0 all done, 1 some failed or are blocked, 2 a mistake in the call, t
 another run, 5 something waits for you (the last lines say what to type), 130 interrupted.`,
     options: [
       ...declaring,
+      { flag: "--agent <name>", meaning: "the agent of tasks that name none; of all that are given by number" },
       { flag: "-j, --jobs <n>", meaning: "how many tasks at the same time (default 3)" },
       { flag: "--max <n>", meaning: "the same as --jobs" },
       { flag: "--target <branch>", meaning: "the branch that work lands on (default: the one checked out)" },
@@ -64,6 +64,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
     details: planDetails,
     options: [
       ...declaring,
+      { flag: "--agent <name>", meaning: "the agent of tasks that name none" },
       { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" },
       { flag: "--draft", meaning: "without a number for now: asks nobody; `osier sync` or a bare `osier run` numbers it" },
     ],

@@ -3,7 +3,7 @@ import { retryTasks } from "../../engine/again.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
 import { readSettings } from "../../steps/readSettings.ts"
 import { settingsFlags } from "../declare.ts"
-import { isSet, taskNumbers } from "../flags.ts"
+import { isSet, taskNumbers, textFlag } from "../flags.ts"
 import { showRun } from "../showRun.ts"
 import { titled } from "../titled.ts"
 import type { Verb } from "../verb.ts"
@@ -14,5 +14,7 @@ export const retry: Verb = (call) =>
     const ids = yield* taskNumbers(call.args)
     const { settings, workingText } = yield* readSettings(settingsFlags(call))
     const options = { allowUngated: isSet(call.flags, "allowUngated"), allowGateChanges: isSet(call.flags, "allowGateChanges") }
-    return yield* showRun(call, (live) => titled(live, retryTasks(ids))).pipe(Effect.provide(engineOf({ settings, workingText, options })))
+    return yield* showRun(call, (live) => titled(live, retryTasks(ids, textFlag(call.flags, "agent")))).pipe(
+      Effect.provide(engineOf({ settings, workingText, options })),
+    )
   }).pipe(Effect.provide(worldAt(call.at)))

@@ -3,6 +3,7 @@ import type { Declared } from "../../domain/planDraft.ts"
 import { slug } from "../../domain/slug.ts"
 import { addTasks } from "../../engine/addTasks.ts"
 import { Adapters } from "../../engine/adapters.ts"
+import { giveAgent } from "../../engine/giveAgent.ts"
 import { gatesAt } from "../../engine/gates.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
 import { preflight } from "../../engine/preflight.ts"
@@ -68,6 +69,8 @@ const byNumber = Effect.fnUntraced(function* (call: Call, ids: readonly number[]
   for (const id of ids) yield* readTask(id)
   if (isSet(call.flags, "dryRun"))
     return yield* new UsageWrong({ message: "--dry-run is for new tasks, or for all there are", hint: "osier run --dry-run" })
+  const agent = textFlag(call.flags, "agent")
+  if (agent !== undefined) yield* giveAgent(ids, agent)
   return yield* showRun(call, (live) => titled(live, go({ ids, retryFailed: true })))
 })
 
