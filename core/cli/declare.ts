@@ -15,11 +15,22 @@ export const declared = Effect.fnUntraced(function* (call: Call, settings: Setti
   const words = [...args, ...textFlags(flags, "task")]
   const from = textFlags(flags, "from")
   const priority = yield* wordFlag(flags, "priority", Priority.literals)
-  if (words.length === 0 && from.length === 0) return []
+  if (words.length === 0 && from.length === 0) {
+    yield* onlyForNew(call)
+    return []
+  }
   const known = yield* knownOf(settings, adapters)
   const plan = yield* readPlan({ words, from, at, known })
   const branch = yield* branchFlags(call, plan.length)
   return plan.map((one): Declared => ({ ...one, ...branch, ...(priority === undefined || one.priority !== "normal" ? {} : { priority }) }))
+})
+
+/** Fails when a flag says something of new tasks, and there are none: it would count for nothing. */
+export const onlyForNew = Effect.fnUntraced(function* ({ flags }: Call) {
+  const given = ["branch", "adopt", "fresh", "priority"].find((key) => textFlag(flags, key) !== undefined || isSet(flags, key))
+  if (given === undefined) return
+  const hint = "those in the store are changed as files: osier tree --tasks, then osier sync"
+  return yield* new UsageWrong({ message: `--${given} is for new tasks`, hint })
 })
 
 /** The branch that the flags name, and what to do with one of that name that is there. */

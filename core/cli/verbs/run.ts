@@ -13,7 +13,7 @@ import { readSettings } from "../../steps/readSettings.ts"
 import { listTasks, readTask } from "../../steps/record.ts"
 import { Refs } from "../../world/refs.ts"
 import { UsageWrong } from "../commandLine.ts"
-import { declared, settingsFlags } from "../declare.ts"
+import { declared, onlyForNew, settingsFlags } from "../declare.ts"
 import { durationFlag, isSet, textFlag } from "../flags.ts"
 import { asScheduled, asStored, rehearsalText, rehearse } from "../rehearsal.ts"
 import type { LiveView } from "../liveView.ts"
@@ -66,6 +66,7 @@ const byNumber = Effect.fnUntraced(function* (call: Call, ids: readonly number[]
       message: "numbers of tasks and new tasks can't be mixed",
       hint: `osier run ${ids.join(" ")}, and the new ones by a command of their own`,
     })
+  yield* onlyForNew(call)
   for (const id of ids) yield* readTask(id)
   if (isSet(call.flags, "dryRun"))
     return yield* new UsageWrong({ message: "--dry-run is for new tasks, or for all there are", hint: "osier run --dry-run" })
