@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Task } from "../domain/task.ts"
+import { withoutCopied } from "../steps/copyFiles.ts"
+import { gitDirOf } from "../steps/treeEntries.ts"
 import { Git } from "../world/git.ts"
 import { readMarker } from "./marker.ts"
 
@@ -14,5 +16,6 @@ export const finishedHere = Effect.fn("finishedHere")(function* (task: Task, pat
   if (marker === undefined || marker.attempt <= task.attempts.length) return undefined
   const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${marker.branch}`], { cwd: path, codes: [0, 128] })
   if (head.code !== 0 || head.stdout.toString().trim() !== `${marker.tip}\n${marker.tip}`) return undefined
-  return (yield* git.fields(["status", "--porcelain", "-z"], { cwd: path })).length === 0 ? marker : undefined
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], { cwd: path })
+  return (yield* withoutCopied(yield* gitDirOf(path), rows)).length === 0 ? marker : undefined
 })

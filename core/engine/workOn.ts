@@ -95,7 +95,6 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     identity: committer,
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
-    copied: [],
   }).pipe(Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)))
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
   yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, tip: work.tip })

@@ -5,6 +5,7 @@ import type { Identity } from "../domain/environment.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
+import { readCopied, withoutCopied } from "./copyFiles.ts"
 import { lostPointers } from "./lostPointers.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
@@ -36,8 +37,6 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   readonly hooks: string
   /** How long they may take. */
   readonly hooksMs: number
-  /** Paths that were copied into the tree and must never be committed. */
-  readonly copied: readonly string[]
 }) {
   const git = yield* Git
   const at = { cwd: input.tree }
@@ -52,9 +51,13 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   }
   const open = yield* openOperation(input.tree)
   if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
-  const dirty = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+  const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+  const dirty = yield* withoutCopied(input.gitDir, rows)
   if (dirty.length > 0) {
     yield* git.run(["add", "-A", "--sparse", "--", "."], at)
+    const aside = copied.filter((path) => rows.includes(`?? ${path}`))
+    yield* git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...at, input: aside.map((path) => `${path}\0`).join("") })
     const who = {
       GIT_AUTHOR_NAME: input.identity.name,
       GIT_AUTHOR_EMAIL: input.identity.email,
@@ -79,7 +82,8 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
       )
     if (done.code !== 0) {
       const said = `${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000)
-      const empty = (yield* git.fields(["status", "--porcelain", "-z"], at)).length === 0
+      const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+      const empty = (yield* withoutCopied(input.gitDir, left)).length === 0
       if (!empty && notRunnable.test(said)) {
         const reason = `a commit hook can't run in the tree; make trees ready for it with tree.setup in osier.yaml:\n${said}`
         return yield* new WorkRefused({ reason, retry: false })
@@ -96,7 +100,7 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
     })
   }
   const files = yield* git.fields(["diff", "--name-only", "--no-renames", "-z", input.base, tip], at)
-  const foreign = files.filter((file) => file.startsWith(".osier/") || input.copied.includes(file))
+  const foreign = files.filter((file) => file.startsWith(".osier/") || copied.includes(file))
   if (foreign.length > 0) {
     return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })
   }

@@ -22,6 +22,12 @@ export const readCopied = Effect.fn("readCopied")(function* (gitDir: string) {
   return text === undefined ? undefined : Option.getOrUndefined(Schema.decodeUnknownOption(Copies)(text))
 })
 
+/** Rows of `git status --porcelain -z` without files that were copied into the tree: they are never anybody's work. */
+export const withoutCopied = Effect.fn("withoutCopied")(function* (gitDir: string, rows: readonly string[]) {
+  const copied = (yield* readCopied(gitDir)) ?? {}
+  return rows.filter((row) => !(row.startsWith("?? ") && row.slice(3) in copied))
+})
+
 /**
  * Brings files that git does not track from the user's checkout into a tree: those that the globs name, and those that
  * `.worktreeinclude` at the root names in the words of a `.gitignore`. What the tree has already stays as it is.

@@ -3,6 +3,8 @@ import type { Place } from "../domain/claim.ts"
 import { inScope } from "../domain/scope.ts"
 import { count } from "../domain/plainText.ts"
 import { Git } from "../world/git.ts"
+import { withoutCopied } from "./copyFiles.ts"
+import { gitDirOf } from "./treeEntries.ts"
 
 /** What somebody did in a place: the commits ahead of its base, and what is not committed. */
 export interface WorkFound {
@@ -23,7 +25,8 @@ export const workIn = Effect.fn("workIn")(function* (place: Place, scope: readon
   const branch = symbolic.stdout.toString().trim()
   const head = yield* git.text(["rev-parse", "HEAD"], at)
   const mine = place.tree || scope.length === 0 ? () => true : inScope(scope)
-  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], at)
+  const changed = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], at)
+  const rows = place.tree ? yield* withoutCopied(yield* gitDirOf(place.path), changed) : changed
   const files = yield* git.fields(["diff", "--name-only", "--no-renames", "-z", `${place.base}...${head}`], at)
   const ahead = yield* git.text(["rev-list", "--count", `${place.base}..${head}`], at)
   return {

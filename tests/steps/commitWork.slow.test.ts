@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 import { commitWork } from "../../core/steps/commitWork.ts"
+import { copyFiles } from "../../core/steps/copyFiles.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { alive } from "../support/alive.ts"
 import { makeRepo, repoAt } from "../support/repo.ts"
@@ -80,6 +81,20 @@ test("in a sparse checkout work counts wherever it is, and what is not there was
   agent.write("a/x.txt", "x2\n")
   agent.write("new/z.txt", "z\n")
   expect(await commit()).toBe("osier: a/x.txt, new/z.txt")
+})
+
+test("what was copied into the tree is nobody's work, and must not be committed", async () => {
+  const repo = makeRepo({ "a.txt": "a\n" })
+  const { agent, tree, commit } = await setting(repo)
+  repo.write(".env", "SECRET=1\n")
+  repo.write("conf/[local].cfg", "here\n")
+  await inWorld(repo.path, copyFiles({ tree: tree.path, gitDir: tree.gitDir, from: repo.path, copy: [".env", "conf/**"] }))
+  expect(await commit()).toBe("agent: ")
+  agent.write("new.txt", "new\n")
+  expect(await commit()).toBe("osier: new.txt")
+  expect(agent.git("status", "--porcelain")).toBe("?? .env\n?? conf/")
+  agent.git("add", ".env")
+  expect(await commit()).toBe("work: files that must not be committed are in the commits: .env")
 })
 
 test.each([
