@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
+import { lockRef } from "../domain/lock.ts"
 import { next } from "../domain/schedule.ts"
 import type { Waiting } from "../domain/schedule.ts"
 import type { Task } from "../domain/task.ts"
 import { isFree } from "../steps/isFree.ts"
+import { inspectLock } from "../steps/lock.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
@@ -41,7 +43,11 @@ export const startable = Effect.fn("startable")(function* (running: readonly num
 /** Another process owns it: to ask for its lock would be refused again, and what it works on is taken. */
 const isAway = Effect.fnUntraced(function* (id: number) {
   const board = yield* Board
-  return board.waits().get(id)?.elsewhere === true && !(yield* isFree("task", String(id)))
+  if (board.waits().get(id)?.elsewhere !== true) return false
+  const seen = yield* Effect.orElseSucceed(inspectLock(lockRef("task", String(id))), () => undefined)
+  // A person took it, who may have it for days: who asks again is told so, and waits no longer.
+  if (seen?.lock.state === "held" && "session" in seen.lock.owner) return false
+  return !(yield* isFree("task", String(id)))
 })
 
 const isFinished = (task: Task): boolean => task.status === "completed" && task.kind === undefined

@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest"
 import { addTasks } from "../../core/engine/addTasks.ts"
 import { run } from "../../core/engine/run.ts"
 import type { Event } from "../../core/domain/event.ts"
+import { printLock } from "../../core/domain/lock.ts"
 import { parsePlan } from "../../core/domain/plan.ts"
 import { readTask } from "../../core/steps/record.ts"
 import { makeHub } from "../support/clones.ts"
@@ -270,6 +271,24 @@ test("a lease that is lost in the middle of a run: what becomes of the task is w
   expect(of(mine, "Kept")).toHaveLength(1)
   expect(landingsOf(hub)).toHaveLength(1)
   expect(leftOn(hub)).toEqual([])
+})
+
+test("a lease that a person took is not waited for", { timeout: 60_000 }, async () => {
+  const hub = makeShared()
+  const mine = hub.stage()
+  const lock = printLock({
+    state: "held",
+    owner: { session: "s1", host: "ash", email: "eve@example.com" },
+    acquired: new Date().toISOString(),
+    expires: Date.now() + 3_600_000,
+    leaseMs: 3_600_000,
+    fence: 9,
+    nonce: "eve",
+  })
+  writeFileSync(join(hub.folder, "lock"), lock)
+  hub.onGate(1, `cd ${hub.bare.path} && git update-ref refs/osier/locks/task/1 "$(git hash-object -w ${hub.folder}/lock)"`)
+  expect(await mine.run(["a"])).toMatchObject({ exit: 4, waiting: [{ id: 1, reason: expect.stringContaining("eve@example.com") }] })
+  expect(of(mine, "Kept")).toHaveLength(1)
 })
 
 test("a shallow clone works as any other", { timeout: 60_000 }, async () => {
