@@ -11,6 +11,7 @@ import type { Fresh } from "../steps/record.ts"
 import { Journal } from "../world/journal.ts"
 import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { replan } from "./replan.ts"
 import { RunContext } from "./runContext.ts"
 
 /** A task of a plan, as it now stands in the store. */
@@ -19,6 +20,8 @@ export interface Added {
   readonly title: string
   /** It was there before: the same plan, or the same words, were given again. */
   readonly resumed: boolean
+  /** Fields that follow the plan, which says something else by now. */
+  readonly changed?: readonly string[]
 }
 
 /** A task asks for a branch that is there already, without saying that it wants to go on with it. */
@@ -75,13 +78,15 @@ const addOnce = Effect.fnUntraced(function* (declared: readonly Declared[], opti
   const { ids, move } = yield* nextIds(fresh.length)
   const idOf = new Map([...found, ...fresh.map((one, at) => [one.key, ids[at] ?? 0] as const)])
   const now = DateTime.formatIso(yield* DateTime.now)
-  const made = fresh.map((one): Fresh => {
+  const asRecord = (one: Declared): Task => {
     const id = idOf.get(one.key) ?? 0
     const needs = [...one.needs.map((key) => idOf.get(key) ?? 0), ...one.needsTasks].toSorted((a, b) => a - b)
+    return recordOf(one, { id, needs, now, agent: one.agent ?? settings.agent, source: sourceOf(one) })
+  }
+  const made = fresh.map((one): Fresh => {
     const { kind, parent, files } = options
     const family = { ...(kind === undefined ? {} : { kind }), ...(parent === undefined ? {} : { parent }) }
-    const task = { ...recordOf(one, { id, needs, now, agent: one.agent ?? settings.agent, source: sourceOf(one) }), ...family }
-    return { task, ...(files === undefined ? {} : { files }) }
+    return { task: { ...asRecord(one), ...family }, ...(files === undefined ? {} : { files }) }
   })
   if (made.length > 0) yield* createTasks(made, move)
   yield* journal.append(
@@ -94,7 +99,12 @@ const addOnce = Effect.fnUntraced(function* (declared: readonly Declared[], opti
       source,
     })),
   )
-  return declared.map((one): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) }))
+  const added = (one: Declared): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) })
+  return yield* Effect.forEach(declared, (one) =>
+    found.has(one.key) && one.source.file !== undefined
+      ? Effect.map(replan(asRecord(one)), (changed): Added => ({ ...added(one), ...(changed.length === 0 ? {} : { changed }) }))
+      : Effect.succeed(added(one)),
+  )
 })
 
 /** Fails when a task asks for a branch of somebody else's. */

@@ -2,7 +2,7 @@ import type { Command } from "../command.ts"
 
 const planDetails = `Tasks come from words ("text" or "text:agent"), from files (--from: one task a line, Markdown, YAML or JSON), or from a
 folder of Markdown files. Every mistake in all of them is told at once, with file and line, before anything is made. The same plan or
-words again go on with the same tasks.`
+words again go on with the same tasks; those that have still to be worked on follow what the plan says by now.`
 
 const declaring = [
   { flag: "--from <file...>", meaning: "read tasks from a file or a folder; may be repeated" },
@@ -20,7 +20,8 @@ export const running = [
     name: "run",
     args: "[...tasks]",
     summary: "Work on tasks side by side, and land what passes its gates.",
-    details: `${planDetails} Without any, everything that is ready in the store runs, and what was interrupted goes on.
+    details: `${planDetails}
+Without any, everything that is ready in the store runs, and what was interrupted goes on.
 
 A task lands when its commits pass every gate on the target; what does not land is kept, and the end says where. Ctrl-C once: finish
 what works, start nothing more. Twice: stop everything; \`osier run\` goes on from there.

@@ -42,8 +42,10 @@ const put = Effect.fnUntraced(function* (call: Call) {
   const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
   if (call.json) call.screen.out(JSON.stringify({ tasks: added }))
   else {
-    for (const { id, title, resumed } of added)
-      call.screen.out(`#${id} ${plainLine(title)}${resumed ? " (it was there already; --new makes another)" : ""}`)
+    for (const { id, title, resumed, changed } of added) {
+      const anew = changed === undefined ? "" : `, its ${changed.join(", ")} as the plan has it now`
+      call.screen.out(`#${id} ${plainLine(title)}${resumed ? ` (it was there already${anew}; --new makes another)` : ""}`)
+    }
     call.screen.out("\nStart them with: osier run")
   }
   return 0 as const
