@@ -100,8 +100,9 @@ const addOnce = Effect.fnUntraced(function* (declared: readonly Declared[], opti
     })),
   )
   const added = (one: Declared): Added => ({ id: idOf.get(one.key) ?? 0, title: one.title, resumed: found.has(one.key) })
+  const open = new Set(known.flatMap(({ id, status }) => (status === "pending" || status === "failed" ? [id] : [])))
   return yield* Effect.forEach(declared, (one) =>
-    found.has(one.key) && one.source.file !== undefined
+    one.source.file !== undefined && open.has(found.get(one.key) ?? 0)
       ? Effect.map(replan(asRecord(one)), (changed): Added => ({ ...added(one), ...(changed.length === 0 ? {} : { changed }) }))
       : Effect.succeed(added(one)),
   )
