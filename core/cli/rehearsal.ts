@@ -4,6 +4,7 @@ import { next } from "../domain/schedule.ts"
 import type { Schedulable } from "../domain/schedule.ts"
 import { overlapReport } from "../domain/scope.ts"
 import type { Gate } from "../domain/settings.ts"
+import type { Status } from "../domain/task.ts"
 import type { Summary } from "../domain/trailers.ts"
 
 /** A task of a dry run: what the scheduler needs, and how a person knows it. */
@@ -13,6 +14,8 @@ export interface Rehearsed extends Schedulable {
   readonly agent: string
   /** Whether it can be built and tested alone, as its plan says. */
   readonly independence?: string
+  /** Nothing is left to do for it. */
+  readonly done?: Status
 }
 
 /** What would run when; ids are made up where there are none yet. */
@@ -22,25 +25,45 @@ export interface Rehearsal {
   readonly concurrency: number
   readonly waves: readonly (readonly Rehearsed[])[]
   readonly stuck: readonly { readonly task: Rehearsed; readonly reason: string }[]
+  /** Tasks of the plan that an earlier run has done. */
+  readonly done: readonly { readonly id: number; readonly name: string; readonly status: Status }[]
   readonly overlaps: readonly { readonly a: string; readonly b: string; readonly globs: readonly [string, string] }[]
 }
 
-/** Declared tasks as the scheduler would see them, numbered behind those that exist. */
-export const asScheduled = (tasks: readonly Declared[], agent: string, stored: readonly Summary[]): readonly Rehearsed[] => {
-  const first = Math.max(0, ...stored.map(({ id }) => id)) + 1
-  const idOf = new Map(tasks.map(({ key }, at) => [key, first + at]))
-  return tasks.map((one, at) => ({
-    id: first + at,
-    name: one.key,
-    title: one.title,
-    agent: one.agent ?? agent,
-    status: "pending",
-    needs: [...one.needs.flatMap((key) => idOf.get(key) ?? []), ...one.needsTasks],
-    priority: one.priority,
-    scope: one.scope,
-    ...(one.branch === undefined ? {} : { branch: one.branch }),
-    ...(one.independence === undefined ? {} : { independence: one.independence }),
-  }))
+/** States of which nothing is left to do for a plan that is given again. */
+const isDone = (status: Status): boolean => status === "merged" || status === "completed"
+
+/**
+ * Declared tasks as the scheduler would see them: those that a plan made before under their own numbers, the rest behind
+ * all that exist. What failed would be tried again.
+ */
+export const asScheduled = (
+  tasks: readonly Declared[],
+  agent: string,
+  stored: readonly Summary[],
+  again: "resume" | "new",
+): readonly Rehearsed[] => {
+  const made = new Map(
+    again === "new" ? [] : stored.flatMap((one) => (one.source === undefined || one.status === "discarded" ? [] : [[one.source, one]])),
+  )
+  const before = ({ source, key }: Declared) => (source.file === undefined ? undefined : made.get(`${source.file}#${key}`))
+  let last = Math.max(0, ...stored.map(({ id }) => id))
+  const idOf = new Map(tasks.map((one) => [one.key, before(one)?.id ?? ++last]))
+  return tasks.map((one): Rehearsed => {
+    const status = before(one)?.status ?? "pending"
+    return {
+      id: idOf.get(one.key) ?? 0,
+      name: one.key,
+      title: one.title,
+      agent: one.agent ?? agent,
+      ...(isDone(status) ? { status: "merged", done: status } : { status: "pending" }),
+      needs: [...one.needs.flatMap((key) => idOf.get(key) ?? []), ...one.needsTasks],
+      priority: one.priority,
+      scope: one.scope,
+      ...(one.branch === undefined ? {} : { branch: one.branch }),
+      ...(one.independence === undefined ? {} : { independence: one.independence }),
+    }
+  })
 }
 
 /** Stored tasks in the same form; what was running or failed would be taken up again. */
@@ -57,7 +80,8 @@ export const rehearse = (
   const mine = new Set(tasks.map(({ id }) => id))
   const waves: (readonly Rehearsed[])[] = []
   for (;;) {
-    const known = all.map((task) => (mine.has(task.id) || task.status !== "pending" ? task : { ...task, scope: [] }))
+    // What is in the store beside them is not started with them, and takes no slot.
+    const known = all.map((task): Rehearsed => (mine.has(task.id) || task.status !== "pending" ? task : { ...task, status: "completed" }))
     const plan = next({ tasks: known, running: [], slots: terms.concurrency, overlap: terms.allowOverlap ? "allow" : "sequence" })
     const start = new Set(plan.start.filter((id) => mine.has(id)))
     if (start.size === 0) {
@@ -65,13 +89,14 @@ export const rehearse = (
         const task = tasks.find((one) => one.id === id)
         return task === undefined ? [] : [{ task, reason }]
       })
-      const pairs = overlapReport(tasks.map(({ name, scope }) => ({ key: name, scope })))
+      const pairs = overlapReport(tasks.filter(({ done }) => done === undefined).map(({ name, scope }) => ({ key: name, scope })))
       return {
         target: terms.target,
         gates: terms.gates.map(({ name }) => name),
         concurrency: terms.concurrency,
         waves,
         stuck,
+        done: tasks.flatMap(({ id, name, done }) => (done === undefined ? [] : [{ id, name, status: done }])),
         overlaps: pairs,
       }
     }
@@ -81,7 +106,7 @@ export const rehearse = (
 }
 
 /** The rehearsal for a person. */
-export const rehearsalText = ({ target, gates, concurrency, waves, stuck, overlaps }: Rehearsal): string => {
+export const rehearsalText = ({ target, gates, concurrency, waves, stuck, done, overlaps }: Rehearsal): string => {
   const total = waves.reduce((sum, wave) => sum + wave.length, 0)
   const lines = [`${count(total, "task")} would run on ${target}, up to ${concurrency} at a time.`, ""]
   for (const [at, wave] of waves.entries()) {
@@ -93,6 +118,7 @@ export const rehearsalText = ({ target, gates, concurrency, waves, stuck, overla
   }
   if (stuck.length > 0)
     lines.push("", "would not run:", ...stuck.map(({ task, reason }) => `  ${task.name}  ${plainLine(task.title)}: ${reason}`))
+  if (done.length > 0) lines.push("", "done already:", ...done.map(({ id, name, status }) => `  ${name}  #${id}, ${status}`))
   lines.push("", "overlapping scopes, run one after the other:")
   if (overlaps.length === 0) lines.push("  none")
   for (const { a, b, globs } of overlaps) lines.push(`  ${a} and ${b}: ${globs[0] === globs[1] ? globs[0] : globs.join(" and ")}`)

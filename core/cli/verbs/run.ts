@@ -96,12 +96,16 @@ const dryRun = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared
   const open = known.filter((task) => task.kind === undefined && !["merged", "discarded", "failed", "completed"].includes(task.status))
   const { gates } = yield* gatesAt((yield* refs.read(targetRef)) ?? "")
   const { concurrency } = settings
-  const rehearsed = rehearse(tasks.length === 0 ? open : asScheduled(tasks, agent, stored), known, {
-    target,
-    gates,
-    concurrency,
-    allowOverlap: options.allowOverlap,
-  })
+  const rehearsed = rehearse(
+    tasks.length === 0 ? open : asScheduled(tasks, agent, stored, isSet(call.flags, "new") ? "new" : "resume"),
+    known,
+    {
+      target,
+      gates,
+      concurrency,
+      allowOverlap: options.allowOverlap,
+    },
+  )
   if (call.json) {
     // The numbers of tasks that are not made yet are guesses: a need is told by the name it has here.
     const nameOf = new Map(rehearsed.waves.flat().map(({ id, name }) => [id, name]))
