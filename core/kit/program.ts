@@ -38,9 +38,17 @@ export interface Program {
   readonly pid: number | undefined
   /** Its stdout, split at LF; ends after the program did. Read it to the end before `exit`. */
   readonly lines: AsyncIterable<string>
+  /** What it wrote last without ending the line, as a prompt for an answer; empty where there is nothing of the kind. */
+  unfinished(): string
   readonly exit: Promise<Exit>
   /** Stops it as the abort signal would; nothing to do once it has ended. */
   stop(): void
+}
+
+/** The line that a text and what follows it leave open, or the end of it. */
+const openEnd = (before: string, chunk: Uint8Array): string => {
+  const text = before + Buffer.from(chunk).subarray(-500).toString()
+  return text.slice(text.lastIndexOf("\n") + 1).slice(-500)
 }
 
 const keptStderr = 16_384
@@ -66,6 +74,7 @@ async function* none(): AsyncGenerator<string> {}
 const notStarted = (error: string | undefined, stopped: boolean): Program => ({
   pid: undefined,
   lines: none(),
+  unfinished: () => "",
   exit: Promise.resolve({
     code: null,
     signal: null,
@@ -163,9 +172,18 @@ export const startProgram = (options: ProgramOptions, signal: AbortSignal): Prog
     await stderr.closed
     return { ...how, stderr: stderr.text(), stopped }
   })
+  const open = { stdout: "", stderr: "" }
+  child.stderr.on("data", (chunk: Buffer) => (open.stderr = openEnd(open.stderr, chunk)))
+  const seen = async function* () {
+    for await (const chunk of chunksOf(child.stdout)) {
+      open.stdout = openEnd(open.stdout, chunk)
+      yield chunk
+    }
+  }
   return {
     pid,
-    lines: splitLines(chunksOf(child.stdout), options.maxLine ?? 8_388_608),
+    lines: splitLines(seen(), options.maxLine ?? 8_388_608),
+    unfinished: () => open.stdout || open.stderr,
     exit,
     stop,
   }

@@ -30,11 +30,13 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const heard = yield* Ref.make(started)
   const head = { task: input.job.task, attempt: input.job.attempt }
   let question: string | undefined
+  let said = ""
   const onEvent = (event: AdapterEvent) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       yield* Ref.set(heard, now)
       question = event.type === "asked" ? event.question : undefined
+      said = event.type === "said" ? event.text : ""
       if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
       const body = told(head, event, now - started)
       if (body !== undefined) yield* input.emit(body)
@@ -55,7 +57,8 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
       ticks = used
       yield* Ref.set(heard, yield* Clock.currentTimeMillis)
     }
-    if (question !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${question}` } satisfies Outcome
+    const asked = question ?? (prompts.test(said) ? said.trim().slice(-200) : undefined)
+    if (asked !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${asked}` } satisfies Outcome
     return ended(`no sign of life for ${Math.round(input.idleMs / 1000)} s`)
   })
   const outcome = yield* pool.run({ adapter: input.adapter, job: input.job }, onEvent).pipe(
@@ -79,6 +82,10 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   })
   return outcome
 })
+
+/** The last words before a silence of a program that waits for somebody to type something. */
+const prompts =
+  /\?\s*$|[[(](?:y|yes)\/(?:n|no)[\])]\s*:?\s*$|(?:pass(?:word|phrase)|enter|press|type|select|choose|continue|proceed)\b.*[:>]\s*$/i
 
 /** Milliseconds of silence for each tick of processor time that makes up for them: one part in fifty. */
 const busyShare = 500
