@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Task } from "../domain/task.ts"
 import { auditCandidate } from "../steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../steps/candidate.ts"
+import { findSecrets } from "../steps/findSecrets.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GateChange } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
@@ -47,6 +48,8 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
+    const secrets = asked ? [] : yield* findSecrets(work.base, work.tip)
+    if (secrets.length > 0) return yield* holdSecrets(task, secrets)
     const judgement = yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", confirmRed: true })
     if (!judgement.gated && !options.allowUngated && !asked) return yield* holdUngated(task)
     if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
@@ -108,6 +111,14 @@ const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly 
   const reason = `it changes what judges it: ${paths.slice(0, 5).join(", ")}`
   const hint = `Look at it with \`osier diff ${task.id}\`, then \`osier land ${task.id} --allow-gate-changes\`.`
   yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
+  return { type: "stays" } as const
+})
+
+const holdSecrets = Effect.fnUntraced(function* (task: Task, places: readonly string[]) {
+  const board = yield* Board
+  const reason = `it seems to hold a secret: ${places.slice(0, 5).join(", ")}`
+  const hint = `Look with \`osier diff ${task.id}\`; \`osier land ${task.id}\` if it is none, else \`osier discard ${task.id}\`.`
+  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
   return { type: "stays" } as const
 })
 
