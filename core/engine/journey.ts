@@ -66,7 +66,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   const { assigned, mismatch } = assignee({ task: now.status === "pending" ? now.assigned_to : undefined, flag: owner.email })
   if (mismatch !== undefined) yield* board.emit({ type: "Warned", task: id, message: mismatch, hint: `osier show ${id}` })
   const repairs = task.retries ?? settings.limits.retries
-  let before = finishedAs(task)
+  let before: Finished | undefined = yield* finishedAs(task)
   if (before !== undefined && (yield* objects.look(before.tip)) === undefined) return yield* holdAbsent(task, before)
   let evidence = task.attempts.length === 0 ? undefined : (yield* objects.read(`${taskRef(id)}:evidence.md`))?.data.toString()
   for (let repaired = 0; !isOver(task.status); repaired++) {

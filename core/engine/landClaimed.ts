@@ -12,7 +12,7 @@ import { transition } from "./transition.ts"
 export const landClaimed = Effect.fn("landClaimed")(function* (held: Held, id: number) {
   const board = yield* Board
   const task = board.task(id)
-  const work = task === undefined ? undefined : finishedAs(task)
+  const work = task === undefined ? undefined : yield* finishedAs(task)
   if (task === undefined || work === undefined) return
   const answer = yield* offer(held, task, work)
   if (answer.type === "landed") {

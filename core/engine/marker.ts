@@ -11,6 +11,8 @@ export const Marker = Schema.Struct({
   base: Schema.String,
   branch: Schema.String,
   tip: Schema.String,
+  /** What changed outside meanwhile, for a person to look at before it lands. */
+  outside: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 export type Marker = typeof Marker.Type
 

@@ -50,7 +50,7 @@ export const workOn = Effect.fn("workOn")(function* (
     const tried =
       again || finished === undefined
         ? Effect.catchTag(oneAttempt(held, current, tree, n, told), "CannotStart", (error) => orTreeGone(tree, error))
-        : passGates(held, current, tree, n, finished.tip)
+        : passGates(held, current, tree, n, finished)
     return Effect.catchTag(tried, "AttemptLost", (error) => Effect.succeed(error))
   }
   // Nobody who asks another provider has to wait for this one.
@@ -97,13 +97,13 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
   }).pipe(Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)))
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
-  yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, tip: work.tip })
+  const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
+  const outside = [...shared, ...obeyed]
+  const done = { tip: work.tip, ...(outside.length === 0 ? {} : { outside }) }
+  yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, ...done })
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
   yield* tellStrays(task, work.files)
-  const finished = yield* passGates(held, task, tree, n, work.tip, { outcome, started })
-  const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
-  const suspicious = [...shared, ...obeyed]
-  return suspicious.length === 0 ? finished : { ...finished, outside: suspicious }
+  return yield* passGates(held, task, tree, n, done, { outcome, started })
 })
 
 /** Judges the task's own commit, and records it as completed when it passes. */
@@ -112,7 +112,7 @@ export const passGates = Effect.fn("passGates")(function* (
   task: Task,
   tree: Tree,
   n: number,
-  tip: string,
+  { tip, outside }: Pick<Finished, "tip" | "outside">,
   by?: { readonly outcome: Outcome; readonly started: number },
 ) {
   const { settings } = yield* RunContext
@@ -126,6 +126,7 @@ export const passGates = Effect.fn("passGates")(function* (
   }
   // A remote that stumbles is no reason to do it all again: whoever holds our lease ends this when that can't be kept.
   yield* Effect.retry(showBranch(task.id, tree.branch, tip), { while: (error) => error._tag === "RemoteUnreachable", schedule: lookAgain })
+  const unseen = outside === undefined ? {} : { outside }
   const record: Attempt = {
     n,
     agent: agentOf(task, settings.agent),
@@ -145,7 +146,7 @@ export const passGates = Effect.fn("passGates")(function* (
       attempts: [...old.attempts, record],
     }),
     { type: "TaskCompleted", task: task.id, commit: tip, gated: judgement.gated },
-    { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts }, undefined, 2)}\n` },
+    { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts, ...unseen }, undefined, 2)}\n` },
   )
-  return { tip, base: tree.base, branch: tree.branch, gated: judgement.gated } satisfies Finished
+  return { tip, base: tree.base, branch: tree.branch, gated: judgement.gated, ...unseen } satisfies Finished
 })

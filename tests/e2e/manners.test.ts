@@ -44,7 +44,10 @@ test("configuration and hooks that changed while an agent worked hold its task u
   expect(run.out).toMatch(
     /Not landed, waiting:[\s\S]*changed outside its tree while its agent worked: .*hooks.post-checkout[\s\S]*osier land 1/,
   )
-  expect(run.out).toMatch(/Note:[\s\S]*while #1 was worked on, this changed outside its tree/)
+  expect(run.out).toMatch(/Note:[\s\S]*hooks.post-checkout changed outside of all trees during the work on #1/)
+  const again = await osier(repo.path, "run")
+  expect(again.code).toBe(5)
+  expect(again.out).toContain("osier land 1")
   expect((await osier(repo.path, "land", "1")).code).toBe(0)
 })
 
