@@ -7,16 +7,20 @@ import type { Claim } from "../domain/claim.ts"
 import { claimMs, holderKey, lockRef } from "../domain/lock.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
+import { isOver } from "../domain/task.ts"
+import type { Status } from "../domain/task.ts"
 import { inspectLock, LockHeld } from "./lock.ts"
 import type { Held } from "./lock.ts"
+import { readTask } from "./record.ts"
 
 /** Nobody has claimed the task, so there is nothing to give back or to finish. */
-export class NotClaimed extends Data.TaggedError("NotClaimed")<{ readonly id: number }> {
+export class NotClaimed extends Data.TaggedError("NotClaimed")<{ readonly id: number; readonly status: Status }> {
   override get message() {
     return `task ${this.id} is not claimed by anybody`
   }
   get hint() {
-    return `Claim it first: \`osier claim ${this.id}\`.`
+    if (this.status === "completed") return `It is complete already: \`osier land ${this.id}\` lands it.`
+    return isOver(this.status) ? `It is ${this.status}: \`osier show ${this.id}\`.` : `Claim it first: \`osier claim ${this.id}\`.`
   }
   readonly exit = 2
 }
@@ -66,7 +70,7 @@ export const heldByUs = Effect.fn("heldByUs")(function* (task: number, nonce: st
 export const regainClaim = Effect.fn("regainClaim")(function* (task: number) {
   const claim = (yield* readClaim(task)) ?? { task }
   const { ref, seen, ours } = yield* heldByUs(task, broughtNonce() ?? claim.nonce)
-  if (seen === undefined) return yield* new NotClaimed({ id: task })
+  if (seen === undefined) return yield* new NotClaimed({ id: task, status: (yield* readTask(task)).task.status })
   if (!ours) return yield* new LockHeld({ kind: "task", name: String(task), lock: seen.lock })
   const { owner, fence, acquired, expires } = seen.lock
   const leaseMs = claim.leaseMs ?? claimMs

@@ -4,7 +4,8 @@ import { expect, test } from "vitest"
 import { worldAt } from "../../core/engine/liveWorld.ts"
 import type { Holder, Lock } from "../../core/domain/lock.ts"
 import { lockRef, printLock } from "../../core/domain/lock.ts"
-import { dropClaim, fingerprint, heldByUs, readClaim, regainClaim, writeClaim } from "../../core/steps/claims.ts"
+import type { Status } from "../../core/domain/task.ts"
+import { dropClaim, fingerprint, heldByUs, NotClaimed, readClaim, regainClaim, writeClaim } from "../../core/steps/claims.ts"
 import { fenceOf, renewLock, takeLock } from "../../core/steps/lock.ts"
 import type { Held, Taking } from "../../core/steps/lock.ts"
 import { Machine } from "../../core/world/machine.ts"
@@ -96,7 +97,7 @@ test("a claim comes back to whoever has its nonce, and to nobody else", async ()
   await inWorld(
     repo.path,
     Effect.gen(function* () {
-      expect(yield* Effect.flip(regainClaim(1))).toMatchObject({ _tag: "NotClaimed", exit: 2 })
+      expect(yield* Effect.flip(regainClaim(1))).toMatchObject({ _tag: "NoSuchTask", exit: 2 })
       const taken = yield* takeLock("task", "1", claiming("a"))
       expect(yield* Effect.flip(regainClaim(1))).toMatchObject({ _tag: "LockHeld", exit: 4 })
       yield* writeClaim({ task: 1, nonce: "b", place })
@@ -110,4 +111,11 @@ test("a claim comes back to whoever has its nonce, and to nobody else", async ()
       expect(yield* readClaim(1)).toBeUndefined()
     }),
   )
+})
+
+test("who gives back or finishes what nobody has claimed hears what to type, wherever the task stands", () => {
+  const hint = (status: Status) => new NotClaimed({ id: 1, status }).hint
+  expect(hint("pending")).toContain("osier claim 1")
+  expect(hint("completed")).toContain("osier land 1")
+  expect(hint("merged")).toContain("osier show 1")
 })
