@@ -51,6 +51,9 @@ const owned = [
   "children",
 ] as const
 
+/** Whether only osier writes this field of a task's file, so that a file of a new task has no such line. */
+export const isOwn = (field: string): boolean => [...owned, "status", "reason", "assigned_to"].includes(field)
+
 const instead: Readonly<Partial<Record<Status, (id: number) => string>>> = {
   running: (id) => `\`osier claim ${id}\` or \`osier run\` starts it`,
   completed: (id) => `\`osier run\` completes it when its commits pass; \`osier show ${id}\` tells where it stands`,

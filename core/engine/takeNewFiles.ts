@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { parsePlan } from "../domain/plan.ts"
 import type { Known } from "../domain/planDraft.ts"
 import type { Problem } from "../domain/problem.ts"
+import { isOwn } from "../domain/taskEdit.ts"
 import { createDraft, draftNonce, draftSource } from "../steps/drafts.ts"
 import { listTasks } from "../steps/record.ts"
 import { shownName, type TaskFile } from "../steps/readTaskFiles.ts"
@@ -32,7 +33,7 @@ export const takeNewFiles = Effect.fn("takeNewFiles")(function* (base: Base, fil
   const drafts = files.flatMap((file) => {
     const plan = parsePlan([{ path: shownName(file.name), text: file.text }], known)
     const [one] = plan.tasks
-    if (plan.problems.length > 0) problems.push(...plan.problems)
+    if (plan.problems.length > 0) problems.push(...plan.problems.map(ofCopy))
     else if (one === undefined || plan.tasks.length > 1) {
       const hint = "write one task a file: a line ---, `title: …`, another line ---, and what is to be done"
       problems.push({ file: shownName(file.name), line: 1, message: `holds ${plan.tasks.length} tasks`, hint })
@@ -59,3 +60,9 @@ export const takeNewFiles = Effect.fn("takeNewFiles")(function* (base: Base, fil
   })
   return { created, problems }
 })
+
+/** Who copies the file of another task to begin a new one has lines in it that are osier's own. */
+const ofCopy = (problem: Problem): Problem =>
+  problem.field !== undefined && isOwn(problem.field)
+    ? { ...problem, hint: `remove the line ${problem.field}: osier writes it itself` }
+    : problem

@@ -162,6 +162,21 @@ describe("task files", () => {
     expect(await act(listTasks())).toHaveLength(3)
   })
 
+  test("a copy of a task's file to begin a new task with is told line by line what to take out", async () => {
+    const { write, read, sync } = await shown(["Alpha"])
+    write("copy.md", read("1-alpha.md").replace(/^id: .*\n/m, ""))
+    const { problems } = await sync()
+    expect(problems.map(({ hint }) => hint)).toEqual(
+      ["status", "source", "created", "updated", "attempts"].map((key) => `remove the line ${key}: osier writes it itself`),
+    )
+    const lines = problems.map(({ line = 0 }) => line)
+    const left = read("copy.md")
+      .split("\n")
+      .filter((_, at) => !lines.includes(at + 1))
+    write("copy.md", left.join("\n"))
+    expect((await sync()).created).toMatchObject([{ id: 2, title: "Alpha" }])
+  })
+
   test("a deleted file changes nothing and is written again; a renamed one is still its task's", async () => {
     const { names, folder, task, sync, edit } = await shown()
     rmSync(join(folder, "1-alpha.md"))
