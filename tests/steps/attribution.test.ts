@@ -1,28 +1,16 @@
 import { execFileSync } from "node:child_process"
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
-import { isOwnMove } from "../../core/domain/refMoves.ts"
-import { attributedMoves, attribution } from "../../core/steps/attribution.ts"
-import { makeTree } from "../../core/steps/makeTree.ts"
+import { attribution } from "../../core/steps/attribution.ts"
 import { undoMoves } from "../../core/steps/undoMoves.ts"
 import { userHooks } from "../../core/world/userHooks.ts"
-import { makeFolder, makeRepo } from "../support/repo.ts"
+import { makeFolder } from "../support/repo.ts"
+import { makeWitness } from "../support/witness.ts"
 import { inWorld } from "../support/world.ts"
 
-const setting = async () => {
-  const repo = makeRepo({ "a.txt": "a\n" })
-  const base = repo.git("rev-parse", "HEAD")
-  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
-  const witness = await inWorld(repo.path, attribution({ folder: join(makeFolder(), "it's 1"), nonce: "n0nce" }))
-  const agent = (...args: readonly string[]) =>
-    execFileSync("git", args, { cwd: tree.path, env: { ...process.env, ...witness.env }, encoding: "utf8", stdio: "pipe" }).trimEnd()
-  const moves = async () => (await inWorld(repo.path, attributedMoves(witness))).filter((move) => !isOwnMove(move, tree))
-  return { repo, base, tree, agent, moves, witness }
-}
-
 test("its own branch, HEAD and a fetched mirror are an attempt's right", async () => {
-  const { repo, agent, moves } = await setting()
+  const { repo, agent, moves } = await makeWitness()
   repo.git("remote", "add", "origin", repo.path)
   agent("commit", "-q", "--allow-empty", "-m", "work")
   agent("commit", "-q", "--allow-empty", "--amend", "-m", "better work")
@@ -32,7 +20,7 @@ test("its own branch, HEAD and a fetched mirror are an attempt's right", async (
 })
 
 test("what it moved beyond that is known by value, and undone with the value kept", async () => {
-  const { repo, base, agent, moves } = await setting()
+  const { repo, base, agent, moves } = await makeWitness()
   repo.git("branch", "other", base)
   repo.git("branch", "gone", base)
   repo.git("pack-refs", "--all")
@@ -60,7 +48,7 @@ test("what it moved beyond that is known by value, and undone with the value kep
 })
 
 test("a user's commit beside it is not attributed, and one the agent makes in the user's checkout is", async () => {
-  const { repo, base, agent, moves } = await setting()
+  const { repo, base, agent, moves } = await makeWitness()
   repo.commit("the user's", { "u.txt": "u" })
   expect(await moves()).toEqual([])
   const users = repo.git("rev-parse", "HEAD")
@@ -73,7 +61,7 @@ test("a user's commit beside it is not attributed, and one the agent makes in th
 })
 
 test("a stash pushed from a tree is undone without touching the user's stashes", async () => {
-  const { repo, agent, moves, tree } = await setting()
+  const { repo, agent, moves, tree } = await makeWitness()
   repo.write("a.txt", "the user's\n")
   repo.git("stash", "push", "-q", "-m", "mine 1")
   repo.write("a.txt", "the user's again\n")
@@ -91,7 +79,7 @@ test("a stash pushed from a tree is undone without touching the user's stashes",
 })
 
 test("the user's hooks run as ever: refusing, relative to the tree, and added later", async () => {
-  const { repo, agent, tree, moves } = await setting()
+  const { repo, agent, tree, moves } = await makeWitness()
   const hooks = join(repo.path, ".git/hooks")
   mkdirSync(hooks, { recursive: true })
   writeFileSync(join(hooks, "commit-msg"), `#!/bin/sh\ngrep -q good "$1"\n`, { mode: 0o755 })
@@ -111,50 +99,4 @@ test("the user's hooks run as ever: refusing, relative to the tree, and added la
   execFileSync("git", ["commit", "-q", "--allow-empty", "-m", "bad"], { cwd: tree.path, env: { ...process.env, ...again.env } })
   expect(existsSync(join(tree.path, "ran"))).toBe(true)
   expect(readFileSync(again.log, "utf8")).toContain("refs/heads/task/x-1")
-})
-
-test("what it moves in another repository is nobody's business, and that one's own hooks run there", async () => {
-  const { repo, agent, tree, moves } = await setting()
-  writeFileSync(join(repo.path, ".git/hooks/post-commit"), "#!/bin/sh\ntouch the-users-hook-ran\n", { mode: 0o755 })
-  for (const place of [join(tree.path, "inside"), join(makeFolder(), "outside")]) {
-    agent("init", "-q", "-b", "main", place)
-    const hooks = join(place, ".git/hooks")
-    mkdirSync(hooks, { recursive: true })
-    writeFileSync(join(hooks, "post-commit"), "#!/bin/sh\ntouch its-own-hook-ran\n", { mode: 0o755 })
-    agent("-C", place, "-c", "user.name=A", "-c", "user.email=a@a", "commit", "-q", "--allow-empty", "-m", "a fixture")
-    agent("-C", place, "branch", "other")
-    expect(existsSync(join(place, "its-own-hook-ran"))).toBe(true)
-    expect(existsSync(join(place, "the-users-hook-ran"))).toBe(false)
-  }
-  expect(await moves()).toEqual([])
-  agent("branch", "other")
-  expect((await moves()).map((move) => move.ref)).toEqual(["refs/heads/other"])
-})
-
-test("packing refs, as git gc does by itself in the middle of a commit, moves none of them", async () => {
-  const { repo, base, agent, moves, witness } = await setting()
-  repo.git("branch", "other", base)
-  repo.git("tag", "-a", "-m", "one", "v1", base)
-  agent("commit", "-q", "--allow-empty", "-m", "work")
-  agent("gc", "-q")
-  const users = repo.git("commit-tree", "-m", "the user went on", `${base}^{tree}`)
-  repo.git("update-ref", "refs/heads/main", users)
-  agent("pack-refs", "--all")
-  expect(await moves()).toEqual([])
-  agent("branch", "-D", "other")
-  expect((await moves()).map(({ ref, from, to }) => [ref, from, to])).toEqual([["refs/heads/other", base, undefined]])
-  // Packed with the value it had when gc looked, while somebody moved it.
-  const line = `${"0".repeat(40)} ${base} refs/heads/main`
-  for (const state of ["prepared", "committed"]) appendFileSync(witness.log, `= n0nce ${state} ${repo.path}/.git\n> ${line}\n< ${users}\n`)
-  expect((await moves()).map(({ ref }) => ref)).toEqual(["refs/heads/other"])
-})
-
-test("what somebody else wrote between two moves is what the second one is taken back to", async () => {
-  const { repo, base, agent, moves } = await setting()
-  const [first, users, second] = ["first", "the user's", "second"].map((text) => repo.git("commit-tree", "-m", text, `${base}^{tree}`))
-  agent("update-ref", "refs/heads/main", String(first))
-  repo.git("update-ref", "refs/heads/main", String(users))
-  agent("update-ref", "refs/heads/main", String(second))
-  await inWorld(repo.path, undoMoves({ moves: await moves(), task: 1, attempt: 1 }))
-  expect(repo.git("rev-parse", "main")).toBe(users)
 })
