@@ -68,8 +68,8 @@ const take = Effect.fn("takeClaim")(function* (task: Task, claiming: Claiming) {
   const held = yield* takeLock("task", String(task.id), { owner, leaseMs, steal: claiming.steal })
   const victim = before !== undefined && held.fence === before.lock.fence + 1 ? before.lock.owner : undefined
   const { task: now } = yield* readTask(task.id)
-  // Whom a plan or a person assigned it to stays, and is told; whoever takes it by force takes that, too.
-  const theirs = claiming.steal || (victim !== undefined && now.assigned_to === victim.email) ? undefined : now.assigned_to
+  // Whom a person assigned it to stays, and is told; whoever takes it by force, or takes up what was begun, takes that, too.
+  const theirs = claiming.steal || now.status !== "pending" ? undefined : now.assigned_to
   const { assigned, mismatch } = assignee({ task: theirs, flag: who.self })
   const old = yield* readClaim(task.id)
   // Who goes on where another one began in this checkout goes on from the same commit.

@@ -161,10 +161,11 @@ describe("one owner", { timeout: 120_000 }, () => {
     const fences = eventsIn(join(repo.path, ".git")).flatMap((event) =>
       event.type === "TaskClaimed" ? [[event.fence, event.from?.[0]]] : [],
     )
-    expect(fences.slice(0, 2)).toEqual([
-      [1, undefined],
-      [2, "a"],
-    ])
+    // whoever was robbed before it could say a word of it says none, and who did it may speak first
+    expect(fences[0]).toEqual([1, undefined])
+    const taken = fences.slice(1).toSorted(([one], [other]) => Number(one) - Number(other))
+    expect([2, 3]).toContain(taken.at(-1)?.[0])
+    expect(taken.at(-1)?.[1]).toMatch(/^[abc]$/)
     const late = await as(tree, "a", "done")
     expect(late.code).toBe(4)
     expect(repo.git("log", "--format=%s", "main")).toBe("init")

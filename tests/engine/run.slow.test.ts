@@ -3,6 +3,8 @@ import { expect, test } from "vitest"
 import { parsePlan } from "../../core/domain/plan.ts"
 import { addTasks } from "../../core/engine/addTasks.ts"
 import { retryTasks } from "../../core/engine/again.ts"
+import { claimTask } from "../../core/engine/claimTask.ts"
+import { releaseTask } from "../../core/engine/releaseTask.ts"
 import { giveAgent } from "../../core/engine/giveAgent.ts"
 import { changeTask, readTask } from "../../core/steps/record.ts"
 import { makeStage } from "../support/engine.ts"
@@ -121,6 +123,12 @@ tasks:
     "it is assigned to ann@example.com, and you claim it as team@example.com",
     "it changed files outside of its scope (docs/**): notes/theirs.md",
   ])
+
+  const claimed = await act(claimTask(3, { as: "bob@example.com", steal: false, tree: true, allowOverlap: false }))
+  expect(claimed).toMatchObject({ task: { assigned_to: "bob@example.com" }, notes: [] })
+  await act(releaseTask(3))
+  const { task } = await act(readTask(3))
+  expect(task).not.toHaveProperty("assigned_to")
 })
 
 test(
