@@ -9,10 +9,9 @@ import { planOf } from "../steps/planOf.ts"
 import { treeEntries } from "../steps/treeEntries.ts"
 import { workIn, workText } from "../steps/workIn.ts"
 import { Files } from "../world/files.ts"
-import { Refs } from "../world/refs.ts"
 import { furnish } from "./furnish.ts"
 import { dropBranch, keepAndRemove, raise } from "./plant.ts"
-import { RunContext } from "./runContext.ts"
+import { targetTip } from "./targetTip.ts"
 
 /** A plan or an exploration is read by an agent; there is nothing to commit, and so nothing to work on by hand. */
 export class NotByHand extends Data.TaggedError("NotByHand")<{ readonly id: number; readonly kind: string }> {
@@ -37,15 +36,13 @@ export const standingPlace = Effect.fn("standingPlace")(function* (task: number)
 /** A tree for somebody who works by hand: the one that is there, or a fresh one with plan and prompt inside. It stays. */
 export const handTree = Effect.fn("handTree")(function* (task: Task, claim: Claim) {
   const files = yield* Files
-  const refs = yield* Refs
-  const { targetRef } = yield* RunContext
   const standing = yield* standingPlace(task.id)
   if (standing !== undefined) {
     const { gitDir: _, ...place } = standing
     yield* writeClaim({ ...claim, place })
     return { place, made: false }
   }
-  const tree = yield* raise(task, (yield* refs.read(targetRef)) ?? "")
+  const tree = yield* raise(task, yield* targetTip)
   const fill = Effect.gen(function* () {
     yield* furnish(task, tree)
     const plan = yield* planOf(task.id)

@@ -23,6 +23,7 @@ import type { Salvage } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
 import { furnish } from "./furnish.ts"
 import { Slots } from "./slots.ts"
+import { targetTip } from "./targetTip.ts"
 import { offer } from "./train.ts"
 import { transition, withoutReason } from "./transition.ts"
 import { workOn } from "./workOn.ts"
@@ -99,14 +100,12 @@ const holdAbsent = Effect.fnUntraced(function* ({ id, assigned_to: by }: Task, {
 const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Salvage | undefined) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const refs = yield* Refs
       const slots = yield* Slots
-      const { targetRef } = yield* RunContext
       yield* slots.take(task.id)
       yield* room
       const running = yield* start(held, task)
       if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)
-      const base = (yield* refs.read(targetRef)) ?? ""
+      const base = yield* targetTip
       const tree = yield* plant(running, base)
       yield* furnish(running, tree)
       return yield* workOn(held, running, tree, evidence)

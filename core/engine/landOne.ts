@@ -21,6 +21,7 @@ import { follow } from "./follow.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { judgeCommit } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
+import { targetTip } from "./targetTip.ts"
 import { taskToLand } from "./taskToLand.ts"
 import type { Finished } from "./workOn.ts"
 
@@ -39,7 +40,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   for (let moves = 0; moves < movesMax; moves++) {
     yield* refs.refresh([targetRef])
-    const tip = (yield* refs.read(targetRef)) ?? ""
+    const tip = yield* targetTip
     const proof = yield* proveLanded({ target: tip, task: task.id, tip: work.tip })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
     const inForce = yield* gatesAt(tip)

@@ -23,6 +23,7 @@ import { room, usable } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
+import { targetTip } from "./targetTip.ts"
 import { transition, withoutReason } from "./transition.ts"
 
 /** What an agent that may only read came back with. */
@@ -139,10 +140,9 @@ const refuse = Effect.fnUntraced(function* (task: Task, kind: Kind) {
 const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | undefined, what: Set<string>) {
   const board = yield* Board
   const holds = yield* Holds
-  const refs = yield* Refs
-  const { settings, targetRef } = yield* RunContext
+  const { settings } = yield* RunContext
   const started = yield* Clock.currentTimeMillis
-  const base = (yield* refs.read(targetRef)) ?? ""
+  const base = yield* targetTip
   const { keepIgnored, copy } = settings.tree
   const seen = yield* Effect.scoped(
     Effect.gen(function* () {

@@ -291,6 +291,18 @@ test("a lease that a person took is not waited for", { timeout: 60_000 }, async 
   expect(of(mine, "Kept")).toHaveLength(1)
 })
 
+test("a target that is taken away from the remote during the work is named, with what brings it back", { timeout: 60_000 }, async () => {
+  const hub = makeShared()
+  const mine = hub.stage()
+  const tip = hub.bare.git("rev-parse", "main")
+  hub.onGate(1, `git -C ${hub.bare.path} update-ref -d refs/heads/main`)
+  const reason = "origin has no branch main that work could land on"
+  expect(await mine.run(["a"])).toMatchObject({ exit: 5, waiting: [{ reason, hint: expect.stringContaining("git push origin main") }] })
+  hub.bare.git("update-ref", "refs/heads/main", tip)
+  expect(await runReady(mine)).toMatchObject({ exit: 0 })
+  expect(of(mine, "AttemptStarted")).toHaveLength(1)
+})
+
 test("a shallow clone works as any other", { timeout: 60_000 }, async () => {
   const hub = makeShared()
   const user = hub.clone()
