@@ -28,10 +28,12 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
     const id = taskOfTree(tree)
     if (!wanted(id)) continue
     const about = { what: "tree" as const, name: tree.path, ...(id === undefined ? {} : { task: id }) }
-    const owner = id === undefined ? undefined : (yield* inspectLock(lockRef("task", String(id))))?.lock.owner
+    const broken = Effect.succeed("broken" as const)
+    const seen = id === undefined ? undefined : yield* Effect.catchTag(inspectLock(lockRef("task", String(id))), "LockBroken", () => broken)
+    const owner = seen === "broken" ? undefined : seen?.lock.owner
     const claimed = owner !== undefined && "session" in owner
     if (id === undefined || !(yield* isFree("task", String(id))))
-      left.push({ ...about, why: claimed ? `claimed by ${holderText(owner)}` : "a live run works in it" })
+      left.push({ ...about, why: claimed ? `claimed by ${holderText(owner)}` : seen === "broken" ? noRecord : "a live run works in it" })
     else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
       left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else {
@@ -44,3 +46,5 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
   if (!options.dryRun) yield* emptyTrash(treeRoot)
   return { removed: [...removed, ...swept.removed], left: [...left, ...swept.left] }
 })
+
+const noRecord = "its lock holds no record, so that nobody can tell whose it is: osier doctor"

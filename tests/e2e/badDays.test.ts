@@ -70,6 +70,19 @@ test.each([
   },
 )
 
+test("a broken lock hides its task neither from show nor from clean", async () => {
+  const stage = await withTasks("a", "b")
+  stage.repo.git("worktree", "add", "-q", "--lock", "--reason", "osier: a-1", "-b", "task/a-1", `${stage.repo.path}.osier/a-1`)
+  stage.repo.git("update-ref", lockOf(1), blob(stage.repo, whole.slice(0, 40)))
+  const shown = await osier(stage.repo.path, "show", "1", "--json")
+  expect(shown.code).toBe(0)
+  expect(JSON.parse(shown.out)).toMatchObject({ task: { id: 1 }, lock: null })
+  expect(shown.err).toContain("does not hold a lock record")
+  const cleaned = await osier(stage.repo.path, "clean", "--json")
+  expect(cleaned.code).toBe(0)
+  expect(JSON.parse(cleaned.out)).toMatchObject({ left: [{ task: 1, why: expect.stringContaining("osier doctor") }] })
+})
+
 test("a broken lock of a task that is under way hides no other from ls", async () => {
   const stage = await withTasks("a", "b")
   const { task } = await stage.act(readTask(1))

@@ -30,7 +30,14 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const refs = yield* Refs
     const id = yield* taskNumber(args[0] ?? "")
     const { task, commit } = yield* readTask(id)
-    const lock = (yield* inspectLock(lockRef("task", String(id))))?.lock
+    // A lock that nobody can read is nobody's of whom anything could be told; the task itself can be shown all the same.
+    const seen = yield* Effect.catchTag(inspectLock(lockRef("task", String(id))), "LockBroken", ({ message, hint }) =>
+      Effect.as(
+        Effect.sync(() => screen.err(`osier: ${screen.errPaint.warn(message)}\n  ${hint}`)),
+        undefined,
+      ),
+    )
+    const lock = seen?.lock
     const byHand = lock?.state === "held" && "session" in lock.owner
     const claim = yield* readClaim(id)
     const nonce = broughtNonce() ?? claim?.nonce
