@@ -3,6 +3,7 @@ import { basename, join, sep } from "node:path"
 import { treeLock } from "../domain/tree.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
+import { stashFolder } from "./ownStash.ts"
 import { type TreeEntry, treeEntries } from "./treeEntries.ts"
 
 /** A tree of osier's; without a `gitDir` git does not know it (any more). */
@@ -13,16 +14,19 @@ export interface ListedTree extends Omit<TreeEntry, "gitDir"> {
 }
 
 /**
- * Every tree of osier's: those below the folder of trees, those that carry its lock wherever they are, and folders that a
- * killed process had not registered yet or whose entry was pruned.
+ * Every tree of osier's: those that carry its lock wherever they are, those below the folder of trees that an agent has
+ * unlocked, and folders that a killed process had not registered yet or whose entry was pruned. Other worktrees that stand
+ * in the same folder are somebody else's.
  */
 export const listTrees = Effect.fn("listTrees")(function* (root: string) {
   const files = yield* Files
   const real = yield* files.realPath(root).pipe(Effect.catch(() => Effect.succeed(root)))
   const known = yield* treeEntries()
-  const ours = known.filter(
-    (entry) => [root, real].some((folder) => entry.path.startsWith(folder + sep)) || entry.lock?.startsWith(treeLock) === true,
-  )
+  const ours = yield* Effect.filter(known, (entry) => {
+    if (entry.lock?.startsWith(treeLock) === true) return Effect.succeed(true)
+    if (![root, real].some((folder) => entry.path.startsWith(folder + sep))) return Effect.succeed(false)
+    return Effect.map(files.stat(join(entry.gitDir, stashFolder)), (stat) => stat !== undefined)
+  })
   const listed = yield* Effect.forEach(ours, (entry) =>
     Effect.map(files.stat(entry.path), (stat): ListedTree => ({ ...entry, there: stat !== undefined })),
   )

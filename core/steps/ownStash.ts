@@ -3,8 +3,11 @@ import { join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
 
+/** Stands in the git directory of every tree that an agent was in. */
+export const stashFolder = "stash"
+
 /** Files below a tree's git directory that name what its own stash holds. */
-export const stashNames = ["stash/common/logs/refs/stash", "stash/common/refs/stash"]
+export const stashNames = ["logs/refs/stash", "refs/stash"].map((name) => `${stashFolder}/common/${name}`)
 
 /**
  * Gives a tree a stash of its own; git has only one for all trees of a repository, and an agent would pop another's work.
@@ -14,7 +17,7 @@ export const stashNames = ["stash/common/logs/refs/stash", "stash/common/refs/st
 export const ownStash = Effect.fn("ownStash")(function* (tree: { readonly gitDir: string }) {
   const files = yield* Files
   const { commonDir } = yield* Repository
-  const folder = join(tree.gitDir, "stash")
+  const folder = join(tree.gitDir, stashFolder)
   const bin = join(folder, "bin")
   yield* files.write(join(bin, "git"), script({ bin, folder, commonDir, gitDir: tree.gitDir }), 0o755)
   return bin

@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 import { deleteBranch } from "../../core/steps/deleteBranch.ts"
 import { listTrees } from "../../core/steps/listTrees.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
+import { ownStash } from "../../core/steps/ownStash.ts"
 import { emptyTrash, removeTree } from "../../core/steps/removeTree.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
@@ -62,6 +63,14 @@ test("a tree whose folder somebody removed is listed, and loses its entry alone"
   expect(listed).toMatchObject([{ path: tree.path, branch: "task/x-1", there: false, lock: "osier: x-1" }])
   await inWorld(repo.path, removeTree(tree))
   expect(readdirSync(join(repo.path, ".git/worktrees"))).toEqual(["mine"])
+})
+
+test("a worktree of somebody else's in the same folder is not taken for a tree, whatever its name; an unlocked tree still is", async () => {
+  const { repo, root, tree } = await setting()
+  repo.git("worktree", "add", "-q", "--detach", join(root, "fix-12"))
+  await inWorld(repo.path, ownStash(tree))
+  repo.git("worktree", "unlock", tree.path)
+  expect((await inWorld(repo.path, listTrees(root))).map(({ path }) => path)).toEqual([tree.path])
 })
 
 test("an entry that points elsewhere by now is not dropped", async () => {
