@@ -52,7 +52,8 @@ export const attribution = Effect.fn("attribution")(function* (input: {
     yield* files.write(join(own, name), script, 0o755)
   }
   yield* files.write(join(own, "reference-transaction"), whose(hooks, commonDir) + witness(log, input.nonce), 0o755)
-  const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.hooksPath", GIT_CONFIG_VALUE_0: own }
+  // As `git -c` hands it on. Agents keep variables with KEY in their names from what they start, and GIT_CONFIG_KEY_0 is one.
+  const env = { GIT_CONFIG_PARAMETERS: quoted(`core.hooksPath=${own}`) }
   return { env, log, nonce: input.nonce } satisfies Attribution
 })
 
@@ -70,7 +71,7 @@ hooks=${quoted(hooks)}
 ours=yes
 if ! [ "$(git rev-parse --git-common-dir)" -ef ${quoted(commonDir)} ]; then
   ours=no
-  hooks=$(unset GIT_CONFIG_COUNT; git rev-parse --git-path hooks)
+  hooks=$(unset GIT_CONFIG_PARAMETERS; git rev-parse --git-path hooks)
 fi
 `
 

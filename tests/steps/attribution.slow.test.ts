@@ -51,3 +51,10 @@ test("what somebody else wrote between two moves is what the second one is taken
   await inWorld(repo.path, undoMoves({ moves: await moves(), task: 1, attempt: 1 }))
   expect(repo.git("rev-parse", "main")).toBe(users)
 })
+
+test("it bears witness with settings of the agent's own, and where variables that sound like secrets are kept from git", async () => {
+  const { agent, moves, witness } = await makeWitness()
+  expect(Object.keys(witness.env).filter((name) => /KEY|TOKEN|SECRET/.test(name))).toEqual([])
+  agent("-c", "core.abbrev=9", "-c", "user.name=it's me", "tag", "mine")
+  expect((await moves()).map((move) => move.ref)).toEqual(["refs/tags/mine"])
+})
