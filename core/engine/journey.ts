@@ -16,6 +16,7 @@ import { giveUp } from "./giveUp.ts"
 import { spareHandwork } from "./handTree.ts"
 import { holding } from "./holding.ts"
 import { landClaimed } from "./landClaimed.ts"
+import { needsStand } from "./needsStand.ts"
 import { branchFor, dropBranch, plant, replant } from "./plant.ts"
 import { room } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
@@ -103,9 +104,10 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const slots = yield* Slots
       yield* slots.take(task.id)
       yield* room
+      const base = yield* targetTip
+      yield* needsStand(task, base)
       const running = yield* start(held, task)
       if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)
-      const base = yield* targetTip
       const tree = yield* plant(running, base)
       yield* furnish(running, tree)
       return yield* workOn(held, running, tree, evidence)
