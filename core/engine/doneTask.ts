@@ -5,14 +5,17 @@ import type { Place } from "../domain/claim.ts"
 import { gateEvidence, lastPart, ungated } from "../domain/judgement.ts"
 import { claimMs } from "../domain/lock.ts"
 import type { Attempt, Task } from "../domain/task.ts"
-import { isAncestor } from "../steps/isAncestor.ts"
+import { isOver } from "../domain/task.ts"
 import { dropClaim, regainClaim } from "../steps/claims.ts"
+import { readCopied } from "../steps/copyFiles.ts"
+import { isAncestor } from "../steps/isAncestor.ts"
 import { releaseLock, renewLock, sweepLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
+import { lostPointers } from "../steps/lostPointers.ts"
 import { readTask } from "../steps/record.ts"
+import { gitDirOf } from "../steps/treeEntries.ts"
 import { workIn } from "../steps/workIn.ts"
 import { Refs } from "../world/refs.ts"
-import { isOver } from "../domain/task.ts"
 import { WrongState } from "./again.ts"
 import { Board } from "./board.ts"
 import { Fleet } from "./fleet.ts"
@@ -138,9 +141,15 @@ const demand = Effect.fnUntraced(function* (task: Task, place: Place) {
     const hint = `Commit your work in ${at}, or give the task back: \`osier release ${id}\`.`
     return yield* fail(`there is no commit ahead of ${place.base.slice(0, 12)} in ${at}`, hint)
   }
-  const foreign = work.files.filter((file) => file.startsWith(".osier/"))
+  const copied = place.tree ? ((yield* readCopied(yield* gitDirOf(at))) ?? {}) : {}
+  const foreign = work.files.filter((file) => file.startsWith(".osier/") || file in copied)
   if (foreign.length > 0)
-    return yield* fail(`files of osier's own are in the commits: ${foreign.join(", ")}`, `git -C ${at} rm --cached ${foreign.join(" ")}`)
+    return yield* fail(
+      `files that must not be committed are in the commits: ${foreign.join(", ")}`,
+      `git -C ${at} rm --cached ${foreign.join(" ")}`,
+    )
+  const pointers = yield* lostPointers({ tree: at, base: place.base, tip: work.head })
+  if (pointers.length > 0) return yield* fail(pointers.join("; "), `Commit that in ${at}, and say \`osier done ${id}\` again.`)
   yield* tellStrays(task, work.files)
   return work.head
 })

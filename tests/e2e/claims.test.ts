@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { lockRef } from "../../core/domain/lock.ts"
@@ -81,6 +81,31 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     committed(repo, tree, "README.md", "# both\n")
     expect((await osier(tree, "done")).code).toBe(0)
     expect(readFileSync(join(repo.path, "README.md"), "utf8")).toBe("# both\n")
+  })
+
+  test("what was copied into the tree, and a repository left in it, is not taken for work", async () => {
+    const repo = prepared('tree: { copy: [".env"] }\n')
+    repo.write(".env", "SECRET=1\n")
+    await osier(repo.path, "add", "Mend it")
+    const tree = (await osier(repo.path, "claim", "1")).out.trim()
+    repo.git("-C", tree, "init", "-q", "inner")
+    repo.git("-C", join(tree, "inner"), "commit", "-q", "--allow-empty", "-m", "inner")
+    repo.git("-C", tree, "add", "-A")
+    repo.git("-C", tree, "commit", "-q", "-m", "all of it")
+    const [copied, text] = [await osier(tree, "done"), /must not be committed[\s\S]*\.env[\s\S]*rm --cached \.env/]
+    expect([copied.code, copied.err]).toEqual([1, expect.stringMatching(text)])
+    repo.git("-C", tree, "rm", "-q", "--cached", ".env")
+    repo.git("-C", tree, "commit", "-q", "-m", "not that")
+    const pointer = await osier(tree, "done")
+    expect([pointer.code, pointer.err]).toEqual([1, expect.stringMatching(/inner is a repository of its own/)])
+    rmSync(join(tree, "inner/.git"), { recursive: true })
+    repo.git("-C", tree, "rm", "-q", "--cached", "inner")
+    writeFileSync(join(tree, "inner/a.txt"), "a\n")
+    repo.git("-C", tree, "add", "inner/a.txt")
+    repo.git("-C", tree, "commit", "-q", "-m", "mend")
+    const { code, err } = await osier(tree, "done")
+    expect(code, err).toBe(0)
+    expect(repo.git("ls-tree", "-r", "--name-only", "main")).not.toContain(".env")
   })
 
   test("in review mode done work waits for osier land", async () => {
