@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
+import { mkdirSync, renameSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { FileFailed } from "./files.ts"
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")
@@ -14,14 +16,18 @@ const attempt = <A>(doing: string, path: string, act: () => Promise<A>): Effect.
 /** How often a folder is made again that another process took away as empty before anything could be put into it. */
 const again = 100
 
-/** Does something in a folder, which is made when it is not there; only a folder that can't stay is a failure. */
-const within = async <A>(folder: string, act: () => Promise<A>, gone: () => Promise<boolean>): Promise<A> => {
+/**
+ * Does something in a folder, which is made when it is not there; only a folder that can't stay is a failure. Both in one go,
+ * and again after a rest of no fixed length: who takes empty folders away would have its time, or go in step with us.
+ */
+const within = async (folder: string, act: () => void, gone: () => Promise<boolean>): Promise<void> => {
   for (let tries = 1; ; tries++) {
     try {
-      await fs.mkdir(folder, { recursive: true })
-      return await act()
+      mkdirSync(folder, { recursive: true })
+      return act()
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || tries === again || (await gone())) throw error
+      await setTimeout(Math.random() * Math.min(tries, 20))
     }
   }
 }
@@ -31,7 +37,9 @@ export const claimFolder = (path: string): Effect.Effect<boolean, FileFailed> =>
   attempt("make", path, () =>
     within(
       dirname(path),
-      () => fs.mkdir(path),
+      () => {
+        mkdirSync(path)
+      },
       () => Promise.resolve(false),
     ).then(
       () => true,
@@ -47,7 +55,7 @@ export const moveInto = (from: string, folder: string, name: string): Effect.Eff
   attempt("move", from, () =>
     within(
       folder,
-      () => fs.rename(from, join(folder, name)),
+      () => renameSync(from, join(folder, name)),
       () =>
         fs.lstat(from).then(
           () => false,

@@ -11,8 +11,11 @@ test("a folder that others take away as empty is made again, and nothing is lost
   const bin = join(root, "bin")
   const count = 200
   for (let n = 0; n < count; n++) writeFileSync(join(root, `f${n}`), "x")
-  // Another process: within this one the two would go in step.
-  const nuisance = spawn(process.execPath, ["-e", `fs.writeSync(1, "up"); for (;;) try { fs.rmdirSync(${JSON.stringify(bin)}) } catch {}`])
+  // Another process: within this one the two would go in step. It rests a little, as whoever removes a folder does: one that
+  // never did would leave nobody the time between two calls.
+  const remove = `try { fs.rmdirSync(${JSON.stringify(bin)}) } catch {}`
+  const rest = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)"
+  const nuisance = spawn(process.execPath, ["-e", `fs.writeSync(1, "up"); for (;;) { ${remove}; ${rest} }`])
   onTestFinished(() => void nuisance.kill("SIGKILL"))
   await new Promise((resolve) => nuisance.stdout.once("data", resolve))
   const work = Effect.gen(function* () {
