@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { rolldown, type Plugin } from "rolldown"
+import { noticesText } from "./core/domain/notice.ts"
+import { billOfMaterials } from "./scripts/billOfMaterials.ts"
+import { checksums } from "./scripts/checksums.ts"
+import { noticeOf, noticesOf, runtimeNotices, type Bundled } from "./scripts/notices.ts"
 import { published } from "./scripts/published.ts"
 import { here, runtime, runtimeHere, systems, type System } from "./scripts/runtime.ts"
 
 const help = `npm run build                      bundle to dist/*.mjs, a package for npm, and dist/osier for this machine
-npm run build -- --all             dist/osier-<system> for ${systems.join(", ")}
+npm run build -- --all             dist/osier-<system> for ${systems.join(", ")}, and their SHA256SUMS
 npm run build -- --engine deno     compile with Deno instead of Bun
 npm run build -- --bundle          only the bundle and the package
 npm run build -- --out <folder>    there instead of dist/`
@@ -58,14 +62,38 @@ const workerNames = (): Plugin => {
   }
 }
 
-const bundle = async (): Promise<void> => {
-  const build = await rolldown({
+/** The place in the sources that the notices of a build take. */
+const noticesPlace = join(root, "core", "cli", "bundled.ts")
+const withNotices = (notices: readonly Bundled[]): Plugin => ({
+  name: "notices",
+  load: (id) => (resolve(id) === noticesPlace ? { code: `export const bundled = ${JSON.stringify(notices)}`, moduleType: "js" } : null),
+})
+
+const open = (plugins: readonly Plugin[]) =>
+  rolldown({
     cwd: root,
     input: doors,
     platform: "node",
     external: [/^node:/, "bufferutil", "utf-8-validate"],
-    plugins: [workerNames()],
+    plugins: [workerNames(), ...plugins],
   })
+
+/** Which packages a bundle holds is only known when there is one, so it is first made in memory. */
+const contents = async (): Promise<readonly Bundled[]> => {
+  const trial = await open([])
+  const { output } = await trial.generate({ format: "esm" })
+  await trial.close()
+  return noticesOf(
+    output
+      .flatMap((part) => (part.type === "chunk" ? Object.entries(part.modules) : []))
+      .flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : [])),
+  )
+}
+
+const bundle = async (engine: keyof typeof engines): Promise<void> => {
+  const parts = [...(await contents()), runtimeNotices[engine]]
+  const notices = [noticeOf(root), ...parts]
+  const build = await open([withNotices(notices)])
   await build.write({
     dir: workshop,
     format: "esm",
@@ -76,6 +104,8 @@ const bundle = async (): Promise<void> => {
   })
   await build.close()
   chmodSync(join(workshop, "osier.mjs"), 0o755)
+  writeFileSync(join(workshop, "THIRD-PARTY-NOTICES.txt"), `${noticesText(notices)}\n`)
+  writeFileSync(join(workshop, "sbom.cdx.json"), billOfMaterials(root, parts))
 }
 
 const run = (file: string, args: readonly string[]): string => {
@@ -177,11 +207,15 @@ const main = async (): Promise<void> => {
     throw new Unable(`${dist} holds something else than a build, which would be lost; name an empty folder.`)
   }
   await timed(async () => {
-    await bundle()
+    await bundle(engine)
     return readdirSync(workshop).map((name) => join(workshop, name))
   })
   const wanted = values.bundle === true ? [] : values.all === true ? systems : here === undefined ? [] : [here]
   for (const system of wanted) await timed(async () => [await engines[engine](system, values.all === true ? `osier-${system}` : "osier")])
+  if (values.all === true)
+    await timed(async () => [
+      checksums(workshop, [...wanted.map((system) => asExe(`osier-${system}`, system)), "sbom.cdx.json", "THIRD-PARTY-NOTICES.txt"]),
+    ])
   // last, so that no compiler takes its settings for the program's
   published(workshop, doors)
   rmSync(dist, { recursive: true, force: true })

@@ -47,7 +47,7 @@ export const published = (folder: string, doors: Readonly<Record<string, string>
     ...{ name, version, description, license, type: "module", engines },
     bin: { osier: byFile.get("./core/main.ts") },
     exports,
-    files: ["*.mjs", "types"],
+    files: ["*.mjs", "types", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"],
     // all code is in the bundle; its types speak of Effect's
     dependencies: { effect: own.dependencies["effect"] },
   }

@@ -27,5 +27,6 @@ export const verbCode: Readonly<Record<string, () => Promise<Verb>>> = {
   keep: async () => (await import("./verbs/keep.ts")).keep,
   doctor: async () => (await import("./verbs/doctor.ts")).doctor,
   schema: async () => (await import("./verbs/schema.ts")).schema,
+  licenses: async () => (await import("./verbs/licenses.ts")).licenses,
   completions: async () => (await import("./verbs/completions.ts")).completions,
 }

@@ -66,6 +66,15 @@ test.skipIf(missing !== "")(
     const said = await run(process.execPath, [join("node_modules/osier", bin.osier), "--version"], { cwd: folder })
     expect(said.stdout).toBe(`osier ${version}\n`)
 
+    // what is inside is given away under conditions: their texts come along, in the package and in the program
+    const notices = readFileSync(join(folder, "node_modules/osier/THIRD-PARTY-NOTICES.txt"), "utf8")
+    const licensed = await run(process.execPath, [join("node_modules/osier", bin.osier), "licenses", "--json"], { cwd: folder })
+    const { packages }: { readonly packages: readonly { readonly name: string; readonly text: string }[] } = JSON.parse(licensed.stdout)
+    expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(["osier", "effect", "ws", "yaml"]))
+    for (const { text } of packages) expect(notices).toContain(text.trim())
+    const bill = JSON.parse(readFileSync(join(folder, "node_modules/osier/sbom.cdx.json"), "utf8"))
+    expect(bill).toMatchObject({ bomFormat: "CycloneDX", metadata: { component: { name: "osier", version } } })
+
     // the types speak of Effect's, which npm would have installed beside it
     symlinkSync(join(root, "node_modules/effect"), join(folder, "node_modules/effect"))
     mkdirSync(join(folder, "node_modules/@types"))

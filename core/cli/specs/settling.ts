@@ -44,6 +44,13 @@ looks; with --probe it pushes one ref there and deletes it at once.`,
     ],
   },
   {
+    name: "licenses",
+    summary: "Print the licences of osier and of the packages whose code it holds.",
+    details: "A build has the same text in dist/THIRD-PARTY-NOTICES.txt, and a bill of materials in dist/sbom.cdx.json.",
+    options: [],
+    examples: ["osier licenses", "osier licenses --json | jq -r '.packages[] | .name + \" \" + .license'  # what a program reads"],
+  },
+  {
     name: "completions",
     args: "<shell>",
     summary: "Print completions for bash, zsh or fish.",
