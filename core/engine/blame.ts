@@ -59,7 +59,8 @@ const partner = Effect.fnUntraced(function* (task: Task, work: Finished, onto: s
     const middle = Math.floor((green + red) / 2)
     const at = steps[middle]?.commit ?? onto
     const plan = yield* planCandidate({ onto: at, tasks: [taskToLand(task, work)], mode: settings.merge, identity: committer })
-    const passes = plan.type === "plan" && (yield* judgeCommit(plan.tree, task, inForce, { why: "integrated" })).verdict === "pass"
+    const passes =
+      plan.type === "plan" && (yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", onlyPlans: true })).verdict === "pass"
     if (passes) green = middle
     else red = middle
   }

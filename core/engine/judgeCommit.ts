@@ -16,7 +16,7 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
   commit: string,
   task: Task | undefined,
   inForce: GatesInForce,
-  options: Pick<JudgeRequest, "why" | "confirmRed" | "base">,
+  options: Pick<JudgeRequest, "why" | "confirmRed" | "base" | "onlyPlans">,
 ) {
   const board = yield* Board
   const { treeRoot, settings } = yield* RunContext

@@ -20,6 +20,7 @@ import { Remote } from "../world/remote.ts"
 import { remoteWrap } from "../world/remoteWrap.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { Seen } from "../world/seen.ts"
 import { Sightings } from "../world/sightings.ts"
 import { sharedRefs } from "../world/sharedRefs.ts"
 import { Adapters } from "./adapters.ts"
@@ -29,6 +30,7 @@ import type { RunOptions } from "./runContext.ts"
 const machine = Layer.mergeAll(
   Files.layer,
   Reaper.layer,
+  Seen.layer,
   Sightings.layer,
   Mutex.layer.pipe(Layer.provideMerge(Machine.layer)),
   Git.layer.pipe(Layer.provideMerge(Process.layer)),

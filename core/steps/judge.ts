@@ -37,6 +37,8 @@ export interface JudgeRequest {
   readonly root: string
   /** A red is seen twice, the second time in a cold checkout, before it is said. */
   readonly confirmRed?: boolean
+  /** Nothing lands by what is said: a pass that an earlier process wrote down will do. */
+  readonly onlyPlans?: boolean
   /** The first pass after a red: nothing of an earlier checkout may help it. */
   readonly cold?: boolean
   readonly objectFolders?: readonly string[]
@@ -54,8 +56,8 @@ interface Case {
 }
 
 /**
- * What the gates in force say of one tree, in their order, up to the first that doesn't let it through. A pass that was given
- * before is not asked for again. Without gates there is no verdict.
+ * What the gates in force say of one tree, in their order, up to the first that doesn't let it through. A pass that this
+ * process heard before is not asked for again. Without gates there is no verdict.
  */
 export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
   const { inForce, onEvent, task } = request
@@ -106,7 +108,7 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
     for (;;) {
       const next = waiting[0]
       if (next === undefined || next.runs.length > 0) return
-      const known = yield* knownVerdict(next.key)
+      const known = yield* knownVerdict(next.key, request.onlyPlans ?? false)
       if (known?.verdict === "fail") next.runs.push("fail")
       if (known?.verdict !== "pass") return
       const verdict = { ...fresh(next.gate.name, next.gate.run), verdict: "pass", cached: true, ms: known.ms } satisfies GateVerdict

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Verdict } from "../domain/outcome.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
+import { Seen } from "../world/seen.ts"
 
 const Known = Schema.Struct({
   key: Schema.String,
@@ -26,10 +27,19 @@ const placeOf = Effect.fnUntraced(function* (key: string) {
 })
 
 /**
- * What is known of this very key: a pass, or a red confirmed twice. A file that is damaged, somebody else's, writable for
- * others, or about something else is as good as none.
+ * What is known of this very key: a pass that this process saw, or a red confirmed twice. A pass that only a file tells of
+ * counts where nothing comes of it but a plan: the judged can write that file as well as we can.
  */
-export const knownVerdict = Effect.fn("knownVerdict")(
+export const knownVerdict = Effect.fn("knownVerdict")(function* (key: string, onlyPlans: boolean) {
+  const { passes } = yield* Seen
+  const seen = passes.get(key)
+  if (seen !== undefined) return { ...seen, key, verdict: "pass", confirmed: false } satisfies Known
+  const noted = yield* notedVerdict(key)
+  return noted?.verdict === "pass" && !onlyPlans ? undefined : noted
+})
+
+/** What a file says of a key. One that is damaged, somebody else's, writable for others, or about something else is as good as none. */
+const notedVerdict = Effect.fnUntraced(
   function* (key: string) {
     const files = yield* Files
     const path = yield* placeOf(key)
@@ -49,11 +59,16 @@ export const knownVerdict = Effect.fn("knownVerdict")(
 export const rememberVerdict = Effect.fn("rememberVerdict")(function* (known: Known) {
   if (known.verdict !== "pass" && !(known.verdict === "fail" && known.confirmed)) return
   const files = yield* Files
-  yield* files.write(yield* placeOf(known.key), `${JSON.stringify(known)}\n`, 0o600)
+  const { passes } = yield* Seen
+  const { key, tree, gate, ms, log } = known
+  if (known.verdict === "pass") passes.set(key, { tree, gate, ms, ...(log === undefined ? {} : { log }) })
+  yield* files.write(yield* placeOf(key), `${JSON.stringify(known)}\n`, 0o600)
 })
 
 /** Forgets what a later run contradicted. */
 export const forgetVerdict = Effect.fn("forgetVerdict")(function* (key: string) {
   const files = yield* Files
+  const { passes } = yield* Seen
+  passes.delete(key)
   yield* files.remove(yield* placeOf(key))
 })

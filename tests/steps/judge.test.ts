@@ -49,11 +49,26 @@ test("a pass is not asked for again; another gate, another environment, another 
   expect(court.ran()).toHaveLength(4)
 })
 
-test("a verdict file that is damaged, of another key, or open to others counts for nothing", async () => {
+test("no file lets anything through: a pass of another process only plans, and a red that somebody turned into one is red", async () => {
   const repo = makeRepo()
-  const court = courtroom(repo)
+  const counter = join(makeFolder(), "count")
+  const inForce = terms([shellGate("a", `echo x >> "${counter}"; test -e "${counter}.green"`)])
+  expect(await courtroom(repo).judge("main", inForce, { confirmRed: true })).toMatchObject({ verdict: "fail" })
+  const [path = ""] = verdictsOf(repo.path)
+  writeFileSync(path, readFileSync(path, "utf8").replace(`"fail"`, `"pass"`))
+  for (const why of ["own", "integrated"] as const)
+    expect(await courtroom(repo).judge("main", inForce, { why }), why).toMatchObject({ verdict: "fail" })
+  writeFileSync(`${counter}.green`, "")
+  expect(await courtroom(repo).judge("main", inForce)).toMatchObject({ verdict: "pass", verdicts: [{ cached: false }] })
+  const before = readFileSync(counter, "utf8")
+  expect(await courtroom(repo).judge("main", inForce, { onlyPlans: true })).toMatchObject({ verdict: "pass", verdicts: [{ cached: true }] })
+  expect(readFileSync(counter, "utf8")).toBe(before)
+})
+
+test("a verdict file that is damaged, of another key, or open to others doesn't even plan", async () => {
+  const repo = makeRepo()
   const inForce = terms([gate("a", ["true"])])
-  await court.judge("main", inForce)
+  await courtroom(repo).judge("main", inForce)
   const [path = ""] = verdictsOf(repo.path)
   const good = readFileSync(path, "utf8")
   const spoil: readonly (() => void)[] = [
@@ -61,10 +76,9 @@ test("a verdict file that is damaged, of another key, or open to others counts f
     () => writeFileSync(path, good.replace(/"key":"."/, `"key":"x"`).replace(/"key":"[^"]+"/, `"key":"0"`)),
     () => chmodSync(path, 0o666),
   ]
-  for (const [index, one] of spoil.entries()) {
+  for (const one of spoil) {
     one()
-    expect((await court.judge("main", inForce)).verdicts[0]?.cached).toBe(false)
-    expect(court.ran()).toHaveLength(index + 2)
+    expect((await courtroom(repo).judge("main", inForce, { onlyPlans: true })).verdicts[0]?.cached).toBe(false)
   }
 })
 

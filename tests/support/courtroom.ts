@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { gateTerms } from "../../core/domain/gateTerms.ts"
@@ -11,6 +12,7 @@ import type { GatesInForce, ResolveSettings } from "../../core/steps/gateSetting
 import { judge } from "../../core/steps/judge.ts"
 import type { JudgeRequest } from "../../core/steps/judge.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
+import { Seen } from "../../core/world/seen.ts"
 import type { Repo } from "./repo.ts"
 import { inWorld } from "./world.ts"
 
@@ -34,8 +36,9 @@ export const terms = (gates: readonly Gate[], more: Partial<GateTerms> = {}): Ga
   return { ...all, from: "target", hash: termsHash(all) }
 }
 
-/** Everything needed to judge commits of one repository, and what was told while doing so. */
+/** Everything needed for one process to judge commits of one repository, and what was told while doing so. */
 export const courtroom = (repo: Repo) => {
+  const seen = Layer.succeed(Seen, Effect.runSync(Effect.provide(Effect.service(Seen), Seen.layer)))
   const root = join(repo.path, "..", "trees")
   mkdirSync(root, { recursive: true })
   const events: EventBody[] = []
@@ -50,11 +53,12 @@ export const courtroom = (repo: Repo) => {
   })
   return {
     root,
+    seen,
     events,
     /** Gates that were really run, in order. */
     ran: () => events.flatMap((event) => (event.type === "GateStarted" ? [event.gate] : [])),
     request,
     judge: (commit: string, inForce: GatesInForce, more: Partial<JudgeRequest> = {}) =>
-      inWorld(repo.path, judge(request(commit, inForce, more)).pipe(Effect.provide(RunIdentity.layer))),
+      inWorld(repo.path, judge(request(commit, inForce, more)).pipe(Effect.provide(RunIdentity.layer)), seen),
   }
 }

@@ -10,6 +10,7 @@ import { Reaper } from "../../core/world/reaper.ts"
 import { RefIntent } from "../../core/world/refIntent.ts"
 import { Refs } from "../../core/world/refs.ts"
 import { Repository } from "../../core/world/repository.ts"
+import { Seen } from "../../core/world/seen.ts"
 
 const ground = Layer.mergeAll(
   Files.layer,
@@ -18,17 +19,17 @@ const ground = Layer.mergeAll(
   Git.layer.pipe(Layer.provideMerge(Process.layer)),
 )
 
-/** The live world of one repository. */
-export const worldOf = (path: string) =>
+/** The live world of one repository, as one process has it: another one has seen other things. */
+export const worldOf = (path: string, seen: Layer.Layer<Seen> = Seen.layer) =>
   Refs.layer.pipe(
     Layer.provideMerge(RefIntent.layer),
     Layer.provideMerge(Objects.layer),
     Layer.provideMerge(Repository.layer(path)),
-    Layer.provideMerge(ground),
+    Layer.provideMerge(Layer.merge(ground, seen)),
   )
 
 export type World = Layer.Success<ReturnType<typeof worldOf>>
 
 /** Runs an effect in the live world of a repository; a failure rejects with the typed error itself. */
-export const inWorld = <A, E>(path: string, effect: Effect.Effect<A, E, World>): Promise<A> =>
-  Effect.runPromise(Effect.provide(effect, worldOf(path)))
+export const inWorld = <A, E>(path: string, effect: Effect.Effect<A, E, World>, seen?: Layer.Layer<Seen>): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, worldOf(path, seen)))
