@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { FailureClass } from "../domain/outcome.ts"
@@ -41,3 +42,18 @@ export const lostBy = (outcome: Outcome) =>
       evidence: [outcome.reason, outcome.text].filter((text) => text !== undefined && text !== "").join("\n\n"),
     }),
   )
+
+/** Errors that say nothing of the attempt: who owns the task, and whether the remote answers, are questions of their own. */
+const others = new Set(["AttemptLost", "LeaseLost", "LockHeld", "RemoteUnreachable", "RemoteRefused"])
+
+/**
+ * Whatever else fails between an agent's start and the verdict on its work is an attempt that was lost, with what could not be
+ * done as its reason: otherwise nothing would be recorded, and the next run would pay for the same again.
+ */
+export const charged = <A, E, R>(part: Effect.Effect<A, E, R>): Effect.Effect<A, E | AttemptLost, R> =>
+  Effect.catchCause(part, (cause): Effect.Effect<A, E | AttemptLost, R> => {
+    const error = Cause.squash(cause)
+    const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
+    if (Cause.hasInterrupts(cause) || others.has(tag)) return Effect.failCause(cause)
+    return lost("environment", error instanceof Error ? error.message : String(error))
+  })

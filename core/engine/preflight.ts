@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { isAbsolute, relative, sep } from "node:path"
+import { dirname, isAbsolute, relative, sep } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { preflightBranches } from "../steps/claimBranch.ts"
 import { gateEnvironment, standingVariables } from "../steps/gateEnvironment.ts"
@@ -117,6 +117,10 @@ const rootOfItsOwn = Effect.gen(function* () {
 export const room = Effect.gen(function* () {
   const files = yield* Files
   const { commonDir } = yield* Repository
-  const freeBytes = yield* files.freeBytes(commonDir).pipe(Effect.orElseSucceed(() => Number.POSITIVE_INFINITY))
-  if (freeBytes < reserveBytes) return yield* new DiskFull({ path: commonDir, freeBytes })
+  const { treeRoot } = yield* RunContext
+  // Trees may stand on another disk; before the first of them the folder around theirs says how full that is.
+  for (const place of [commonDir, treeRoot, dirname(treeRoot)]) {
+    const freeBytes = yield* files.freeBytes(place).pipe(Effect.orElseSucceed(() => Number.POSITIVE_INFINITY))
+    if (freeBytes < reserveBytes) return yield* new DiskFull({ path: place, freeBytes })
+  }
 })

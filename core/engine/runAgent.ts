@@ -4,6 +4,7 @@ import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { attempt } from "../steps/attempt.ts"
 import { ownStash } from "../steps/ownStash.ts"
+import { charged } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import { guard } from "./guard.ts"
 import { prepare } from "./prepare.ts"
@@ -24,7 +25,7 @@ export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree,
     tree: tree.path,
     branch: tree.branch,
   })
-  const seen = yield* guard(task, tree, n, ({ env, named }) =>
+  const guarded = guard(task, tree, n, ({ env, named }) =>
     attempt({
       adapter,
       job: { ...job, env: { ...job.env, ...env, PATH: path } },
@@ -35,5 +36,5 @@ export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree,
       named,
     }),
   )
-  return { agent: profile.name, ...seen }
+  return { agent: profile.name, ...(yield* charged(guarded)) }
 })

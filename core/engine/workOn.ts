@@ -11,14 +11,16 @@ import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
 import { Files } from "../world/files.ts"
 import type { CannotStart } from "../world/process.ts"
+import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
-import { lost, lostBy } from "./attemptLost.ts"
+import { charged, lost, lostBy } from "./attemptLost.ts"
 import { agentOf, attempts } from "./attempts.ts"
 import { Board } from "./board.ts"
 import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
 import { writeMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
+import { markOf } from "./prepare.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
 import { showBranch } from "./showBranch.ts"
@@ -49,7 +51,7 @@ export const workOn = Effect.fn("workOn")(function* (
   const one = (current: Task, n: number, told: string | undefined, again: boolean) => {
     const tried =
       again || finished === undefined
-        ? Effect.catchTag(oneAttempt(held, current, tree, n, told), "CannotStart", (error) => orTreeGone(tree, error))
+        ? orTreeGone(tree, oneAttempt(held, current, tree, n, told))
         : passGates(held, current, tree, n, finished)
     return Effect.catchTag(tried, "AttemptLost", (error) => Effect.succeed(error))
   }
@@ -58,10 +60,8 @@ export const workOn = Effect.fn("workOn")(function* (
 })
 
 /** No program starts in a folder that is gone: that is no fault of git's, and the next attempt would find the same. */
-const orTreeGone = Effect.fnUntraced(function* (tree: Tree, error: CannotStart) {
-  yield* stillThere(tree)
-  return yield* error
-})
+const orTreeGone = <A, E, R>(tree: Tree, part: Effect.Effect<A, E | CannotStart, R>) =>
+  Effect.tapErrorTag(part, "CannotStart", () => stillThere(tree))
 
 const stillThere = Effect.fnUntraced(function* (tree: Tree) {
   const files = yield* Files
@@ -78,12 +78,13 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   const started = yield* Clock.currentTimeMillis
   const { settings, hooks } = yield* RunContext
   const { committer } = yield* RunIdentity
+  const { commonDir } = yield* Repository
   const board = yield* Board
   const holds = yield* Holds
   const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(task, tree, n, evidence)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   // Whatever the agent says of it then is no fault of its work.
-  yield* stillThere(tree)
+  yield* charged(stillThere(tree))
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(agent)
   const work = yield* commitWork({
@@ -95,12 +96,16 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     identity: committer,
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
-  }).pipe(Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)))
+    mark: markOf(commonDir, task.id, n),
+  }).pipe(
+    Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)),
+    (part) => charged(orTreeGone(tree, part)),
+  )
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
   const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
   const outside = [...shared, ...obeyed]
   const done = { tip: work.tip, ...(outside.length === 0 ? {} : { outside }) }
-  yield* writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, ...done })
+  yield* charged(writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, ...done }))
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
   yield* tellStrays(task, work.files)
   return yield* passGates(held, task, tree, n, done, { outcome, started })
@@ -117,7 +122,7 @@ export const passGates = Effect.fn("passGates")(function* (
 ) {
   const { settings } = yield* RunContext
   const outcome = by?.outcome
-  const judgement = yield* judgeOwn(task, tree, tip)
+  const judgement = yield* charged(judgeOwn(task, tree, tip))
   if (judgement.gated && judgement.verdict !== "pass") {
     const failing = judgement.verdicts.find((one) => one.verdict !== "pass")
     const reason = `gate ${failing?.gate ?? ""}: ${failing?.verdict ?? judgement.verdict}`

@@ -2,10 +2,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { resolve } from "node:path"
 import type { Identity } from "../domain/environment.ts"
+import { gitWords } from "../domain/gitWords.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
-import { Git } from "../world/git.ts"
+import { Git, GitFailed } from "../world/git.ts"
 import { readCopied, withoutCopied } from "./copyFiles.ts"
+import { freeLocks } from "./freeLocks.ts"
 import { lostPointers } from "./lostPointers.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
@@ -25,7 +27,19 @@ export interface Work {
  * Turns what an agent left into commits on the task's branch: its own commits are taken as they are when the base is an
  * ancestor, the rest is committed for it. "Done" is commits ahead of the base and a clean tree, whatever the model said.
  */
-export const commitWork = Effect.fn("commitWork")(function* (input: {
+export const commitWork = Effect.fn("commitWork")(function* (input: Leavings) {
+  yield* freeTree(input)
+  const killed = (error: unknown) => error instanceof GitFailed && error.code === null && error.timedOut !== true
+  // A git that somebody killed left its lock behind, and did nothing or all of its work: it is asked once more.
+  return yield* commitOnce(input).pipe(
+    Effect.tapError((error) => (killed(error) ? freeTree(input) : Effect.void)),
+    Effect.retry({ times: 2, while: killed }),
+    Effect.catchTag("GitFailed", refusedBy),
+  )
+})
+
+/** A tree as an agent left it, and how what is in it is to be committed. */
+interface Leavings {
   readonly tree: string
   /** Where the tree's own git files are. */
   readonly gitDir: string
@@ -37,7 +51,28 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   readonly hooks: string
   /** How long they may take. */
   readonly hooksMs: number
-}) {
+  /** The mark of the attempt's processes. */
+  readonly mark?: string
+}
+
+/** Lock files that a git of the attempt left keep nobody from its work. */
+const freeTree = Effect.fnUntraced(function* ({ tree, gitDir, branch, mark }: Leavings) {
+  const { held } = yield* freeLocks({ tree, gitDir, branch, ...(mark === undefined ? {} : { mark }) })
+  if (held.length === 0) return
+  const reason = `${held.join(", ")}: a lock file of a git process stands there, and processes of the attempt are still alive`
+  return yield* new WorkRefused({ reason, retry: false })
+})
+
+/** git can't take what the agent left: the next attempt is told what git said, unless it could do no better. */
+const refusedBy = Effect.fnUntraced(function* (error: GitFailed) {
+  const said = error.stderr.trim().slice(-4000)
+  const retry = !notRunnable.test(said) && !noRoom.test(said)
+  const doing = error.args.find((word) => !word.startsWith("-")) ?? ""
+  const why = gitWords(error.stderr) || (error.code === null ? "it was killed" : `exit ${error.code}`)
+  return yield* new WorkRefused({ reason: `git can't take what is in the tree (git ${doing}): ${why}`, retry })
+})
+
+const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const git = yield* Git
   const at = { cwd: input.tree }
   const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, codes: [0, 128] })
@@ -54,6 +89,12 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
   const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
   const dirty = yield* withoutCopied(input.gitDir, rows)
+  const unborn = yield* unbornIn(input.tree, dirty)
+  if (unborn.length > 0) {
+    const names = unborn.join(", ")
+    const reason = `${names} is a repository of its own without a commit, of which git can record nothing: remove ${unborn[0] ?? ""}/.git so that its files are taken, or ignore it`
+    return yield* new WorkRefused({ reason, retry: true })
+  }
   if (dirty.length > 0) {
     yield* git.run(["add", "-A", "--sparse", "--", "."], at)
     const aside = copied.filter((path) => rows.includes(`?? ${path}`))
@@ -75,7 +116,7 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
       })
       .pipe(
         Effect.mapError((error) =>
-          error._tag === "GitFailed" && error.code === null
+          error._tag === "GitFailed" && error.timedOut === true
             ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
             : error,
         ),
@@ -107,6 +148,19 @@ export const commitWork = Effect.fn("commitWork")(function* (input: {
   const pointers = yield* lostPointers({ ...input, tip })
   if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
   return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+})
+
+const noRoom = /no space left on device|disk quota exceeded|read-only file system/i
+
+/** Repositories in the tree that have no commit yet, as `git init` and programs that set up a project leave them. */
+const unbornIn = Effect.fnUntraced(function* (tree: string, rows: readonly string[]) {
+  const git = yield* Git
+  // Of another repository git lists nothing but its folder.
+  const folders = rows.filter((row) => row.startsWith("?? ") && row.endsWith("/")).map((row) => row.slice(3, -1))
+  return yield* Effect.filter(folders, (path) => {
+    const asked = git.run(["-C", path, "rev-parse", "--quiet", "--verify", "HEAD^{commit}"], { cwd: tree, codes: [0, 1, 128] })
+    return Effect.map(asked, ({ code }) => code !== 0)
+  })
 })
 
 /** What git and shells say when there is no such program: no other attempt can do better. */

@@ -2,6 +2,8 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { gitWords } from "../domain/gitWords.ts"
+import { onlyReads } from "./onlyReads.ts"
 import { Process } from "./process.ts"
 import type { CannotStart, Ended } from "./process.ts"
 
@@ -10,10 +12,11 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
   readonly args: readonly string[]
   readonly code: number | null
   readonly stderr: string
+  /** It was ended because its time was over; without that, a missing code means that somebody killed it. */
+  readonly timedOut?: boolean
 }> {
   override get message() {
-    const said = this.stderr.trim().split("\n").slice(-3).join(" ")
-    return `git ${this.args.slice(0, 3).join(" ")} failed (${this.code ?? "signal"}): ${said}`
+    return `git ${this.args.slice(0, 3).join(" ")} failed (${this.code ?? "ended by a signal"}): ${gitWords(this.stderr)}`
   }
   get hint() {
     return "Run `osier doctor` to see what is wrong with the repository."
@@ -52,15 +55,18 @@ export class Git extends Context.Service<
     Effect.gen(function* () {
       const processes = yield* Process
       const run = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
-        const ended = yield* processes.run({
+        const once = processes.run({
           argv: ["git", ...pinned(options.config), ...args],
           cwd: options.cwd ?? ".",
           env: { ...gitEnvironment(process.env), ...options.env },
           ...(options.input === undefined ? {} : { input: options.input }),
           ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
         })
+        // Whoever kills one that only reads, as the system does when memory is short, costs a moment and nothing else.
+        const asked = onlyReads(args) ? Effect.repeat(once, { until: (one) => one.code !== null || one.timedOut, times: 3 }) : once
+        const ended = yield* asked
         if (ended.code === null || !(options.codes ?? [0]).includes(ended.code)) {
-          return yield* new GitFailed({ args, code: ended.code, stderr: ended.stderr })
+          return yield* new GitFailed({ args, code: ended.code, stderr: ended.stderr, timedOut: ended.timedOut })
         }
         return ended
       })

@@ -1,12 +1,16 @@
 import * as Effect from "effect/Effect"
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test } from "vitest"
+import type { Tree } from "../../core/domain/tree.ts"
 import { commitWork } from "../../core/steps/commitWork.ts"
 import { copyFiles } from "../../core/steps/copyFiles.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { alive } from "../support/alive.ts"
 import { makeRepo, repoAt } from "../support/repo.ts"
+import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
 const setting = async (repo = makeRepo({ "a.txt": "a\n" }), hooksMs = 10_000) => {
@@ -119,3 +123,58 @@ test("a hook that never ends is ended, with what it started", async () => {
   expect(await commit()).toBe("tree: a commit hook did not end within 0 s")
   await expect.poll(() => alive(Number(readFileSync(pid, "utf8")))).toBe(false)
 })
+
+test.each<[string, (agent: Repo, tree: Tree) => void, RegExp]>([
+  [
+    "a new repository in it has no commit",
+    ({ git, write }) => (git("init", "-q", "sub"), write("sub/x", "x\n")),
+    /^work: sub is a repository of its own without a commit/,
+  ],
+  [
+    "a name is one that git refuses",
+    ({ write }) => write(".GIT/x", "x\n"),
+    /^work: git can't take what is in the tree \(git add\): error: invalid path '\.GIT\/x'/,
+  ],
+  [
+    "the program of a filter is missing",
+    (agent) => {
+      agent.git("config", "filter.lfs.clean", "no-such-lfs")
+      agent.git("config", "filter.lfs.required", "true")
+      agent.write(".gitattributes", "* filter=lfs\n")
+    },
+    /^tree: git can't take what is in the tree \(git add\): .*no-such-lfs/,
+  ],
+  [
+    "its index is damaged",
+    (_, { gitDir }) => writeFileSync(join(gitDir, "index"), "junk"),
+    /^work: git can't take what is in the tree \(git status\): .*index file/,
+  ],
+  [
+    "its branch is damaged",
+    ({ write, path }, { branch }) => {
+      write("new.txt", "new\n")
+      writeFileSync(join(path, "../../repo/.git/refs/heads", branch), "junk\n")
+    },
+    /^work: git can't take what is in the tree/,
+  ],
+])("what git can't take is an attempt that is told why: %s", async (_, leave, expected) => {
+  const { agent, tree, commit } = await setting()
+  leave(agent, tree)
+  expect(await commit()).toMatch(expected)
+})
+
+test("lock files of a git that died with the attempt keep nobody from its work; while one of its processes lives they stay", async () => {
+  const { repo, agent, tree, commit } = await setting()
+  agent.write("new.txt", "new\n")
+  const locks = [join(tree.gitDir, "index.lock"), join(tree.gitDir, "HEAD.lock"), join(repo.path, ".git/refs/heads", `${tree.branch}.lock`)]
+  for (const lock of locks) writeFileSync(lock, "")
+  const living = spawn("sleep", ["1000"], { cwd: tree.path, detached: true })
+  onTestFinished(() => void living.kill("SIGKILL"))
+  expect(await commit()).toMatch(
+    /^tree: .*index\.lock.*: a lock file of a git process stands there, and processes of the attempt are still alive$/,
+  )
+  living.kill("SIGKILL")
+  await once(living, "exit")
+  expect(await commit()).toBe("osier: new.txt")
+  expect(locks.filter((lock) => existsSync(lock))).toEqual([])
+}, 20_000)

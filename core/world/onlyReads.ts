@@ -1,0 +1,25 @@
+/** Commands of git that change nothing, as osier calls them, so that one that was killed can simply be asked again. */
+const readers = new Set([
+  "cat-file",
+  "check-ignore",
+  "diff",
+  "diff-tree",
+  "for-each-ref",
+  "log",
+  "ls-files",
+  "ls-tree",
+  "merge-base",
+  "rev-list",
+  "rev-parse",
+  "status",
+  "var",
+])
+
+const withValue = new Set(["--git-dir", "--work-tree", "-C", "-c"])
+
+/** Whether a git command with these arguments only reads. */
+export const onlyReads = (args: readonly string[]): boolean => {
+  let at = 0
+  while (args[at]?.startsWith("-") === true) at += withValue.has(args[at] ?? "") ? 2 : 1
+  return readers.has(args[at] ?? "")
+}
