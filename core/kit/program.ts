@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import type { Readable, Writable } from "node:stream"
+import { branded } from "./brand.ts"
 import { splitLines } from "./splitLines.ts"
 
 /** How to start and how to stop one agent program. */
@@ -126,7 +127,7 @@ const tailOf = (stream: Readable) => {
  * grace the group is killed; what is left in the group when the program has ended is killed in any case.
  */
 export const startProgram = (options: ProgramOptions, signal: AbortSignal): Program => {
-  const [file, ...args] = options.command
+  const [file, ...args] = branded(options.command, options.env, options.cwd)
   if (file === undefined || file === "") return notStarted("the command is empty", false)
   if (signal.aborted) return notStarted(undefined, true)
   let child: ChildProcessByStdio<Writable, Readable, Readable>

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { createWriteStream } from "node:fs"
+import { branded } from "../kit/brand.ts"
 
 /** What to start. The environment is exactly `env`; nothing is inherited. */
 export interface Command {
@@ -58,10 +59,11 @@ const graceMs = 2000
 
 const run = (command: Command): Effect.Effect<Ended, CannotStart> =>
   Effect.callback<Ended, CannotStart>((resume) => {
-    const [program, ...args] = command.argv
+    const [program] = command.argv
+    const [file = program, ...args] = branded(command.argv, command.env, command.cwd)
     const started = performance.now()
     // Its own group and session: a Ctrl-C in the terminal reaches osier alone, which then decides what still has to finish.
-    const child = spawn(program, args, {
+    const child = spawn(file, args, {
       cwd: command.cwd,
       env: { ...command.env },
       detached: process.platform !== "win32",

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { readFile, readlink } from "node:fs/promises"
 import { promisify } from "node:util"
+import { unlessAbsent } from "./patience.ts"
 
 const run = promisify(execFile)
 
@@ -43,7 +44,7 @@ const linux: ProcessTable = {
     return `${id.trim()}/${space.replace(/\D/g, "")}`
   },
   async look(pid) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined)
+    const stat = await unlessAbsent(() => readFile(`/proc/${pid}/stat`, "utf8")).catch(() => "")
     // With `hidepid` the folder of another user's process is invisible although the process lives.
     if (stat === undefined) return isTaken(pid) ? "hidden" : undefined
     // The program's name is in parentheses and may hold spaces and parentheses itself: count from the last one.

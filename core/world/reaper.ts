@@ -5,10 +5,11 @@ import { execFile } from "node:child_process"
 import * as fs from "node:fs/promises"
 import { sep } from "node:path"
 import { promisify } from "node:util"
+import { isBranded, markVariable } from "../kit/brand.ts"
+import { codeOf, fewAtATime, patiently, unlessAbsent } from "./patience.ts"
 import { processTable } from "./processTable.ts"
 
-/** The variable that marks every process osier starts for a task; children inherit it, whatever session they make. */
-export const markVariable = "OSIER_MARK"
+export { markVariable }
 
 export interface Found {
   readonly pid: number
@@ -16,7 +17,10 @@ export interface Found {
   readonly command: string
 }
 
-/** Which processes belong to a piece of work: those that carry its mark, and those that stand in its folder without a terminal. */
+/**
+ * Which processes belong to a piece of work: those that carry its mark or were born with its brand, and those that stand in its
+ * folder without a terminal.
+ */
 export interface Traces {
   /** Every mark that starts with this counts. */
   readonly mark?: string
@@ -35,20 +39,26 @@ export class Reaper extends Context.Service<
   }
 >()("core/world/Reaper") {
   static readonly layer = Layer.sync(Reaper, () => {
-    const find = (traces: Traces) => Effect.promise(() => findAll(traces))
+    const find = (traces: Traces) =>
+      Effect.tryPromise({ try: () => findAll(traces), catch: codeOf }).pipe(
+        Effect.catch((code) =>
+          Effect.as(Effect.logWarning(`the system's processes can't be looked at (${code}): some that a task started may go on`), []),
+        ),
+      )
     const reap = Effect.fnUntraced(function* (traces: Traces, graceMs: number) {
       const found = new Map<number, Found>()
-      const until = Date.now() + graceMs
+      const until = performance.now() + graceMs
       for (let round = 0; ; round++) {
         const now = yield* find(traces)
         for (const each of now) found.set(each.pid, each)
-        const late = Date.now() >= until
-        if (now.length === 0 || (late && Date.now() > until + 2000)) return { found: [...found.values()], left: now }
+        const late = performance.now() >= until
+        if (now.length === 0 || (late && performance.now() > until + 2000)) return { found: [...found.values()], left: now }
         for (const each of now) yield* Effect.promise(() => signal(each, late ? "SIGKILL" : "SIGTERM"))
         yield* Effect.sleep(Math.min(20 * 2 ** round, 200))
       }
     })
-    const ticks = (traces: Traces) => Effect.promise(async () => (process.platform === "linux" ? sumTicks(await byProc(traces)) : 0))
+    const ticks = (traces: Traces) =>
+      Effect.tryPromise(async () => (process.platform === "linux" ? sumTicks(await byProc(traces)) : 0)).pipe(Effect.orElseSucceed(() => 0))
     return { find, reap, ticks }
   })
 }
@@ -66,42 +76,54 @@ const signal = async (found: Found, name: NodeJS.Signals) => {
 
 const findAll = async (traces: Traces): Promise<readonly Found[]> => {
   const pids = process.platform === "linux" ? await byProc(traces) : process.platform === "win32" ? [] : await byPs(traces)
-  const found = await Promise.all(
-    pids.map(async ({ pid, command }) => {
-      const seen = await processTable.look(pid)
-      return typeof seen === "object" ? { pid, started: seen.started, command } : undefined
-    }),
-  )
+  const found = await fewAtATime(pids, async ({ pid, command }) => {
+    const seen = await processTable.look(pid)
+    return typeof seen === "object" ? { pid, started: seen.started, command } : undefined
+  })
   return found.filter((each) => each !== undefined)
 }
 
 const byProc = async (traces: Traces) => {
-  const names = (await fs.readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-  const seen = await Promise.all(
-    names.map(async (name) => {
-      const [environment, cwd] = await Promise.all([
-        traces.mark === undefined ? "" : fs.readFile(`/proc/${name}/environ`, "latin1").catch(() => ""),
-        traces.folder === undefined ? "" : fs.readlink(`/proc/${name}/cwd`).catch(() => ""),
-      ])
-      const marked = traces.mark !== undefined && `\0${environment}`.includes(`\0${markVariable}=${traces.mark}`)
-      if (!marked && !(inside(cwd, traces.folder) && !(await hasTerminal(name)))) return undefined
-      const command = await fs.readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")
-      return { pid: Number(name), command: command.split("\0").join(" ").trim().slice(0, 200) }
-    }),
-  )
+  const names = (await patiently(() => fs.readdir("/proc"))).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const seen = await fewAtATime(names, async (name) => {
+    if (!(await belongs(name, traces))) return undefined
+    const command = await ofProcess(() => fs.readFile(`/proc/${name}/cmdline`, "utf8"))
+    return { pid: Number(name), command: command.split("\0").join(" ").trim().slice(0, 200) }
+  })
   return seen.filter((each) => each !== undefined)
 }
 
+/** Its mark, its brand, or the folder in which it stands says whose a process is. */
+const belongs = async (name: string, { mark, folder }: Traces): Promise<boolean> => {
+  if (mark !== undefined) {
+    const environment = await ofProcess(() => fs.readFile(`/proc/${name}/environ`, "latin1"))
+    if (`\0${environment}`.includes(`\0${markVariable}=${mark}`)) return true
+    if (isBranded(await ofProcess(() => fs.readFile(`/proc/${name}/limits`, "latin1")), mark)) return true
+  }
+  const cwd = folder === undefined ? "" : await ofProcess(() => fs.readlink(`/proc/${name}/cwd`))
+  return inside(cwd, folder) && !(await hasTerminal(name))
+}
+
+/** What the system tells of one process: nothing of one that is gone, or of what is somebody else's. */
+const ofProcess = async (read: () => Promise<string>): Promise<string> => {
+  try {
+    return (await unlessAbsent(read)) ?? ""
+  } catch (cause) {
+    if (codeOf(cause) === "EACCES" || codeOf(cause) === "EPERM") return ""
+    throw cause
+  }
+}
+
 const sumTicks = async (processes: readonly { readonly pid: number }[]): Promise<number> => {
-  const used = await Promise.all(
-    processes.map(async ({ pid }) => (await statOf(String(pid))).slice(11, 15).reduce((sum, one) => sum + Number(one), 0)),
+  const used = await fewAtATime(processes, async ({ pid }) =>
+    (await statOf(String(pid))).slice(11, 15).reduce((sum, one) => sum + Number(one), 0),
   )
   return used.reduce((sum, one) => sum + one, 0)
 }
 
 /** The fields of `/proc/<pid>/stat` behind the name, which may hold anything. */
 const statOf = async (pid: string): Promise<readonly string[]> => {
-  const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+  const stat = await ofProcess(() => fs.readFile(`/proc/${pid}/stat`, "utf8"))
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
 }
 

@@ -83,16 +83,19 @@ test(
     const repo = makeRepo({
       "agent.sh": `${daemon("session", "setsid")}${daemon("unmarked", "env -i PATH=$PATH setsid")}${daemon("elsewhere", "cd /; setsid")}
 trap '' TERM; ${daemon("stubborn", "nohup setsid")}
-${waits("session")}${waits("unmarked")}${waits("elsewhere")}${waits("stubborn")}echo 1 > a.txt`,
+${daemon("bare", "cd /; env -i setsid -f")}
+${["session", "unmarked", "elsewhere", "stubborn", "bare"].map(waits).join("")}echo 1 > a.txt`,
       "check.sh": `${daemon("gate", "setsid")}${waits("gate")}`,
+      "prepare.sh": `${daemon("setup", "cd /; env -i setsid -f")}${waits("setup")}`,
       "osier.yaml": `agents: { a: { adapter: shell, command: ["sh", "agent.sh"] } }
 gates: { test: { run: ["sh", "check.sh"] } }
+tree: { setup: [["sh", "prepare.sh"]] }
 limits: { grace: 1s }
 `,
     })
     const { code, out } = await osier(repo.path, "run", "go:a")
     expect(code, out).toBe(0)
-    for (const name of ["session", "unmarked", "elsewhere", "stubborn", "gate"]) {
+    for (const name of ["session", "unmarked", "elsewhere", "stubborn", "bare", "gate", "setup"]) {
       const pid = Number(readFileSync(join(pids, name), "utf8"))
       expect(pid).toBeGreaterThan(1)
       expect({ name, alive: alive(pid) }).toEqual({ name, alive: false })

@@ -50,6 +50,25 @@ test.runIf(process.platform === "linux")(
   },
 )
 
+/** Ways to leave a daemon; each is to write its number into the file, and to stay. */
+const ways = {
+  "an empty environment, another folder, forked twice": (file: string) =>
+    `(env -i setsid -f /bin/sh -c 'cd /; (exec sh -c "echo \\$\\$ > ${file}; exec sleep 600") &' </dev/null >/dev/null 2>&1)`,
+  "stopped, without environment": (file: string) =>
+    `(cd /; env -i setsid -f /bin/sh -c 'echo $$ > "${file}"; kill -STOP $$; sleep 600' </dev/null >/dev/null 2>&1)`,
+  "nohup, deaf to TERM, every file closed": (file: string) =>
+    `(cd /; env -i nohup setsid -f /bin/sh -c 'trap "" TERM; exec 3>&- 4>&- 5>&-; echo $$ > "${file}"; while :; do sleep 0.1; done' </dev/null >/dev/null 2>&1)`,
+}
+
+test.runIf(process.platform === "linux").each(Object.entries(ways))("no daemon slips out of a gate: %s", async (_way, start) => {
+  const file = join(makeFolder(), "pid")
+  const said = await run(shellGate("a", `${start(file)}; while [ ! -s "${file}" ]; do :; done`))
+  expect(said).toMatchObject({ verdict: "pass", left: [] })
+  const pid = Number(readFileSync(file, "utf8"))
+  expect(said.found.map((each) => each.pid)).toContain(pid)
+  expect(alive(pid)).toBe(false)
+})
+
 test("its words are kept: the end for evidence, all in a log for its owner alone", async () => {
   const said = await run(
     shellGate("a", "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf '\\033[31mred\\033[0m\\n' >&2; exit 1"),
