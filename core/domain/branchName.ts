@@ -13,6 +13,8 @@ export const branchFault = (name: string): string | undefined => {
     if (part === "") return "has an empty part"
     if (part.startsWith(".")) return "has a part that starts with a dot"
     if (part.endsWith(".lock")) return 'has a part that ends with ".lock"'
+    // A part is the name of a file, and git needs some bytes of it for a lock.
+    if (new TextEncoder().encode(part).length > 200) return "has a part of more than 200 bytes"
   }
   return undefined
 }

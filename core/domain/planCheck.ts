@@ -7,6 +7,7 @@ import type { Declared, Draft, Known, Plan } from "./planDraft.ts"
 import type { Problem } from "./problem.ts"
 import { globFault } from "./scope.ts"
 import { slug } from "./slug.ts"
+import { titleFault } from "./titleFault.ts"
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
@@ -56,8 +57,10 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       } else first.set(draft.id, draft)
     }
     const title = oneLine(draft.title ?? "")
-    if (title === "" && !draft.broken)
-      tell(draft.title === undefined ? [] : ["title"], "a task without a title", "say in one line what is to be done")
+    const named = draft.title === undefined ? [] : ["title"]
+    if (title === "" && !draft.broken) tell(named, "a task without a title", "say in one line what is to be done")
+    const tooLong = titleFault(title)
+    if (tooLong !== undefined) tell(named, tooLong.message, tooLong.hint)
     if (draft.agent !== undefined && !agents.includes(draft.agent))
       tell(
         draft.slip ? [] : ["agent"],
@@ -67,7 +70,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
     if (draft.agent === undefined && known.agent === null && title !== "")
       tell(
         [],
-        `no agent for ${JSON.stringify(title)}`,
+        `no agent for ${JSON.stringify(title.slice(0, 100))}`,
         agents[0] === undefined ? "add one under agents in osier.yaml" : wayToName(agents[0], draft),
       )
     for (const [at, gate] of (draft.gates ?? []).entries())
@@ -101,7 +104,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       else if (read) limits[name] = read.success
     }
     const { file, line } = draft.place()
-    const { agent, gates, retries, branch: named, effort, independence, type } = draft
+    const { agent, gates, retries, branch: own, effort, independence, type } = draft
     tasks.push({
       key,
       title,
@@ -117,7 +120,7 @@ export const checkPlan = (drafts: readonly Draft[], known: Known, earlier: reado
       ...(agent === undefined ? {} : { agent }),
       ...(gates === undefined ? {} : { gates }),
       ...(retries === undefined ? {} : { retries }),
-      ...(named === undefined ? {} : { branch: named }),
+      ...(own === undefined ? {} : { branch: own }),
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
       ...(effort === undefined ? {} : { effort }),
       ...(independence === undefined ? {} : { independence }),

@@ -99,7 +99,9 @@ export const titleOf = (text: string): string => {
       ?.trim() ?? ""
   if (first.length <= longest) return first
   const end = first.lastIndexOf(" ", longest - 1)
-  return `${first.slice(0, end > longest / 2 ? end : longest - 1).trimEnd()}…`
+  // A cut inside of a character would leave half of it.
+  const cut = first.slice(0, end > longest / 2 ? end : longest - 1).replace(/[\uD800-\uDBFF]$/, "")
+  return `${cut.trimEnd()}…`
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Problem } from "./problem.ts"
 import { globFault } from "./scope.ts"
 import { mayBecome, Status, type Task } from "./task.ts"
 import { parseTask } from "./taskFile.ts"
+import { titleFault } from "./titleFault.ts"
 import { fieldOf, type Path, readYaml } from "./yamlPlace.ts"
 
 /** What a person changed in the file of a task, checked. */
@@ -93,6 +94,8 @@ export const judgeEdit = (
       "move this file away, and put the edit into the file of the task's new number",
     )
   if (task.title.trim() === "") tell(["title"], "a task without a title", "say in one line what is to be done")
+  const tooLong = changed("title") ? titleFault(task.title) : undefined
+  if (tooLong !== undefined) tell(["title"], tooLong.message, tooLong.hint)
   const agents = [...known.agents, ...known.adapters]
   if (changed("agent") && task.agent !== undefined && !agents.includes(task.agent))
     tell(["agent"], `unknown agent ${task.agent}`, meant(task.agent, agents, "add it under agents in osier.yaml"))

@@ -2,11 +2,9 @@ import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Layer from "effect/Layer"
 import type { TaskDraft } from "../domain/command.ts"
-import { agentProfile } from "../domain/agentProfile.ts"
-import type { Declared } from "../domain/planDraft.ts"
-import { slug } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
+import { readPlan } from "../steps/readPlan.ts"
 import { readTask } from "../steps/record.ts"
 import { Control, ControlRefused } from "../world/control.ts"
 import { Adapters } from "./adapters.ts"
@@ -14,6 +12,7 @@ import { addTasks } from "./addTasks.ts"
 import { Board } from "./board.ts"
 import { Fleet } from "./fleet.ts"
 import { holding } from "./holding.ts"
+import { knownOf } from "./knownOf.ts"
 import { RunContext } from "./runContext.ts"
 import { transition } from "./transition.ts"
 
@@ -23,12 +22,10 @@ export const liveControl = Layer.effect(
   Effect.gen(function* () {
     const board = yield* Board
     const fleet = yield* Fleet
-    const { settings } = yield* RunContext
-    const adapters = yield* Adapters
     const context = yield* Effect.context<Effect.Services<ReturnType<typeof add | typeof release>>>()
     const refuse = (reason: string, hint: string) => new ControlRefused({ reason, hint })
     const guarded = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
-      Effect.mapError(effect, (error) => refuse(error.message, "osier ls"))
+      Effect.mapError(effect, (error) => refuse(error.message, "hint" in error && typeof error.hint === "string" ? error.hint : "osier ls"))
 
     return Control.of({
       pause: Effect.andThen(
@@ -44,17 +41,7 @@ export const liveControl = Layer.effect(
         yield* FiberMap.remove(fleet.journeys, task)
         yield* guarded(Effect.provide(release(task), context))
       }),
-      add: Effect.fnUntraced(function* (drafts: readonly TaskDraft[]) {
-        for (const draft of drafts) {
-          const agent = draft.agent ?? settings.agent
-          if (agent === undefined || agentProfile(settings, agent, adapters.names) === undefined)
-            return yield* refuse(
-              agent === undefined ? `${draft.title}: no agent is named and there is no default` : `there is no agent ${agent}`,
-              "osier schema settings",
-            )
-        }
-        return yield* guarded(Effect.provide(add(drafts), context))
-      }),
+      add: (drafts: readonly TaskDraft[]) => guarded(Effect.provide(add(drafts), context)),
       land: Effect.fnUntraced(function* (task: number) {
         if (board.task(task)?.status !== "completed")
           return yield* refuse(`task ${task} is not completed in this run`, `osier show ${task}`)
@@ -86,29 +73,18 @@ const unassigned = (task: Task, held: Held): Task => {
   return who === held.owner.email ? rest : task
 }
 
+/** What a program asks for over the socket is a plan like any other, and checked as one. */
 const add = Effect.fnUntraced(function* (drafts: readonly TaskDraft[]) {
   const board = yield* Board
   const fleet = yield* Fleet
-  const added = yield* addTasks(drafts.map(declaredOf), { again: "new" })
+  const { settings } = yield* RunContext
+  const known = yield* knownOf(settings, (yield* Adapters).names)
+  const declared = yield* readPlan({ words: drafts, from: [], at: ".", known })
+  const added = yield* addTasks(declared, { again: "new" })
   for (const { id } of added) {
     yield* board.put((yield* readTask(id)).task)
     fleet.mine.add(id)
   }
   yield* board.ring
   return added.map(({ id }) => id)
-})
-
-const declaredOf = (draft: TaskDraft): Declared => ({
-  key: slug(draft.title),
-  title: draft.title,
-  prompt: draft.prompt ?? draft.title,
-  needs: [],
-  needsTasks: draft.needs ?? [],
-  scope: draft.scope ?? [],
-  priority: draft.priority ?? "normal",
-  labels: [],
-  acceptance: [],
-  adopt: false,
-  source: {},
-  ...(draft.agent === undefined ? {} : { agent: draft.agent }),
 })

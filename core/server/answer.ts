@@ -25,24 +25,22 @@ const carryOut = (command: Command): Effect.Effect<{ readonly tasks?: readonly n
   })
 
 /** Carries out one command as it came over the socket; the frame that answers it. Never fails. */
-export const answer = (text: string): Effect.Effect<{ readonly answer: Answer } | { readonly error: Refusal }, never, Control> => {
-  const asked = idOf(text)
-  const id = asked._tag === "Some" ? { id: asked.value.id } : {}
-  return decode(text).pipe(
-    Effect.flatMap(carryOut),
-    Effect.map((done) => ({ answer: { ...id, ok: true as const, ...done } })),
-    Effect.catchTag("SchemaError", (error) =>
-      Effect.succeed({
-        error: {
-          ...id,
-          tag: "BadCommand",
-          message: error.message,
-          hint: 'send {"command": "cancel" | "pause" | "resume" | "add" | "land", …}',
-        },
-      }),
-    ),
-    Effect.catch((refused: ControlRefused) =>
-      Effect.succeed({ error: { ...id, tag: refused._tag, message: refused.message, hint: refused.hint } }),
-    ),
-  )
-}
+export const answer = (text: string): Effect.Effect<{ readonly answer: Answer } | { readonly error: Refusal }, never, Control> =>
+  Effect.suspend(() => {
+    const asked = idOf(text)
+    const id = asked._tag === "Some" ? { id: asked.value.id } : {}
+    const refuse = (tag: string, message: string, hint: string) => Effect.succeed({ error: { ...id, tag, message: brief(message), hint } })
+    return decode(text).pipe(
+      Effect.flatMap(carryOut),
+      Effect.map((done) => ({ answer: { ...id, ok: true as const, ...done } })),
+      Effect.catchTag("SchemaError", ({ message }) => refuse("BadCommand", message, form)),
+      Effect.catch((refused: ControlRefused) => refuse(refused._tag, refused.message, refused.hint)),
+      // A mistake of ours is answered as well: a program that gets no answer waits for ever.
+      Effect.catchDefect((defect) => refuse("Defect", `unexpected: ${defect instanceof Error ? defect.message : String(defect)}`, form)),
+    )
+  })
+
+const form = 'send {"command": "cancel" | "pause" | "resume" | "add" | "land", …}'
+
+/** An answer never repeats a megabyte that was sent. */
+const brief = (message: string): string => (message.length > 2_000 ? `${message.slice(0, 2_000)}…` : message).toWellFormed()

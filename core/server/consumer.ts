@@ -99,7 +99,10 @@ export const consumer = (options: {
   /** Whether all that the hub has read was handed to the network. */
   const isLevel = (): boolean => hub().journal === journal && seq >= hub().seq && socket.bufferedAmount === 0
 
-  return { take, run, isLevel }
+  /** Ends it where nothing can be said to it any more. */
+  const drop = () => socket.terminate()
+
+  return { take, run, drop, isLevel }
 }
 
 export type Consumer = ReturnType<typeof consumer>

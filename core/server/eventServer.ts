@@ -1,15 +1,17 @@
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Stream from "effect/Stream"
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import { type WebSocket, WebSocketServer } from "ws"
+import { type RawData, type WebSocket, WebSocketServer } from "ws"
 import type { Complaint } from "../domain/complaint.ts"
 import type { Control } from "../world/control.ts"
 import { Journal } from "../world/journal.ts"
 import { answer } from "./answer.ts"
 import { arrayFrame, type Consumer, consumer, type Patience, type Place } from "./consumer.ts"
+import { guarded } from "./guarded.ts"
 import { visitor } from "./visitor.ts"
 
 /** The socket could not be opened. */
@@ -34,9 +36,10 @@ const standardPatience: Patience = { bufferedBytes: 1024 * 1024, stallMs: 10_000
 const listen = (server: Server, port: number) =>
   Effect.callback<number, NotServing>((resume) => {
     const failed = (cause: Error) => resume(new NotServing({ port, reason: cause.message }))
-    server.once("error", failed)
+    server.on("error", failed)
     server.listen(port, loopback, () => {
-      server.off("error", failed)
+      // From here on an error is a connection that could not be taken, as with too few file descriptors: the others go on.
+      server.off("error", failed).on("error", () => undefined)
       resume(Effect.succeed(portOf(server)))
     })
   })
@@ -64,6 +67,17 @@ const refuse = (socket: Duplex, status: number, reason: string) => {
   socket.on("error", () => undefined)
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
   socket.end(`${head}Content-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`)
+}
+
+/** Tells one that listens why it hears no more. A reason on the wire has room for 123 bytes. */
+const closeWith = (socket: WebSocket, cause: Cause.Cause<unknown>) => {
+  if (Cause.hasInterruptsOnly(cause)) return
+  const error = Cause.squash(cause)
+  const words = Buffer.from(error instanceof Error ? error.message : String(error))
+  guarded(
+    () => socket.close(1011, new TextDecoder().decode(words.subarray(0, 100)).replaceAll("\uFFFD", "")),
+    () => socket.terminate(),
+  )()
 }
 
 /** Serves the journal on a websocket of this machine until the scope closes. `renamed` is told when the journal starts anew. */
@@ -100,7 +114,7 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
         Effect.sync(() => consumers.delete(it)),
       )
     }).pipe(
-      Effect.catch((unreadable) => Effect.sync(() => socket.close(1011, unreadable.message.slice(0, 100)))),
+      Effect.catchCause((cause) => Effect.sync(() => closeWith(socket, cause))),
       Effect.raceFirst(
         Effect.callback<void>((resume) => {
           socket.once("close", () => resume(Effect.void))
@@ -112,25 +126,37 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
   const welcome = (socket: WebSocket, since: number, named: string | undefined) => {
     // A broken connection closes, and closing is all that matters of it.
     socket.on("error", () => undefined)
-    socket.on("message", (data) => {
+    const heard = (data: RawData) => {
       const text = Buffer.isBuffer(data) ? data.toString() : ""
       fork(Effect.map(answer(text), (frame) => socket.send(JSON.stringify(frame))))
-    })
+    }
+    socket.on(
+      "message",
+      guarded(heard, () => socket.terminate()),
+    )
     attending.add(socket)
     fork(attend(socket, since, named))
   }
 
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: commandBytes })
-  const server = createServer((request, response) => {
+  const reply = (request: IncomingMessage, response: ServerResponse) => {
+    response.on("error", () => undefined)
     const guest = visitor(request, portOf(server), options.token)
     const [status, reason] = guest.welcome ? [426, "connect with a websocket"] : [guest.status, guest.reason]
     response.writeHead(status, { "content-type": "text/plain" }).end(reason)
-  })
-  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+  }
+  const admit = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const guest = visitor(request, portOf(server), options.token)
     if (!guest.welcome) return refuse(stream, guest.status, guest.reason)
-    sockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, guest.since, guest.journal))
-  })
+    const enter = (socket: WebSocket) => welcome(socket, guest.since, guest.journal)
+    const entered = guarded(enter, (_, socket) => socket.terminate())
+    sockets.handleUpgrade(request, stream, head, entered)
+  }
+  const server = createServer(guarded(reply, (_, request) => request.socket.destroy()))
+  server.on(
+    "upgrade",
+    guarded(admit, (_, __, stream) => stream.destroy()),
+  )
   const port = yield* Effect.acquireRelease(listen(server, options.port ?? 0), () => hangUp(server, sockets))
 
   const broadcast = Effect.fnUntraced(function* (batch: Parameters<Consumer["take"]>[0]) {
@@ -138,7 +164,7 @@ export const eventServer = Effect.fn("eventServer")(function* (options: {
     place = { journal: batch.journal, seq: batch.last }
     if (batch.lines.length > 0) {
       const frame = arrayFrame(batch.lines)
-      for (const it of consumers) it.take(batch, frame)
+      for (const it of consumers) guarded(it.take, it.drop)(batch, frame)
     }
     if (isNew && options.renamed !== undefined) yield* options.renamed(batch.journal)
   })

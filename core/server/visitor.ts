@@ -19,7 +19,10 @@ export const visitor = (request: Pick<IncomingMessage, "url" | "headers">, port:
   const ours = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`)
   if (!ours.includes(host.toLowerCase())) return refuse(403, "this is served to the loopback address only")
   if (origin !== undefined && !ours.some((name) => origin.toLowerCase() === `http://${name}`)) return refuse(403, "foreign origin")
-  const url = new URL(request.url ?? "/", `http://127.0.0.1:${port}`)
+  // A request line holds whatever somebody wrote into it: another scheme, half an address, `*`.
+  const asked = `http://127.0.0.1:${port}${request.url ?? "/"}`
+  if (request.url?.startsWith("/") === false || !URL.canParse(asked)) return refuse(400, "this is no path")
+  const url = new URL(asked)
   if (url.pathname !== "/events") return refuse(404, "the events are at /events")
   const given = /^Bearer (.+)$/i.exec(authorization)?.[1] ?? url.searchParams.get("token") ?? ""
   if (!timingSafeEqual(digest(given), digest(token))) return refuse(401, "the token is missing or wrong")

@@ -120,22 +120,22 @@ export const journalCursor = (path: string, since: number, named?: string): Jour
     return here.size < offset || there === undefined || there.ino !== here.ino || there.dev !== here.dev
   }
 
-  const close = async () => {
+  const shut = async () => {
     const own = file
     file = undefined
     await own?.close()
   }
 
-  const next = async (): Promise<JournalBatch | undefined> => {
+  const step = async (): Promise<JournalBatch | undefined> => {
     if (file === undefined) await start()
     if (file === undefined) return undefined
     const bytes = await wholeLines(file, offset)
     if (bytes.length === 0) {
       if (!(await isReplaced(file))) return undefined
-      await close()
+      await shut()
       from = 0
       restarted = true
-      return next()
+      return step()
     }
     if (position.journal === "" && offset === 0) position = { ...position, journal: await journalOf(file) }
     offset += bytes.length
@@ -156,6 +156,18 @@ export const journalCursor = (path: string, since: number, named?: string): Jour
     const batch = { journal: position.journal, restarted, lines, damaged, last: number }
     restarted = false
     return batch
+  }
+
+  /** The read on its way: whoever is interrupted leaves it behind, and it may be opening the file just then. */
+  let going: Promise<unknown> = Promise.resolve()
+  const next = () => {
+    const batch = step()
+    going = batch.catch(() => undefined)
+    return batch
+  }
+  const close = async () => {
+    await going
+    await shut()
   }
 
   return {

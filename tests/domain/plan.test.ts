@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { parseArguments, parsePlan, PlanRefused } from "../../core/domain/plan.ts"
+import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../../core/domain/plan.ts"
 import type { Declared, Known } from "../../core/domain/planDraft.ts"
 import { printProblem } from "../../core/domain/problem.ts"
 
@@ -105,6 +105,17 @@ describe("YAML and JSON plans", () => {
     })
     expect(second).toMatchObject({ key: "0012", title: "2024", needs: ["T1"], needsTasks: [7], branch: "0012", adopt: true })
     expect(third).toMatchObject({ key: "write-docs", title: "Write docs", agent: "scribe", source: { file: "plan.yaml", line: 18 } })
+  })
+
+  it("are refused with a title of a page, whichever way it comes", () => {
+    const page = "x".repeat(150_000)
+    expect(told("a.yaml", `tasks:\n  - title: ${page}\n`)[0]).toMatch(/^a.yaml:2:12: tasks\[0\].title: the title is 150000 bytes long \| /)
+    expect(told("a.md", `## ${page}\n`)[0]).toMatch(/^a.md:1: the title is 150000 bytes long \| /)
+    expect(told("a.yaml", `tasks:\n  - title: ${"漢".repeat(334)}\n`)[0]).toContain("1002 bytes long")
+    expect(parseGiven([{ title: page }], known).problems.map(printProblem)).toEqual(["task 1: title: the title is 150000 bytes long"])
+    // Words of a page are a prompt, and their first line cut is the title.
+    expect(parseArguments([page], known)).toMatchObject({ problems: [], tasks: [{ title: `${"x".repeat(71)}…`, prompt: page }] })
+    expect(parseArguments(["🚀".repeat(80)], known).tasks[0]?.title).toBe(`${"🚀".repeat(35)}…`)
   })
 
   it("make one line of a title", () => {
