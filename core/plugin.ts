@@ -81,7 +81,8 @@ export interface Adapter {
   detect(env: Readonly<Record<string, string>>, command?: readonly string[]): Promise<Detection>
   /**
    * Runs one job. When `signal` aborts, it stops its program (with the signal that program honours) and ends with class
-   * `cancelled`. It must leave no process behind that it can reach; osier sweeps what it can't.
+   * `cancelled`. It must leave no process behind that it can reach; osier sweeps what it can't. It must not block its thread
+   * (`spawn`, not `spawnSync`): one that answers nothing for half a minute is ended.
    */
   run(job: Job, signal: AbortSignal): AsyncIterable<AdapterEvent>
 }

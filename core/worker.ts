@@ -62,6 +62,7 @@ const lineTo = (port: MessagePort) => {
   let room = credit
   let wake: (() => void) | undefined
   const left = Promise.withResolvers<void>()
+  const post = (message: FromJob) => port.postMessage(message)
   const leave = () => {
     stop.abort()
     left.resolve()
@@ -71,11 +72,11 @@ const lineTo = (port: MessagePort) => {
   port.on("message", (message: ToJob) => {
     if (message.type === "cancel") stop.abort()
     else if (message.type === "left") leave()
+    else if (message.type === "ping") post({ type: "here" })
     else room += message.count
     wake?.()
   })
   port.on("close", leave)
-  const post = (message: FromJob) => port.postMessage(message)
   const say = async (event: unknown): Promise<void> => {
     const json = JSON.stringify(event, cut)
     if (json === undefined) throw new Error("an event was no object")
@@ -102,6 +103,7 @@ const within = async (work: Promise<unknown>, ms: number, orElse: Promise<void>)
 
 const run = async (which: Which, job: Job, port: MessagePort): Promise<void> => {
   const line = lineTo(port)
+  line.post({ type: "here" })
   const follow = async (): Promise<void> => {
     const events = eventsOf(await find(which), job, line.signal)
     for (;;) {

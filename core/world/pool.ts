@@ -9,6 +9,7 @@ import type { AdapterEvent as Told, Detection as Found, Job, Outcome as Ended } 
 import { AdapterEvent, Detection } from "./adapterEvent.ts"
 import { PoolWorker } from "./poolWorker.ts"
 import { poolThreads } from "./poolThreads.ts"
+import { pulseOf } from "./pulse.ts"
 import { credit, type FromJob, type PoolTask, type ToJob, type Which } from "./poolWire.ts"
 
 /** An adapter broke its contract, threw, or took its worker down: the attempt is over, the run is not. */
@@ -40,7 +41,7 @@ export interface PoolRequest {
   readonly job: Job
 }
 
-type Incoming = FromJob | { readonly type: "crashed"; readonly reason: string }
+type Incoming = Exclude<FromJob, { readonly type: "here" }> | { readonly type: "crashed"; readonly reason: string }
 
 /** More than the grace an adapter gives its program before it kills it. */
 const cancelTimeout = "10 seconds"
@@ -56,7 +57,7 @@ const decodeAnswer = Schema.decodeUnknownEffect(
   Schema.fromJsonString(Schema.Union([Schema.Struct({ error: Schema.String }), Schema.Struct({ value: Schema.Unknown })])),
 )
 
-/** Adapters, run on worker threads, many to a thread. */
+/** Adapters, run on worker threads: osier's own many to a thread, each job of a plugin on one of its own. */
 export class Pool extends Context.Service<
   Pool,
   {
@@ -87,7 +88,11 @@ export class Pool extends Context.Service<
       )
 
       const ask = (task: PoolTask): Effect.Effect<unknown, string> =>
-        Effect.tryPromise({ try: () => threads.run(task, []), catch: wordsOf }).pipe(
+        Effect.acquireUseRelease(
+          Effect.sync(() => threads.run(task, [])),
+          ({ result }) => Effect.tryPromise({ try: () => result, catch: wordsOf }),
+          ({ end }) => Effect.sync(() => end("it was given up")),
+        ).pipe(
           Effect.timeoutOrElse({ duration: answerTimeout, orElse: () => Effect.fail("it did not answer in time") }),
           Effect.flatMap((answer) => decodeAnswer(answer).pipe(Effect.mapError(wordsOf))),
           Effect.flatMap((answer) => ("error" in answer ? Effect.fail(answer.error) : Effect.succeed(answer.value))),
@@ -115,15 +120,26 @@ export class Pool extends Context.Service<
         Effect.mapError((reason) => new AdapterCrashed({ adapter: "built in", reason })),
       )
 
-      /** Starts the job; everything it says ends up in `inbox`, also that its worker died. */
+      /** Starts the job; everything it says ends up in `inbox`, also that its worker died or was ended. */
       const start = ({ adapter, job }: PoolRequest) =>
         Effect.gen(function* () {
           const inbox = yield* Queue.unbounded<Incoming>()
           const { port1, port2 } = new MessageChannel()
-          port1.on("message", (message: FromJob) => Queue.offerUnsafe(inbox, message))
+          const say = (message: ToJob) => port1.postMessage(message)
           const lost = (cause: unknown) => void Queue.offerUnsafe(inbox, { type: "crashed", reason: wordsOf(cause) })
-          const settled = threads.run({ kind: "run", adapter, job, port: port2 }, [port2]).then(() => {}, lost)
-          return { inbox, say: (message: ToJob) => port1.postMessage(message), leave: () => port1.close(), settled }
+          const { result, end } = threads.run({ kind: "run", adapter, job, port: port2 }, [port2])
+          const pulse = pulseOf(() => say({ type: "ping" }), end)
+          port1.on("message", (message: FromJob) => {
+            pulse.felt()
+            if (message.type !== "here") Queue.offerUnsafe(inbox, message)
+          })
+          const settled = result.then(() => {}, lost).then(pulse.stop)
+          const leave = () => {
+            pulse.stop()
+            port1.close()
+            end("it was left")
+          }
+          return { inbox, say, pulse, leave, settled }
         })
 
       const run = (request: PoolRequest, onEvent: (event: Told) => Effect.Effect<void>) =>
@@ -165,6 +181,7 @@ export class Pool extends Context.Service<
             const stop = Effect.suspend(() => {
               if (over) return Effect.void
               job.say({ type: "cancel" })
+              job.pulse.hurry()
               const drain = Effect.gen(function* () {
                 while (!over) {
                   const message = yield* Queue.take(job.inbox)

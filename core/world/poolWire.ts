@@ -22,11 +22,18 @@ export type PoolTask =
  */
 export type PoolAnswer = { readonly value: unknown } | { readonly error: string }
 
-/** To a running job: stop; the pool has taken so many events in; nobody listens any more. */
-export type ToJob = { readonly type: "cancel" } | { readonly type: "taken"; readonly count: number } | { readonly type: "left" }
+/** To a running job: stop; the pool has taken so many events in; are you there; nobody listens any more. */
+export type ToJob =
+  | { readonly type: "cancel" }
+  | { readonly type: "taken"; readonly count: number }
+  | { readonly type: "ping" }
+  | { readonly type: "left" }
 
-/** From a running job: one event as JSON; the end of the events, with the reason if it was not a good one. */
-export type FromJob = { readonly type: "event"; readonly json: string } | { readonly type: "closed"; readonly error?: string }
+/** From a running job: one event as JSON; that it is there; the end of the events, with the reason if it was not a good one. */
+export type FromJob =
+  | { readonly type: "event"; readonly json: string }
+  | { readonly type: "here" }
+  | { readonly type: "closed"; readonly error?: string }
 
 /** So many events may be under way before the worker waits: an agent that floods is slowed down, not buffered. */
 export const credit = 256

@@ -87,23 +87,21 @@ describe("a lying adapter", () => {
     expect(said[1]).not.toContain("secret-canary")
   })
 
-  test("a worker that dies takes only its own jobs along, and new ones find another", async () => {
+  test("one that throws late takes no neighbour along, of its own kind or of osier's", async () => {
     const program = Effect.gen(function* () {
-      const { fiber, events } = yield* started("waits")
-      // the second worker starts because the first is busy; from then on the idle one gets the next job
-      const threads: string[] = []
-      while (new Set(threads).size < 2) threads.push((yield* telling("thread")).said[1] ?? "")
+      const own = yield* started("waits")
+      const shell = yield* started("", "shell", { command: ["sh", "-c", "echo up; exec sleep 300"] })
       const crashed = yield* telling("unhandled")
       const after = yield* telling("good")
-      const neighbour = fiber.pollUnsafe()
-      yield* Fiber.interrupt(fiber)
-      return { crashed, after, neighbour, last: events.at(-1) }
+      const neighbours = [own.fiber.pollUnsafe(), shell.fiber.pollUnsafe()]
+      yield* Effect.forEach([own, shell], ({ fiber }) => Fiber.interrupt(fiber), { concurrency: "unbounded" })
+      return { crashed, after, neighbours, last: [own.events.at(-1)?.type, shell.events.at(-1)?.type] }
     })
-    const { crashed, after, neighbour, last } = await inPool(program)
+    const { crashed, after, neighbours, last } = await inPool(program)
     expect(crashed.crash?.reason).toContain("thrown from a timer")
     expect(after.outcome?.ok).toBe(true)
-    expect(neighbour).toBeUndefined()
-    expect(last?.type).toBe("ended")
+    expect(neighbours).toEqual([undefined, undefined])
+    expect(last).toEqual(["ended", "ended"])
   })
 })
 
