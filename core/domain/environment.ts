@@ -39,6 +39,14 @@ export interface Identity {
   readonly email: string
 }
 
+/** Makes git commit under this name. */
+export const identityVariables = ({ name, email }: Identity): Readonly<Record<string, string>> => ({
+  GIT_AUTHOR_NAME: name,
+  GIT_AUTHOR_EMAIL: email,
+  GIT_COMMITTER_NAME: name,
+  GIT_COMMITTER_EMAIL: email,
+})
+
 /**
  * The environment of a child: the standing few, those named by the profile, and osier's own. Secrets of the outer
  * environment are absent unless somebody named them.
@@ -53,14 +61,7 @@ export const childEnvironment = (
     const value = outer[name]
     return value === undefined ? [] : [[name, value]]
   })
-  return {
-    ...Object.fromEntries(kept),
-    GIT_AUTHOR_NAME: identity.name,
-    GIT_AUTHOR_EMAIL: identity.email,
-    GIT_COMMITTER_NAME: identity.name,
-    GIT_COMMITTER_EMAIL: identity.email,
-    ...extra,
-  }
+  return { ...Object.fromEntries(kept), ...identityVariables(identity), ...extra }
 }
 
 /** How each agent program is configured and logged in through its environment; a trailing `*` stands for any ending. */

@@ -109,7 +109,7 @@ const rootOfItsOwn = Effect.gen(function* () {
   const { treeRoot } = yield* RunContext
   const inside = relative(root, treeRoot)
   if (bare || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return
-  const [path] = yield* git.fields(["ls-files", "-z", "--", inside === "" ? "." : inside], { cwd: root })
+  const [path] = yield* git.fields(["ls-files", "-z", "--", inside === "" ? "." : `:(literal)${inside}`], { cwd: root })
   if (path !== undefined) return yield* new TreeRootTaken({ root: treeRoot, path })
 })
 

@@ -77,7 +77,7 @@ const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined
 const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
   const started = yield* Clock.currentTimeMillis
   const { settings, hooks } = yield* RunContext
-  const { committer } = yield* RunIdentity
+  const { committer, stated } = yield* RunIdentity
   const { commonDir } = yield* Repository
   const board = yield* Board
   const holds = yield* Holds
@@ -93,7 +93,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     branch: tree.branch,
     base: tree.base,
     message: `${commitTitle(titled(task))}\n`,
-    identity: committer,
+    identity: stated ? undefined : committer,
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
     mark: markOf(commonDir, task.id, n),

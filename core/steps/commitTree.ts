@@ -2,6 +2,8 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { commitTitle } from "../domain/commitTitle.ts"
 import type { Titled } from "../domain/commitTitle.ts"
+import { identityVariables } from "../domain/environment.ts"
+import { plainDiff } from "../domain/plainDiff.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
@@ -21,20 +23,20 @@ export class NotATree extends Data.TaggedError("NotATree")<{ readonly path: stri
 
 /** Commits everything in a tree in conventional form; answers with the commit, undefined when there was nothing to commit. */
 export const commitTree = Effect.fn("commitTree")(function* (tree: string, said: Titled & { readonly body?: string }) {
-  const [git, files, { root }, { committer }] = [yield* Git, yield* Files, yield* Repository, yield* RunIdentity]
+  const [git, files, { root }, { committer, stated }] = [yield* Git, yield* Files, yield* Repository, yield* RunIdentity]
   const at = { cwd: tree }
   const top = yield* git.text(["rev-parse", "--show-toplevel"], at)
   if ((yield* files.realPath(top)) === (yield* files.realPath(root))) return yield* new NotATree({ path: tree })
-  yield* git.run(["add", "-A", "--", "."], { cwd: top })
-  const staged = yield* git.run(["diff", "--cached", "--quiet"], { ...at, codes: [0, 1] })
+  yield* git.run(["add", "-A", "--", "."], { cwd: top, programs: true })
+  const staged = yield* git.run(["diff", ...plainDiff, "--cached", "--quiet"], { ...at, codes: [0, 1] })
   if (staged.code === 0) return undefined
   const body = said.body === undefined ? "" : `\n\n${said.body}`
-  const env = {
-    GIT_AUTHOR_NAME: committer.name,
-    GIT_AUTHOR_EMAIL: committer.email,
-    GIT_COMMITTER_NAME: committer.name,
-    GIT_COMMITTER_EMAIL: committer.email,
-  }
-  yield* git.run(["commit", "-q", "-F", "-"], { ...at, env, input: withoutOsierTrailers(`${commitTitle(said)}${body}\n`) })
+  const env = stated ? {} : identityVariables(committer)
+  yield* git.run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
+    ...at,
+    env,
+    programs: true,
+    input: withoutOsierTrailers(`${commitTitle(said)}${body}\n`),
+  })
   return yield* git.text(["rev-parse", "HEAD"], at)
 })

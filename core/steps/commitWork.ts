@@ -1,13 +1,16 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { resolve } from "node:path"
+import { identityVariables } from "../domain/environment.ts"
 import type { Identity } from "../domain/environment.ts"
 import { gitWords } from "../domain/gitWords.ts"
+import { plainDiff } from "../domain/plainDiff.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
 import { Git, GitFailed } from "../world/git.ts"
 import { readCopied, withoutCopied } from "./copyFiles.ts"
 import { freeLocks } from "./freeLocks.ts"
+import { hooksPinned } from "./hooksPinned.ts"
 import { lostPointers } from "./lostPointers.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
@@ -46,7 +49,8 @@ interface Leavings {
   readonly branch: string
   readonly base: string
   readonly message: string
-  readonly identity: Identity
+  /** Who commits, where git's configuration does not say it. */
+  readonly identity: Identity | undefined
   /** Hooks as the user has them: a commit made for the agent is checked like any other. */
   readonly hooks: string
   /** How long they may take. */
@@ -75,6 +79,8 @@ const refusedBy = Effect.fnUntraced(function* (error: GitFailed) {
 const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const git = yield* Git
   const at = { cwd: input.tree }
+  // What may start the user's filters, hooks and signing program.
+  const starting = { ...at, programs: true }
   const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, codes: [0, 128] })
   if (own.stdout.toString().trim() !== input.gitDir) {
     return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
@@ -87,7 +93,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const open = yield* openOperation(input.tree)
   if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
   const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
-  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
   const dirty = yield* withoutCopied(input.gitDir, rows)
   const unborn = yield* unbornIn(input.tree, dirty)
   if (unborn.length > 0) {
@@ -96,21 +102,15 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
     return yield* new WorkRefused({ reason, retry: true })
   }
   if (dirty.length > 0) {
-    yield* git.run(["add", "-A", "--sparse", "--", "."], at)
+    yield* git.run(["add", "-A", "--sparse", "--", "."], starting)
     const aside = copied.filter((path) => rows.includes(`?? ${path}`))
     yield* git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...at, input: aside.map((path) => `${path}\0`).join("") })
-    const who = {
-      GIT_AUTHOR_NAME: input.identity.name,
-      GIT_AUTHOR_EMAIL: input.identity.email,
-      GIT_COMMITTER_NAME: input.identity.name,
-      GIT_COMMITTER_EMAIL: input.identity.email,
-    }
     const done = yield* git
-      .run(["commit", "-q", "-F", "-"], {
-        ...at,
+      .run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
+        ...starting,
         input: withoutOsierTrailers(input.message),
-        env: who,
-        config: { "core.hooksPath": input.hooks },
+        env: input.identity === undefined ? {} : identityVariables(input.identity),
+        config: yield* hooksPinned(input.tree, input.hooks),
         codes: [0, 1],
         timeoutMs: input.hooksMs,
       })
@@ -123,7 +123,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
       )
     if (done.code !== 0) {
       const said = `${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000)
-      const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all"], at)
+      const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
       const empty = (yield* withoutCopied(input.gitDir, left)).length === 0
       if (!empty && notRunnable.test(said)) {
         const reason = `a commit hook can't run in the tree; make trees ready for it with tree.setup in osier.yaml:\n${said}`
@@ -140,7 +140,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
       retry: true,
     })
   }
-  const files = yield* git.fields(["diff", "--name-only", "--no-renames", "-z", input.base, tip], at)
+  const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", input.base, tip], at)
   const foreign = files.filter((file) => file.startsWith(".osier/") || copied.includes(file))
   if (foreign.length > 0) {
     return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })

@@ -20,7 +20,7 @@ export const copiedHash = Effect.fn("copiedHash")(function* (from: string, copy:
   const files = yield* Files
   const git = yield* Git
   const list = join(from, ".worktreeinclude")
-  const within = copy.map(prefix)
+  const within = copy.map(prefix).map((path) => (path === "" ? path : `:(literal)${path}`))
   const others = ["ls-files", "-z", "--others"]
   const named = copy.length === 0 ? [] : yield* git.fields([...others, "--", ...(within.includes("") ? [] : within)], { cwd: from })
   const included =

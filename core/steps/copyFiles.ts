@@ -68,7 +68,7 @@ const prefix = (glob: string): string => {
 const named = Effect.fnUntraced(function* (from: string, globs: readonly string[]) {
   if (globs.length === 0) return []
   const git = yield* Git
-  const within = globs.map(prefix)
+  const within = globs.map(prefix).map((path) => (path === "" ? path : `:(literal)${path}`))
   const paths = yield* git.fields(["ls-files", "-z", "--others", "--", ...(within.includes("") ? [] : within)], { cwd: from })
   return paths.filter(inScope(globs))
 })

@@ -12,9 +12,9 @@ export const fillTree = Effect.fn("fillTree")(function* (tree: Tree) {
   const files = yield* Files
   const { objectFormat } = yield* Repository
   // Into an empty index and an empty folder: nothing can be overwritten, and no hook runs, unlike with `checkout`.
-  yield* git.run(["read-tree", "-m", "-u", "HEAD"], { cwd: tree.path })
+  yield* git.run(["read-tree", "-m", "-u", "HEAD"], { cwd: tree.path, programs: true })
   const settled = yield* settleIndex(tree.gitDir, tree.path, objectFormat)
-  if (!settled) yield* git.run(["update-index", "-q", "--refresh"], { cwd: tree.path, codes: [0, 1] })
+  if (!settled) yield* git.run(["update-index", "-q", "--refresh"], { cwd: tree.path, programs: true, codes: [0, 1] })
   if ((yield* files.stat(join(tree.path, ".gitmodules"))) !== undefined) yield* fillSubmodules(tree.path)
   const ignore = join(tree.path, ".osier", ".gitignore")
   if ((yield* files.stat(ignore)) === undefined) yield* files.write(ignore, "*\n")
@@ -39,7 +39,7 @@ const fillSubmodules = Effect.fnUntraced(function* (path: string) {
     config[key] = resolveUrl(row.slice(cut + 1), origin || root)
     config[key.replace(/url$/, "active")] = "true"
   }
-  yield* git.run(["submodule", "--quiet", "update", "--init", "--recursive"], { cwd: path, config })
+  yield* git.run(["submodule", "--quiet", "update", "--init", "--recursive"], { cwd: path, config, programs: true })
 })
 
 /** A relative address is meant relative to the repository's own. */

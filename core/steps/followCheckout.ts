@@ -130,7 +130,7 @@ export const refreshedCopy = Effect.fn("refreshedCopy")(function* (checkout: Che
   const git = yield* Git
   const { commonDir } = yield* Repository
   yield* copyIndex(join(checkout.gitDir, "index"), copy)
-  yield* git.run(["update-index", "-q", "--refresh"], { ...gitIn(checkout, commonDir, copy), codes: [0, 1] })
+  yield* git.run(["update-index", "-q", "--refresh"], { ...gitIn(checkout, commonDir, copy), programs: true, codes: [0, 1] })
 })
 
 /** Writes what differs between the commits into the checkout, and into the copy of its index. */
@@ -139,7 +139,7 @@ export const writeFiles = Effect.fn("writeFiles")(function* (intent: FollowInten
   const { commonDir } = yield* Repository
   const options = gitIn(intent, commonDir, copyOf(intent))
   const env = { ...options.env, [markVariable]: markOf(intent) }
-  yield* git.run(["read-tree", "-m", "-u", intent.from, intent.to], { ...options, env })
+  yield* git.run(["read-tree", "-m", "-u", intent.from, intent.to], { ...options, env, programs: true })
 })
 
 /** Removes git's lock if it is this intent's; a lock of anybody else stays. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { basename, join } from "node:path"
+import { plainDiff } from "../domain/plainDiff.ts"
 import { inScope } from "../domain/scope.ts"
 import { FileFailed, Files } from "../world/files.ts"
 import { removeWhole } from "../world/folders.ts"
@@ -15,17 +16,6 @@ export interface Wanted {
   readonly objectFolders: readonly string[]
 }
 
-// Whatever a person configured, these decide whether a change of a file is seen.
-const strict = {
-  "core.checkStat": "default",
-  "core.trustctime": "true",
-  "core.splitIndex": "false",
-  "core.untrackedCache": "false",
-  "core.sparseCheckout": "false",
-  "diff.autoRefreshIndex": "true",
-  "diff.ignoreSubmodules": "none",
-}
-
 /**
  * One checkout of a judge: the files in `tree/`, our own git directory in `git/`, with the index we trust, and a second one,
  * made anew for every gate, in `tree/.git`. A gate can do to that one what it likes: nothing is concluded from it.
@@ -39,12 +29,12 @@ export const judgeCheckout = (folder: string) => {
 
   const runGit = Effect.fnUntraced(function* (args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const git = yield* Git
-    return yield* git.run(args, { cwd: tree, config: strict, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: tree } })
+    return yield* git.run(args, { cwd: tree, programs: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: tree } })
   })
   const fieldsOf = (args: readonly string[]) => Effect.map(runGit(args), (ended) => ended.stdout.toString().split("\0").slice(0, -1))
 
   /** Tracked paths whose files aren't as the index has them. */
-  const dirty = fieldsOf(["diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--name-only", "-z"])
+  const dirty = fieldsOf(["diff", ...plainDiff, "--no-renames", "--name-only", "-z"])
 
   /** Everything that isn't tracked, ignored files included; a folder with nothing tracked in it counts as one. */
   const untracked = fieldsOf(["ls-files", "-z", "--others", "--directory"])

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { plainDiff } from "../domain/plainDiff.ts"
 import { Git } from "../world/git.ts"
 
 /**
@@ -12,10 +13,7 @@ export const lostPointers = Effect.fn("lostPointers")(function* (input: {
 }) {
   const git = yield* Git
   const at = { cwd: input.tree }
-  const rows = yield* git.fields(
-    ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--ignore-submodules=none", input.base, input.tip],
-    at,
-  )
+  const rows = yield* git.fields(["diff", ...plainDiff, "--raw", "-z", "--no-abbrev", "--no-renames", input.base, input.tip], at)
   const sentences: string[] = []
   for (const [n, row] of rows.entries()) {
     const [, mode, , oid] = row.split(" ")

@@ -70,7 +70,11 @@ const checkoutPrint = Effect.fnUntraced(function* () {
   if (bare) return print
   const index = yield* filePrint(join(gitDir, "index"))
   if (index !== undefined) print.set("index", index)
-  const rows = yield* git.fields(["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"], { cwd: root })
+  const rows = yield* git.fields(["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"], {
+    cwd: root,
+    programs: true,
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+  })
   const changed = rows.map((row) => ({ row, path: pathOf(row) }))
   const states = yield* Effect.forEach(changed, ({ path }) => files.stat(join(root, path)), { concurrency: 16 })
   for (const [n, { row, path }] of changed.entries()) {

@@ -171,5 +171,5 @@ const setEntries = Effect.fnUntraced(function* (
   const rows = entries.toSorted(([, a], [, b]) => Number(a !== undefined) - Number(b !== undefined))
   const input = rows.map(([path, entry]) => `${entry ?? `0 ${zero}`}\t${path}\0`).join("")
   yield* git.run(["update-index", "-z", "--replace", "--index-info"], { ...options, input })
-  yield* git.run(["update-index", "-q", "--refresh"], { ...options, codes: [0, 1] })
+  yield* git.run(["update-index", "-q", "--refresh"], { ...options, programs: true, codes: [0, 1] })
 })

@@ -174,7 +174,7 @@ const carryState = Effect.fnUntraced(function* (notes: string | undefined, into:
     yield* files.makeFolder(dirname(join(gitDir, target)))
     yield* files.write(join(gitDir, target), blob.data)
   }
-  const refreshed = yield* git.run(["update-index", "-q", "--refresh"], { cwd: into, codes: [0, 1, 128] })
+  const refreshed = yield* git.run(["update-index", "-q", "--refresh"], { cwd: into, programs: true, codes: [0, 1, 128] })
   // A damaged or split index is of no use elsewhere; the staged state is a commit of its own.
   if (refreshed.code === 128) {
     yield* files.remove(join(gitDir, "index"))

@@ -7,6 +7,11 @@ import { Repository } from "../world/repository.ts"
 /** Settings of the repository that decide which bytes a checkout has. No others are taken over: an agent could have written them. */
 const carried = /^core\.(?:autocrlf|eol|symlinks|filemode|ignorecase|precomposeunicode|longpaths)$/
 
+// Whatever a person configured, these decide whether a change of a file is seen.
+const strict = ["checkStat = default", "trustctime = true", "splitIndex = false", "untrackedCache = false", "sparseCheckout = false"].map(
+  (line) => `\t${line}`,
+)
+
 /**
  * Writes a git directory of its own that borrows the repository's objects: no remotes, no branches, no hooks, nothing of the
  * repository's configuration but how files are checked out. Whoever works in it can move its refs only.
@@ -36,7 +41,11 @@ export const standaloneGit = Effect.fn("standaloneGit")(function* (input: {
     `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
     "\tbare = false",
     ...core,
+    ...strict,
     ...(sha256 ? ["[extensions]", "\tobjectformat = sha256"] : []),
+    "[diff]",
+    "\tautoRefreshIndex = true",
+    "\tignoreSubmodules = none",
     "[gc]",
     "\tauto = 0",
   ]

@@ -153,7 +153,7 @@ const isCleanSubmodule = Effect.fnUntraced(
     const git = yield* Git
     const { commonDir } = yield* Repository
     const env = { GIT_DIR: looking.gitDir ?? commonDir, GIT_COMMON_DIR: commonDir, GIT_WORK_TREE: looking.tree }
-    const args = ["status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=none", "--", path]
+    const args = ["status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=none", "--", `:(literal)${path}`]
     const changed = yield* git.fields(args, { cwd: looking.tree, env })
     if (changed.length > 0) return false
     const inside = `${looking.tree}/${path}`

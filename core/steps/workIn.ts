@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Place } from "../domain/claim.ts"
 import { inScope } from "../domain/scope.ts"
+import { plainDiff } from "../domain/plainDiff.ts"
 import { count } from "../domain/plainText.ts"
 import { Git } from "../world/git.ts"
 import { withoutCopied } from "./copyFiles.ts"
@@ -25,9 +26,13 @@ export const workIn = Effect.fn("workIn")(function* (place: Place, scope: readon
   const branch = symbolic.stdout.toString().trim()
   const head = yield* git.text(["rev-parse", "HEAD"], at)
   const mine = place.tree || scope.length === 0 ? () => true : inScope(scope)
-  const changed = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], at)
+  const changed = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], {
+    ...at,
+    programs: true,
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+  })
   const rows = place.tree ? yield* withoutCopied(yield* gitDirOf(place.path), changed) : changed
-  const files = yield* git.fields(["diff", "--name-only", "--no-renames", "-z", `${place.base}...${head}`], at)
+  const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", `${place.base}...${head}`], at)
   const ahead = yield* git.text(["rev-list", "--count", `${place.base}..${head}`], at)
   return {
     branch: branch === "" ? undefined : branch,

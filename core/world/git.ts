@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { gitWords } from "../domain/gitWords.ts"
 import { onlyReads } from "./onlyReads.ts"
+import { machineEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "./process.ts"
 import type { CannotStart, Ended } from "./process.ts"
 
@@ -33,12 +34,18 @@ export interface GitOptions {
   readonly codes?: readonly number[]
   /** More `-c key=value` settings; they come after the pins and win over them. */
   readonly config?: Readonly<Record<string, string>>
+  /**
+   * This command may start programs of the user: hooks, filters, credential helpers, signing programs. They see the
+   * environment of the git that starts them, so it is the user's own and nothing is pinned; only the exit code and `-z` output
+   * may be relied on.
+   */
+  readonly programs?: boolean
   readonly timeoutMs?: number
 }
 
 /**
- * git as osier runs it: never with configuration that an agent could have planted (a file monitor or a hook written into
- * the repository's config would run as us), never with the caller's GIT_* variables, never asking at a terminal.
+ * git as osier runs it: its words are read by a machine, and it starts no program of the user's, unless a command says that it
+ * may. It never obeys variables that point to another repository, and never asks at a terminal.
  */
 export class Git extends Context.Service<
   Git,
@@ -56,9 +63,9 @@ export class Git extends Context.Service<
       const processes = yield* Process
       const run = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
         const once = processes.run({
-          argv: ["git", ...pinned(options.config), ...args],
+          argv: ["git", ...(options.programs === true ? settings(options.config ?? {}) : pinned(options.config)), ...args],
           cwd: options.cwd ?? ".",
-          env: { ...gitEnvironment(process.env), ...options.env },
+          env: { ...(options.programs === true ? userEnvironment(process.env) : machineEnvironment(process.env)), ...options.env },
           ...(options.input === undefined ? {} : { input: options.input }),
           ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
         })
@@ -93,41 +100,14 @@ const pins: Readonly<Record<string, string>> = {
   "diff.renames": "true",
   "diff.noprefix": "false",
   "diff.mnemonicPrefix": "false",
+  "diff.suppressBlankEmpty": "false",
+  "core.abbrev": "auto",
   "advice.detachedHead": "false",
   "advice.addEmbeddedRepo": "false",
 }
 
-/** The `-c` arguments that every git process of ours starts with. */
-export const pinned = (more: Readonly<Record<string, string>> = {}): readonly string[] =>
-  Object.entries({ ...pins, ...more }).flatMap(([key, value]) => ["-c", `${key}=${value}`])
+const settings = (all: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`])
 
-/** The caller's environment without any GIT_* variable that could point git elsewhere, and without a terminal to ask at. */
-export const gitEnvironment = (outer: NodeJS.ProcessEnv): Record<string, string> => {
-  const kept = Object.entries(outer).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && (!entry[0].startsWith("GIT_") || allowed.has(entry[0])),
-  )
-  return {
-    ...Object.fromEntries(kept),
-    LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_LITERAL_PATHSPECS: "1",
-    GIT_EDITOR: ":",
-  }
-}
-
-/** Who commits, and how a remote is reached, stay the user's choice. */
-const allowed = new Set([
-  "GIT_AUTHOR_NAME",
-  "GIT_AUTHOR_EMAIL",
-  "GIT_COMMITTER_NAME",
-  "GIT_COMMITTER_EMAIL",
-  "GIT_SSH",
-  "GIT_SSH_COMMAND",
-  "GIT_ASKPASS",
-  "GIT_CONFIG_GLOBAL",
-  "GIT_CONFIG_SYSTEM",
-  "GIT_CONFIG_NOSYSTEM",
-  "GIT_SSL_CAINFO",
-  "GIT_EXEC_PATH",
-])
+/** The `-c` arguments of every git process that starts no program of the user's. */
+export const pinned = (more: Readonly<Record<string, string>> = {}): readonly string[] => settings({ ...pins, ...more })

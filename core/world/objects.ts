@@ -9,7 +9,8 @@ import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import { deflateSync, inflateSync } from "node:zlib"
 import { conversation } from "./conversation.ts"
-import { gitEnvironment, pinned } from "./git.ts"
+import { pinned } from "./git.ts"
+import { machineEnvironment } from "./gitEnvironment.ts"
 import { Repository } from "./repository.ts"
 
 /** An object could not be read or written. */
@@ -68,7 +69,7 @@ export class Objects extends Context.Service<
       const reader = yield* conversation({
         argv: ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "--batch-command"],
         cwd: commonDir,
-        env: gitEnvironment(process.env),
+        env: machineEnvironment(process.env),
       })
       const ask = (verb: "contents" | "info", name: string) =>
         reader

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { conversation } from "./conversation.ts"
-import { Git, gitEnvironment, pinned } from "./git.ts"
+import { Git, pinned } from "./git.ts"
+import { machineEnvironment } from "./gitEnvironment.ts"
 import { Objects } from "./objects.ts"
 import { RefIntent } from "./refIntent.ts"
 import type { RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
@@ -83,14 +84,14 @@ export class Refs extends Context.Service<
         {
           argv: ["git", ...pinned({ "core.fsync": "committed,reference" }), "--git-dir", commonDir, ...transactions],
           cwd: commonDir,
-          env: gitEnvironment(process.env),
+          env: machineEnvironment(process.env),
         },
         { alone: true, onStart: intent.started },
       )
       const reader = yield* conversation({
         argv: ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "--batch-command"],
         cwd: commonDir,
-        env: gitEnvironment(process.env),
+        env: machineEnvironment(process.env),
       })
       const list = (prefix: string) =>
         git.run(["--git-dir", commonDir, "for-each-ref", "--format=%(objectname) %(refname)", prefix], { cwd: commonDir }).pipe(

@@ -5,11 +5,14 @@ import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import { join } from "node:path"
 import { ownRefs, remoteNames } from "../domain/remoteNames.ts"
-import { Git, gitEnvironment, pinned } from "./git.ts"
+import { Git } from "./git.ts"
+import { hookEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "./process.ts"
 import { pushTogether } from "./pushTogether.ts"
 import { answerOf, lastWords, pushAnswer } from "./remoteAnswer.ts"
 import type { RemoteAnswer } from "./remoteAnswer.ts"
+import { remoteManner } from "./remoteManner.ts"
+import type { RemoteManner } from "./remoteManner.ts"
 import { remotePlace } from "./remotePlace.ts"
 import { PushLost, RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import type { Swap } from "./refs.ts"
@@ -69,20 +72,21 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const uploads = yield* Semaphore.make(1)
   const hooks = hooksFolder().pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository))
   // Kept only when it is known: an asker that is interrupted must not answer for all who ask later.
-  let ssh: Readonly<Record<string, string>> | undefined
+  let manner: RemoteManner | undefined
   const quiet = Effect.gen(function* () {
-    ssh ??= silentSsh((yield* git.run(["config", "--get", "core.sshCommand"], { cwd: root, codes: [0, 1] })).code === 0)
-    return ssh
+    return (manner ??= yield* remoteManner(remote).pipe(Effect.provideService(Git, git), Effect.provideService(Repository, repository)))
   })
   const silent = (said: string) => new RemoteUnreachable({ remote, said, heard: true })
 
   // The folder is the user's checkout, because that is what a relative path of a remote is relative to.
   const run = (args: readonly string[], timeoutMs: number, more: { readonly input?: string } = {}) =>
     Effect.gen(function* () {
+      const { env, config } = yield* quiet
       return yield* processes.run({
-        argv: ["git", ...pinned(travel(remote)), ...args],
+        argv: ["git", ...config, ...args],
         cwd: root,
-        env: { ...gitEnvironment(process.env), ...(yield* quiet) },
+        // What it starts to get there, such as a credential helper, runs as under the user's own git.
+        env: { ...userEnvironment(process.env), ...env },
         timeoutMs,
         ...(more.input === undefined ? {} : { input: more.input }),
       })
@@ -177,11 +181,12 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     const hook = join(yield* Effect.mapError(hooks, told), "pre-push")
     const url = yield* Effect.mapError(git.text(["remote", "get-url", "--push", remote], { cwd: root }), told)
     const rows = swaps.map(({ ref, from = zero, to = zero }) => `${to} ${to} ${names.theirs(ref)} ${from}\n`)
+    const programs = yield* Effect.mapError(git.text(["--exec-path"], { cwd: root }), told)
     const ended = yield* processes
       .run({
         argv: [hook, remote, url],
         cwd: root,
-        env: { ...gitEnvironment(process.env), ...(yield* Effect.mapError(quiet, told)) },
+        env: hookEnvironment(process.env, programs),
         input: rows.join(""),
         timeoutMs: patience.hook,
       })
@@ -195,14 +200,6 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   return { list, fetch, push, vet }
 })
 
-/** What of the user's configuration would make a command do more than it was asked for. */
-const travel = (remote: string): Readonly<Record<string, string>> => ({
-  [`remote.${remote}.mirror`]: "false",
-  "push.followTags": "false",
-  "push.recurseSubmodules": "no",
-  "fetch.recurseSubmodules": "no",
-})
-
 const fetching: readonly string[] = [
   "fetch",
   "--quiet",
@@ -211,16 +208,19 @@ const fetching: readonly string[] = [
   "--no-prune",
   "--no-auto-maintenance",
   "--no-show-forced-updates",
+  "--no-recurse-submodules",
   "--refmap=",
   "--stdin",
 ]
-const pushing: readonly string[] = ["push", "--porcelain", "--atomic", "--no-progress", "--no-verify"]
-
-/** ssh must not ask either, nor wait for a host that is gone; a command that the user chose stays as it is. */
-const silentSsh = (configured: boolean): Readonly<Record<string, string>> =>
-  configured || process.env["GIT_SSH_COMMAND"] !== undefined || process.env["GIT_SSH"] !== undefined
-    ? {}
-    : { GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=10" }
+const pushing: readonly string[] = [
+  "push",
+  "--porcelain",
+  "--atomic",
+  "--no-progress",
+  "--no-verify",
+  "--no-follow-tags",
+  "--recurse-submodules=no",
+]
 
 /** git looks at the HEAD of every worktree when it fetches; one that is being made in this moment has none yet. */
 const halfMade = /bad object worktrees\//

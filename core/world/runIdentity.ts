@@ -14,7 +14,13 @@ const shortId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 10)
 /** Who this process is to others: its run id, its owner record in locks, and the name it commits under. */
 export class RunIdentity extends Context.Service<
   RunIdentity,
-  { readonly run: string; readonly owner: Owner; readonly committer: Identity }
+  {
+    readonly run: string
+    readonly owner: Owner
+    readonly committer: Identity
+    /** git knows by itself who commits; osier has not to tell it. */
+    readonly stated: boolean
+  }
 >()("core/world/RunIdentity") {
   static readonly layer = Layer.effect(
     RunIdentity,
@@ -22,15 +28,22 @@ export class RunIdentity extends Context.Service<
       const git = yield* Git
       const machine = yield* Machine
       const { root } = yield* Repository
-      const ask = (key: string, otherwise: string) =>
+      const ask = (key: string) =>
         git.text(["config", "--get", key], { cwd: root }).pipe(
-          Effect.map((value) => value || otherwise),
-          Effect.orElseSucceed(() => otherwise),
+          Effect.map((value) => value || undefined),
+          Effect.orElseSucceed(() => undefined),
         )
-      const name = process.env["GIT_COMMITTER_NAME"] ?? (yield* ask("user.name", "osier"))
-      const email = process.env["GIT_COMMITTER_EMAIL"] ?? (yield* ask("user.email", "osier@localhost"))
+      const name = process.env["GIT_COMMITTER_NAME"] ?? (yield* ask("committer.name")) ?? (yield* ask("user.name"))
+      const email = process.env["GIT_COMMITTER_EMAIL"] ?? (yield* ask("committer.email")) ?? (yield* ask("user.email"))
+      const committer = { name: name ?? "osier", email: email ?? "osier@localhost" }
+      const stated = yield* git.run(["var", "GIT_AUTHOR_IDENT"], { cwd: root, codes: [0, 128], config: { "user.useConfigOnly": "true" } })
       const run = `r${shortId()}`
-      return { run, owner: { ...machine.self, run, email }, committer: { name, email } }
+      return {
+        run,
+        owner: { ...machine.self, run, email: committer.email },
+        committer,
+        stated: name !== undefined && email !== undefined && stated.code === 0,
+      }
     }),
   )
 }

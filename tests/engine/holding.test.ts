@@ -43,7 +43,7 @@ const stage = () => {
     layer,
     faultyMachine({ self: owner, isDead: () => false, hidden: () => 0, roll: () => 0.5 }),
     Sightings.layer,
-    Layer.succeed(RunIdentity, { run: "me", owner, committer: { name: "Dev", email: owner.email } }),
+    Layer.succeed(RunIdentity, { run: "me", owner, committer: { name: "Dev", email: owner.email }, stated: true }),
   ).pipe(Layer.provideMerge(TestClock.layer()))
   const inside = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof world>>) =>
     Effect.runPromise(effect.pipe(Effect.provide(world), Effect.provide(Logger.layer([]))))

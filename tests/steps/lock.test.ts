@@ -86,7 +86,7 @@ const contest = (theirs: Owner, clockMs: number) => {
     faultyStore({ store, roll: () => 0.5, faults: () => ({ delayMs: 0, fails: 0, unheard: 0, refuses: 0 }), onSwap: () => undefined }),
     faultyMachine({ self: here, isDead: () => true, hidden: () => 0, roll: () => 0.5 }),
     Sightings.layer,
-    Layer.succeed(RunIdentity, { run: "me", owner: here, committer: { name: "Dev", email: here.email } }),
+    Layer.succeed(RunIdentity, { run: "me", owner: here, committer: { name: "Dev", email: here.email }, stated: true }),
   ).pipe(Layer.provideMerge(TestClock.layer()))
   let beats = 0
   /** A sign of life of theirs, dated by their clock. */

@@ -83,7 +83,7 @@ export const simWorld = (options: SimOptions) => {
       options.remote === true ? simRemote({ ...told, there: store, here, isCut }) : faultyStore({ ...told, store }),
       faultyMachine({ self: owner, isDead, hidden: () => hidden, roll }),
       sightings,
-      Layer.succeed(RunIdentity, { run, owner, committer: { name: "Dev", email: owner.email } }),
+      Layer.succeed(RunIdentity, { run, owner, committer: { name: "Dev", email: owner.email }, stated: true }),
     )
     let over = false
     const self: SimProcess = {
