@@ -93,12 +93,14 @@ export const printLock = (lock: Lock): string => `${JSON.stringify(lock)}\n`
 export const isExpired = (lock: Lock, now: number): boolean => now > lock.expires + skewMs
 
 /**
- * Whether a lock may be taken now; not knowing never frees it. Here, a dead owner or a lease that is over does. The clock of
- * another machine may be minutes off: from there, only a lock that stood still before our eyes is over, sooner if its
- * lease looks over too. A person's claim lasts hours and gives no signs of life, so that its date must do.
+ * Whether a lock may be taken now; not knowing never frees it. A dead owner frees it. No clock does alone: this machine's may
+ * have been set, another's may be minutes off. A lock that stood still before our eyes is over, of a living process of this
+ * machine only after all of its lease, of another machine sooner if it looks over too. A person's claim lasts hours and gives
+ * no signs of life, so that its date must do.
  */
 export const mayTake = (lock: Lock, liveness: Liveness, now: number, stillMs: number): boolean => {
   if (lock.state === "free" || liveness === "dead") return true
-  if (liveness === "alive" || "session" in lock.owner) return isExpired(lock, now)
-  return stillMs >= (isExpired(lock, now) ? watchMs : lock.leaseMs + skewMs)
+  if ("session" in lock.owner) return isExpired(lock, now)
+  if (!isExpired(lock, now)) return stillMs >= lock.leaseMs + skewMs
+  return stillMs >= (liveness === "alive" ? lock.leaseMs : watchMs)
 }

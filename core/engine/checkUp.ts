@@ -8,7 +8,7 @@ import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { printSize } from "../domain/size.ts"
 import { listClaims } from "../steps/claims.ts"
-import { listTrees, taskOfTree } from "../steps/listTrees.ts"
+import { fenceOfTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { surveyLocks } from "../steps/surveyLocks.ts"
 import { Files } from "../world/files.ts"
@@ -21,7 +21,7 @@ import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { walk } from "../world/walk.ts"
 import { bad, type Check, good, odd } from "./check.ts"
-import { markOf } from "./prepare.ts"
+import { markStart } from "./mark.ts"
 
 const oldestGit = [2, 38] as const
 const leastBytes = 1_000_000_000
@@ -163,12 +163,13 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   const [files, reaper, journal, { commonDir }] = [yield* Files, yield* Reaper, yield* Journal, yield* Repository]
   const checks: Check[] = []
   const { locks } = yield* surveyLocks()
-  const live = new Set(locks.filter(({ standing }) => standing === "held").map(({ ref }) => ref))
+  const live = new Map(locks.flatMap(({ standing, ref, lock }) => (standing === "held" ? [[ref, lock.fence]] : [])))
   const trees = yield* listTrees(treeRoot)
   const byHand = new Set((yield* listClaims()).map((claim) => claim.place?.path))
   const lost = trees.filter((tree) => {
     const id = taskOfTree(tree)
-    return !byHand.has(tree.path) && (id === undefined || !live.has(lockRef("task", String(id))))
+    const held = id === undefined ? undefined : live.get(lockRef("task", String(id)))
+    return !byHand.has(tree.path) && (held === undefined || (fenceOfTree(tree) ?? held) < held)
   })
   // What vanishes while somebody works there is not counted.
   const bytes = yield* Effect.forEach(trees, ({ path }) =>
@@ -202,7 +203,7 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
       ),
     )
   const runs = yield* liveRuns()
-  const mark = `${markOf(commonDir, 0).split(":")[0] ?? ""}:`
+  const mark = markStart(commonDir)
   const left = runs.length > 0 ? [] : yield* reaper.find({ mark })
   checks.push(
     left.length === 0

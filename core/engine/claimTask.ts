@@ -89,7 +89,7 @@ const follow = Effect.fnUntraced(function* ({ task, held, claim, notes, ...taken
   const claimed = { type: "TaskClaimed", task: task.id, fence: held.fence, owner: holderText(held.owner), ...from } as const
   const change = (old: Task): Task => ({ ...withoutReason(old), status: "running", assigned_to: taken.assigned, ...branch, ...reason })
   const running = yield* transition(held, change, claimed)
-  const place = tree ? (yield* handTree(running, claim)).place : claim.place
+  const place = tree ? (yield* handTree(held, running, claim)).place : claim.place
   if (tree && place !== undefined && place.branch !== running.branch)
     yield* transition(held, (old) => ({ ...old, branch: place.branch }), [])
   const told = [...notes, ...(yield* oddities(running))]

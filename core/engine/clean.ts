@@ -37,7 +37,7 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
     else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
       left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else {
-      if (!options.dryRun) yield* holding("task", String(id), () => keepAndRemove(id, tree, "cleaned away"))
+      if (!options.dryRun) yield* holding("task", String(id), (held) => keepAndRemove(held, id, tree, "cleaned away"))
       const ref = (yield* Board).kept.get(id)
       removed.push({ ...about, proof: ref === undefined ? "all of it is on its branch" : `its content is on ${ref}` })
     }

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
-import { lockRef } from "../domain/lock.ts"
+import { holderText, lockRef } from "../domain/lock.ts"
 import type { Settings } from "../domain/settings.ts"
 import { listClaims } from "../steps/claims.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
-import { type ListedTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
+import { fenceOfTree, type ListedTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
+import type { Held } from "../steps/lock.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { listTasks } from "../steps/record.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
@@ -19,7 +20,7 @@ import { holding } from "./holding.ts"
 import { sharing } from "./liveWorld.ts"
 import { readMarker } from "./marker.ts"
 import { keepAndRemove } from "./plant.ts"
-import { markOf } from "./prepare.ts"
+import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import type { Left, Removed } from "./sweepOver.ts"
 
@@ -51,16 +52,16 @@ export const cleanStale = Effect.fn("cleanStale")(function* (input: {
           ),
         )
   const [removed, left] = [[...locks.removed], [...locks.left]]
-  for (const { tree, task, proof, waits, away } of gone) {
+  for (const { tree, task, fence, proof, waits, away } of gone) {
     const about = { what: "tree" as const, name: tree.path, task }
     if (waits !== undefined) {
       left.push({ ...about, why: waits })
       continue
     }
-    const remove = endAndRemove(tree, task, proof)
+    const remove = (held?: Held) => endAndRemove(held, tree, task, fence, proof)
     // Where it can be asked for, the lock keeps a run that begins in this moment away from the tree.
     const owned =
-      trouble !== undefined || away ? remove : holding("task", String(task), () => remove).pipe(Effect.provide(sharing(input.settings)))
+      trouble !== undefined || away ? remove() : holding("task", String(task), remove).pipe(Effect.provide(sharing(input.settings)))
     const failed = input.dryRun
       ? undefined
       : yield* owned.pipe(
@@ -83,21 +84,29 @@ export const cleanStale = Effect.fn("cleanStale")(function* (input: {
 })
 
 /** What the owner had started in it may still write there. */
-const endAndRemove = Effect.fnUntraced(function* (tree: ListedTree, task: number, proof: string) {
+const endAndRemove = Effect.fnUntraced(function* (
+  held: Held | undefined,
+  tree: ListedTree,
+  task: number,
+  fence: number | undefined,
+  proof: string,
+) {
   const [board, reaper, { commonDir }] = [yield* Board, yield* Reaper, yield* Repository]
   const { settings } = yield* RunContext
-  const { found } = yield* reaper.reap({ mark: markOf(commonDir, task) }, settings.limits.graceMs)
+  const { found } = yield* reaper.reap(markedUpTo(commonDir, task, fence), settings.limits.graceMs)
   if (found.length > 0) yield* board.emit({ type: "ProcessesReaped", task, processes: found.map(({ pid, command }) => ({ pid, command })) })
-  yield* keepAndRemove(task, tree, proof)
+  yield* keepAndRemove(held, task, tree, proof)
 })
 
 interface Lost {
   readonly tree: ListedTree
   readonly task: number
+  /** What was started by this fence or an earlier one has no owner any more. */
+  readonly fence: number | undefined
   readonly proof: string
   /** What it is of use for, so that it stays. */
   readonly waits: string | undefined
-  /** Its task is held by an owner on another machine. */
+  /** Its task is held by another owner, who has not made it. */
   readonly away: boolean
 }
 
@@ -113,17 +122,21 @@ const lostTrees = Effect.fnUntraced(function* (root: string) {
     const task = taskOfTree(tree)
     if (task === undefined || byHand.has(tree.path)) continue
     const seen = locks.get(lockRef("task", String(task)))
-    const away = seen?.standing === "held" && seen.lock.owner.host !== machine.self.host
+    const fence = fenceOfTree(tree)
+    const late = seen?.standing === "held" && fence !== undefined && fence < seen.lock.fence
+    const away = late || (seen?.standing === "held" && seen.lock.owner.host !== machine.self.host)
     const proof =
       seen?.standing === "dead"
         ? `process ${"pid" in seen.lock.owner ? seen.lock.owner.pid : ""} of this machine, which worked in it, is dead`
-        : alone && (seen === undefined || seen.standing === "free" || away)
-          ? "no run works on this machine"
-          : undefined
+        : late
+          ? `${holderText(seen.lock.owner)} has the task by a later fence`
+          : alone && (seen === undefined || seen.standing === "free" || away)
+            ? "no run works on this machine"
+            : undefined
     if (proof === undefined) continue
     const finished = !away && running.has(task) && tree.there && (yield* readMarker(tree.path)) !== undefined
     const waits = finished ? "its agent had finished: `osier run` goes on with what it did" : undefined
-    lost.push({ tree, task, proof, waits, away })
+    lost.push({ tree, task, fence: late ? fence : seen?.lock.fence, proof, waits, away })
   }
   return lost
 })

@@ -3,6 +3,7 @@ import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
+import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
 import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
@@ -18,11 +19,11 @@ export const clearOver = Effect.fn("clearOver")(function* (tasks: readonly Pick<
     const id = taskOfTree(tree)
     if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
     yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
-    const clear = Effect.gen(function* () {
-      yield* keepAndRemove(id, tree, "left in the tree of a task that is over")
+    const clear = Effect.fnUntraced(function* (held: Held) {
+      yield* keepAndRemove(held, id, tree, "left in the tree of a task that is over")
       // The work was done anew by somebody else, so that nobody goes on with this branch; what is on it is kept first.
-      if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch((yield* readTask(id)).task, tree.branch)
+      if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch(held, (yield* readTask(id)).task, tree.branch)
     })
-    yield* holding("task", String(id), () => clear)
+    yield* holding("task", String(id), clear)
   }
 })

@@ -20,7 +20,7 @@ const discarding = (id: number) =>
       const { task } = yield* readTask(id)
       yield* board.put(task)
       const { task: mended } = yield* reconcile(held, task, "begin anew")
-      if (mended.branch !== undefined && mended.status === "completed") yield* dropBranch(mended, mended.branch)
+      if (mended.branch !== undefined && mended.status === "completed") yield* dropBranch(held, mended, mended.branch)
       if (mended.status === "running") {
         // Running without an owner is pending: the lock is ours now.
         const reason = "nobody worked on it any more"

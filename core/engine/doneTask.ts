@@ -62,7 +62,7 @@ export const doneTask = Effect.fn("doneTask")(function* (id: number) {
     return yield* new NotDone({ id, reason, hint: `Mend it in ${place?.path ?? "its tree"}, commit, and say \`osier done ${id}\` again.` })
   }
   const standing = yield* standingPlace(id)
-  if (standing !== undefined) yield* keepAndRemove(id, standing, "left in the tree beside the finished work")
+  if (standing !== undefined) yield* keepAndRemove(held, id, standing, "left in the tree beside the finished work")
   yield* dropClaim(id)
   yield* isOver(after.status) && after.fence === held.fence ? sweepLock(held) : releaseLock(held)
   return report

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { childEnvironment } from "../domain/environment.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
+import type { Held } from "../steps/lock.ts"
 import { planName, planOf } from "../steps/planOf.ts"
 import { setUp } from "../steps/setUp.ts"
 import { Files } from "../world/files.ts"
@@ -10,12 +11,12 @@ import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
-import { markOf } from "./prepare.ts"
+import { markOf } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { AttemptLost } from "./attemptLost.ts"
 
 /** Brings a fresh tree to where somebody can work in it: the task's plan, copied files, and the set-up commands. */
-export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree) {
+export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree, held: Held) {
   const board = yield* Board
   const files = yield* Files
   const { root, own, commonDir } = yield* Repository
@@ -29,7 +30,7 @@ export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree) {
     OSIER_TREE: tree.path,
     OSIER_BRANCH: tree.branch,
     OSIER_BASE: tree.base,
-    [markVariable]: markOf(commonDir, task.id),
+    [markVariable]: markOf(commonDir, task.id, held),
   })
   yield* setUp({
     tree: tree.path,

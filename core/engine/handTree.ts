@@ -5,6 +5,7 @@ import type { Claim, Place } from "../domain/claim.ts"
 import { prompt } from "../domain/prompt.ts"
 import type { Task } from "../domain/task.ts"
 import { readClaim, writeClaim } from "../steps/claims.ts"
+import type { Held } from "../steps/lock.ts"
 import { planOf } from "../steps/planOf.ts"
 import { treeEntries } from "../steps/treeEntries.ts"
 import { workIn, workText } from "../steps/workIn.ts"
@@ -34,7 +35,7 @@ export const standingPlace = Effect.fn("standingPlace")(function* (task: number)
 })
 
 /** A tree for somebody who works by hand: the one that is there, or a fresh one with plan and prompt inside. It stays. */
-export const handTree = Effect.fn("handTree")(function* (task: Task, claim: Claim) {
+export const handTree = Effect.fn("handTree")(function* (held: Held, task: Task, claim: Claim) {
   const files = yield* Files
   const standing = yield* standingPlace(task.id)
   if (standing !== undefined) {
@@ -44,7 +45,7 @@ export const handTree = Effect.fn("handTree")(function* (task: Task, claim: Clai
   }
   const tree = yield* raise(task, yield* targetTip)
   const fill = Effect.gen(function* () {
-    yield* furnish(task, tree)
+    yield* furnish(task, tree, held)
     const plan = yield* planOf(task.id)
     const standing = { tree: tree.path, branch: tree.branch, attempt: task.attempts.length + 1, ...(plan === undefined ? {} : { plan }) }
     yield* files.write(join(tree.path, ".osier", "prompt.md"), prompt(task, standing))
@@ -52,7 +53,7 @@ export const handTree = Effect.fn("handTree")(function* (task: Task, claim: Clai
     yield* writeClaim({ ...claim, place })
     return { place, made: true }
   })
-  const undo = Effect.andThen(keepAndRemove(task.id, tree, "it could not be made ready"), dropBranch(task, tree.branch))
+  const undo = Effect.andThen(keepAndRemove(held, task.id, tree, "it could not be made ready"), dropBranch(held, task, tree.branch))
   return yield* Effect.onError(fill, () => Effect.ignore(undo))
 })
 

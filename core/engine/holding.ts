@@ -7,6 +7,7 @@ import { isOver } from "../domain/task.ts"
 import { LeaseLost, releaseLock, renewLock, sweepLock, takeLock } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
+import { ownClock } from "../world/ownClock.ts"
 import type { RemoteRefused } from "../world/remoteTrouble.ts"
 
 /**
@@ -25,15 +26,17 @@ const unheardMs = 2_000
 
 /**
  * Gives signs of life, and watches that they were heard. A remote that can't be reached, or refuses, is asked again; the work stops by
- * itself before the lease can end, for then another may own it.
+ * itself before the lease can end, for then another may own it. An owner that was stopped and wakes late has not been refused
+ * anything: it first asks for its lease, and gives up only when another has it.
  */
 const heart = (held: Held) => {
-  let heard: bigint | undefined
+  const clock = ownClock()
+  let heard: number | undefined
   let refused: RemoteRefused | undefined
   const beat = Effect.gen(function* () {
     for (let [unheard, rest] = [false, heartbeatMs - (yield* ageOf(held))]; ; rest = unheard ? unheardMs : heartbeatMs) {
       yield* Effect.sleep(Math.max(0, rest))
-      const now = yield* Clock.monotonicTimeNanos
+      const now = yield* clock.now
       unheard = yield* renewLock(held).pipe(
         Effect.as(false),
         Effect.catchTag(["RemoteUnreachable", "RemoteRefused"], (error) =>
@@ -48,12 +51,11 @@ const heart = (held: Held) => {
     }
   })
   const watch = Effect.gen(function* () {
-    heard = (yield* Clock.monotonicTimeNanos) - BigInt(Math.round(yield* ageOf(held))) * 1_000_000n
+    heard = (yield* clock.now) - (yield* ageOf(held))
     for (;;) {
-      const silent = Number((yield* Clock.monotonicTimeNanos) - heard) / 1_000_000
-      const left = held.leaseMs - marginMs - silent
+      const left = held.leaseMs - marginMs - ((yield* clock.now) - heard)
       if (left <= 0) return yield* refused ?? new LeaseLost({ kind: held.kind, name: held.name, silent: true })
-      yield* Effect.sleep(left)
+      yield* clock.sleep(left)
     }
   })
   return [beat, watch]

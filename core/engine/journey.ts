@@ -80,7 +80,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     if (answer.type === "landed") task = yield* finish(held, task, work, answer.landing)
     if (answer.type !== "ejected") break
     if (repaired >= repairs) return yield* answer.lost
-    yield* letGo(task, work)
+    yield* letGo(held, task, work)
     evidence = answer.evidence
     const again = { type: "TaskRetried", task: id, attempt: task.attempts.length + 1, reason: answer.lost.reason } as const
     task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })
@@ -107,9 +107,9 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const base = yield* targetTip
       yield* needsStand(task, base)
       const running = yield* start(held, task)
-      if (salvage !== undefined) return yield* workOn(held, running, yield* replant(running, salvage), evidence, salvage.marker)
-      const tree = yield* plant(running, base)
-      yield* furnish(running, tree)
+      if (salvage !== undefined) return yield* workOn(held, running, yield* replant(held, running, salvage), evidence, salvage.marker)
+      const tree = yield* plant(held, running, base)
+      yield* furnish(running, tree, held)
       return yield* workOn(held, running, tree, evidence)
     }),
   )
@@ -122,4 +122,4 @@ const start = Effect.fnUntraced(function* (held: Held, task: Task) {
 })
 
 /** An ejected commit is kept by name before its branch is cut anew from the target that it has to work with. */
-const letGo = (task: Task, work: Finished) => (work.branch === "" ? Effect.void : dropBranch(task, work.branch))
+const letGo = (held: Held, task: Task, work: Finished) => (work.branch === "" ? Effect.void : dropBranch(held, task, work.branch))

@@ -17,7 +17,7 @@ export const landClaimed = Effect.fn("landClaimed")(function* (held: Held, id: n
   const answer = yield* offer(held, task, work)
   if (answer.type === "landed") {
     const standing = yield* standingPlace(id)
-    if (standing !== undefined) yield* keepAndRemove(id, standing, "left in the tree of landed work")
+    if (standing !== undefined) yield* keepAndRemove(held, id, standing, "left in the tree of landed work")
     yield* finish(held, task, work, answer.landing)
   }
   if (answer.type !== "ejected") return

@@ -1,17 +1,18 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import { join } from "node:path"
 import { branchName } from "../domain/branchName.ts"
 import { slug } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
-import { nthName } from "../domain/tree.ts"
+import { nthName, treeLock, treeName } from "../domain/tree.ts"
 import type { Tree } from "../domain/tree.ts"
 import { deleteBranch } from "../steps/deleteBranch.ts"
 import { isAncestor } from "../steps/isAncestor.ts"
 import { isKept } from "../steps/isKept.ts"
 import { keep } from "../steps/keep.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
-import { LeaseLost } from "../steps/lock.ts"
+import { demandHeld } from "../steps/lock.ts"
+import type { Held } from "../steps/lock.ts"
 import { makeTree } from "../steps/makeTree.ts"
 import { removeTree } from "../steps/removeTree.ts"
 import { Files } from "../world/files.ts"
@@ -44,18 +45,19 @@ export const branchFor = Effect.fn("branchFor")(function* (task: Task) {
   }
 })
 
-/** The name of a task's tree; its number at the end tells whose it is. */
-export const treeNameOf = (task: Task): string => `${slug(task.title)}-${task.id}`
+/** By what a run makes a tree; a person's has a plain name. */
+const makerOf = (held: Held | undefined) =>
+  held === undefined || "session" in held.owner ? undefined : { fence: held.fence, run: held.owner.run }
 
-/** A tree of the task's own, cut from `base`, that stays when the process ends. */
-export const raise = Effect.fn("raise")(function* (task: Task, base: string) {
+/** A tree of the task's own, cut from `base`, that stays when the process ends; `held` is the lock of a run that makes it for itself. */
+export const raise = Effect.fn("raise")(function* (task: Task, base: string, held?: Held) {
   const board = yield* Board
   const { treeRoot } = yield* RunContext
   const branch = yield* branchFor(task)
   const started = performance.now()
   const tree = yield* makeTree({
     root: treeRoot,
-    name: treeNameOf(task),
+    name: treeName(slug(task.title), task.id, makerOf(held)),
     branch,
     base,
     ...(isAdopted(task) ? { existing: "adopt" as const } : isFresh(task) ? { existing: "fresh" as const } : {}),
@@ -68,26 +70,34 @@ export const raise = Effect.fn("raise")(function* (task: Task, base: string) {
  * A tree of the task's own, cut from `base`, for as long as the scope lasts. When the scope closes, whatever the tree holds
  * beyond the task's commits goes on a keep ref before the tree is taken away; that is true however the scope ends.
  */
-export const plant = (task: Task, base: string) => Effect.acquireRelease(raise(task, base), (made, exit) => uproot(task, made, exit))
+export const plant = (held: Held, task: Task, base: string) =>
+  Effect.acquireRelease(raise(task, base, held), (made) => uproot(held, task, made))
 
-/** Takes over a tree that a dead owner left with finished work in it; it ends like one of our own. */
-export const replant = (task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {
+/** Takes over a tree that a dead owner left with finished work in it, in its name and all; it ends like one of our own. */
+export const replant = (held: Held, task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {
   const { base, branch } = left.marker
-  return Effect.acquireRelease(Effect.succeed<Tree>({ path: left.path, gitDir: left.gitDir, base, branch }), (tree, exit) =>
-    uproot(task, tree, exit),
-  )
+  const takeOver = Effect.gen(function* () {
+    const files = yield* Files
+    yield* files.write(join(left.gitDir, "locked"), `${treeLock} ${treeName(slug(task.title), task.id, makerOf(held))}\n`)
+    return { path: left.path, gitDir: left.gitDir, base, branch } satisfies Tree
+  })
+  return Effect.acquireRelease(takeOver, (tree) => uproot(held, task, tree))
 }
 
-/** Ends a tree with its scope; when anything about that fails, the tree is left as it is, and that is said. */
-export const uproot = (task: Task, tree: Tree, exit: Exit.Exit<unknown, unknown>) =>
+/**
+ * Ends a tree with its scope; when anything about that fails, the tree is left as it is, and that is said. So it is when the
+ * task has another owner by now: that one may have taken over the tree and the branch, and clears up what it does not want.
+ */
+export const uproot = (held: Held, task: Task, tree: Tree) =>
   Effect.gen(function* () {
     const board = yield* Board
     const now = board.task(task.id)
+    yield* demandHeld(held)
     // Stopped before it could be judged or recorded, and still ours to go on with.
-    if (now !== undefined && !isTaken(exit) && (yield* finishedHere(now, tree.path)) !== undefined) return
+    if (now !== undefined && (yield* finishedHere(now, tree.path)) !== undefined) return
     const done = now?.status === "completed"
-    yield* keepAndRemove(task.id, tree, done ? "left in the tree beside the finished work" : "the work was not finished")
-    if (!done) yield* dropBranch(task, tree.branch)
+    yield* keepAndRemove(held, task.id, tree, done ? "left in the tree beside the finished work" : "the work was not finished")
+    if (!done) yield* dropBranch(held, task, tree.branch)
   }).pipe(
     Effect.catchCause((cause) =>
       Effect.flatMap(Board, (board) =>
@@ -103,20 +113,18 @@ export const uproot = (task: Task, tree: Tree, exit: Exit.Exit<unknown, unknown>
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Whether it ended because somebody else has the task now. */
-const isTaken = (exit: Exit.Exit<unknown, unknown>): boolean => {
-  const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-  return error instanceof LeaseLost && error.silent !== true
-}
-
 /** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
 const attemptIn = (task: Task | undefined): number => {
   const ended = task?.attempts.length ?? 0
   return task?.status === "running" || task?.status === "pending" ? ended + 1 : Math.max(1, ended)
 }
 
-/** Nothing is lost: first the keep, then the removal, which is only allowed because of it. */
+/**
+ * Nothing is lost: first the keep, then the removal, which is only allowed because of it. `held` is the lock by which the tree
+ * is ours; undefined only for one that no living owner can have.
+ */
 export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
+  held: Held | undefined,
   task: number,
   tree: { readonly path: string; readonly gitDir?: string },
   reason: string,
@@ -125,6 +133,7 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   const { settings, targetRef } = yield* RunContext
   const files = yield* Files
   const refs = yield* Refs
+  if (held !== undefined) yield* demandHeld(held)
   if ((yield* files.stat(tree.path)) === undefined) return yield* removeTree(tree)
   const attempt = attemptIn(board.task(task))
   const kept = yield* keep({
@@ -141,13 +150,15 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
     board.kept.set(task, kept.ref)
     yield* board.emit({ type: "Kept", task, attempt, reason, ...kept })
   }
+  // To keep much takes long, and a lid may have been closed meanwhile.
+  if (held !== undefined) yield* demandHeld(held)
   const proof = kept === undefined ? "nothing in it but what is on its branch" : `kept on ${kept.ref}`
   yield* removeTree(tree, { proven: true, reason: proof })
   yield* board.emit({ type: "TreeRemoved", task, tree: tree.path })
 })
 
 /** Takes away the branch of work that did not finish; its commits, if there are any, are on a keep ref first. */
-export const dropBranch = Effect.fn("dropBranch")(function* (task: Task, branch: string) {
+export const dropBranch = Effect.fn("dropBranch")(function* (held: Held, task: Task, branch: string) {
   const board = yield* Board
   const refs = yield* Refs
   const { targetRef } = yield* RunContext
@@ -162,6 +173,7 @@ export const dropBranch = Effect.fn("dropBranch")(function* (task: Task, branch:
     board.kept.set(task.id, kept.ref)
     yield* board.emit({ type: "Kept", task: task.id, attempt, reason, ...kept, left: [] })
   }
+  yield* demandHeld(held)
   yield* deleteBranch({ branch, at: tip })
   yield* board.emit({ type: "BranchDeleted", task: task.id, branch, commit: tip })
 })

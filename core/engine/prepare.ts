@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { agentVariables, childEnvironment } from "../domain/environment.ts"
@@ -11,20 +10,18 @@ import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import type { Job } from "../plugin.ts"
 import { freePort } from "../steps/freePort.ts"
+import type { Held } from "../steps/lock.ts"
 import { planOf } from "../steps/planOf.ts"
 import { Files } from "../world/files.ts"
 import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Adapters } from "./adapters.ts"
+import { markOf } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 
-/** What marks the processes of a task among all of this machine: the repository, the task, the attempt. */
-export const markOf = (commonDir: string, task: number, attempt?: number): string =>
-  `${createHash("sha256").update(commonDir).digest("hex").slice(0, 12)}:${task}:${attempt ?? ""}`
-
 /** Everything an attempt needs to start: the agent's profile, and the job with its prompt, environment and files written. */
-export const prepare = Effect.fn("prepare")(function* (task: Task, tree: Tree, attempt: number, evidence: string | undefined) {
+export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, tree: Tree, attempt: number, evidence: string | undefined) {
   const files = yield* Files
   const { commonDir } = yield* Repository
   const { committer } = yield* RunIdentity
@@ -61,7 +58,7 @@ export const prepare = Effect.fn("prepare")(function* (task: Task, tree: Tree, a
     OSIER_ATTEMPT: String(attempt),
     OSIER_PORT: String(port),
     ...(evidence === undefined ? {} : { OSIER_EVIDENCE: join(own, "evidence.md") }),
-    [markVariable]: markOf(commonDir, task.id, attempt),
+    [markVariable]: markOf(commonDir, task.id, held, attempt),
   })
   const job: Job = {
     task: task.id,

@@ -112,7 +112,7 @@ export const readOnly = Effect.fn("readOnly")(function* <A, E, R>(
       const branch = yield* branchFor(before)
       const task = yield* transition(held, (old) => ({ ...withoutReason(old), ...asked, kind, branch, status: "running" }), [])
       const one = (current: Task, n: number, told: string | undefined) =>
-        look(current, n, told, what).pipe(
+        look(held, current, n, told, what).pipe(
           Effect.catchTag("AttemptLost", (error) => Effect.succeed(error)),
           Effect.flatMap((found) => (found instanceof AttemptLost ? Effect.succeed(found) : judge(held, current, found))),
         )
@@ -137,7 +137,7 @@ const refuse = Effect.fnUntraced(function* (task: Task, kind: Kind) {
 })
 
 /** One try: the agent reads and answers; whatever else it did to its tree is put aside, and the tree goes. */
-const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | undefined, what: Set<string>) {
+const look = Effect.fnUntraced(function* (held: Held, task: Task, n: number, told: string | undefined, what: Set<string>) {
   const board = yield* Board
   const holds = yield* Holds
   const { settings } = yield* RunContext
@@ -146,11 +146,11 @@ const look = Effect.fnUntraced(function* (task: Task, n: number, told: string | 
   const { keepIgnored, copy } = settings.tree
   const seen = yield* Effect.scoped(
     Effect.gen(function* () {
-      const tree = yield* plant(task, base)
-      const ran = yield* runAgent(task, tree, n, told)
+      const tree = yield* plant(held, task, base)
+      const ran = yield* runAgent(held, task, tree, n, told)
       const found = yield* readFindings(tree.path)
       const written = yield* treeChanges(tree, { keepIgnored, copy, maxBytes: settings.keep.maxBytes })
-      if (written.length > 0) yield* keepAndRemove(task.id, tree, "it may only read, and wrote all the same")
+      if (written.length > 0) yield* keepAndRemove(held, task.id, tree, "it may only read, and wrote all the same")
       return { ...ran, found, written }
     }),
   )

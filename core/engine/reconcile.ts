@@ -15,7 +15,7 @@ import { finish } from "./finish.ts"
 import { finishedHere } from "./finishedHere.ts"
 import type { Marker } from "./marker.ts"
 import { dropBranch, isAdopted, keepAndRemove } from "./plant.ts"
-import { markOf } from "./prepare.ts"
+import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { transition } from "./transition.ts"
 
@@ -40,7 +40,7 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   const { settings, treeRoot, targetRef, shared } = yield* RunContext
   const recovered = (what: string) => board.emit({ type: "Recovered", task: task.id, what })
 
-  const { found } = yield* reaper.reap({ mark: markOf(commonDir, task.id) }, settings.limits.graceMs)
+  const { found } = yield* reaper.reap(markedUpTo(commonDir, task.id, held.fence), settings.limits.graceMs)
   if (found.length > 0)
     yield* board.emit({ type: "ProcessesReaped", task: task.id, processes: found.map(({ pid, command }) => ({ pid, command })) })
   const attempts = join(own, "attempts")
@@ -56,7 +56,7 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
     const proof = yield* proveLanded({ target, task: task.id, tip: task.tip })
     if (proof !== undefined) {
       yield* recovered(`its landing ${proof.landing.slice(0, 12)} was not recorded yet`)
-      for (const tree of trees) yield* keepAndRemove(task.id, tree, "left in the tree")
+      for (const tree of trees) yield* keepAndRemove(held, task.id, tree, "left in the tree")
       const work = { tip: task.tip, base: task.base ?? "", branch: task.branch ?? "", gated: true }
       return { task: yield* finish(held, task, work, proof.landing), salvage: undefined }
     }
@@ -72,12 +72,12 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
       continue
     }
     yield* recovered(`its tree ${tree.path} was left behind`)
-    yield* keepAndRemove(task.id, tree, "its owner ended before the work did")
+    yield* keepAndRemove(held, task.id, tree, "its owner ended before the work did")
   }
   if (task.status !== "completed" && !isOver(task.status) && salvage === undefined) {
     const own = task.status === "pending" ? undefined : task.branch
     const left = new Set([own, ...trees.map((tree) => tree.branch)])
-    for (const branch of left) if (branch !== undefined) yield* dropBranch(task, branch)
+    for (const branch of left) if (branch !== undefined) yield* dropBranch(held, task, branch)
   }
   // What somebody finished on a branch of their own is theirs to show: nobody does it a second time.
   const redo = task.status === "completed" && !isAdopted(task) && task.tip !== undefined

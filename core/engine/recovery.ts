@@ -12,7 +12,7 @@ import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
-import { markOf } from "./prepare.ts"
+import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
 import { sweepOver } from "./sweepOver.ts"
@@ -40,7 +40,7 @@ export const recover = Effect.fn("recover")(function* () {
   for (const { id, status } of tasks) {
     if (status !== "running" || !(yield* isFree("task", String(id)))) continue
     // Owned meanwhile, so that nobody's living agent is taken for a dead one's.
-    const reaped = holding("task", String(id), () => reaper.reap({ mark: markOf(commonDir, id) }, settings.limits.graceMs))
+    const reaped = holding("task", String(id), ({ fence }) => reaper.reap(markedUpTo(commonDir, id, fence), settings.limits.graceMs))
     const { found } = yield* Effect.catchTag(reaped, "LockHeld", () => Effect.succeed({ found: [] }))
     const processes = found.map(({ pid, command }) => ({ pid, command }))
     if (processes.length > 0) yield* board.emit({ type: "ProcessesReaped", task: id, processes })

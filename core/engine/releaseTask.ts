@@ -33,8 +33,8 @@ export const releaseTask = Effect.fn("releaseTask")(function* (id: number) {
   const place = standing ?? (claim.place?.tree === false ? claim.place : undefined)
   const work = place === undefined ? undefined : workText(yield* workIn(place, task.scope))
   if (standing !== undefined) {
-    yield* keepAndRemove(id, standing, work === undefined ? "released" : `released with ${work}`)
-    yield* dropBranch(task, standing.branch)
+    yield* keepAndRemove(held, id, standing, work === undefined ? "released" : `released with ${work}`)
+    yield* dropBranch(held, task, standing.branch)
   }
   const keep = board.kept.get(id)
   const where = keep === undefined ? (place?.tree === false ? ` left in ${place.path}` : "") : ` kept at ${keep}`

@@ -3,6 +3,8 @@ import { delimiter } from "node:path"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { attempt } from "../steps/attempt.ts"
+import { stillOurs } from "../steps/lock.ts"
+import type { Held } from "../steps/lock.ts"
 import { ownStash } from "../steps/ownStash.ts"
 import { charged } from "./attemptLost.ts"
 import { Board } from "./board.ts"
@@ -11,10 +13,10 @@ import { prepare } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
 
 /** Runs the task's agent once in a tree, within its limits, and looks at what it did outside of it. */
-export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree, n: number, evidence: string | undefined) {
+export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
   const { settings } = yield* RunContext
   const board = yield* Board
-  const { profile, job, adapter } = yield* prepare(task, tree, n, evidence)
+  const { profile, job, adapter } = yield* prepare(held, task, tree, n, evidence)
   const path = [yield* ownStash(tree), ...(job.env["PATH"] === undefined ? [] : [job.env["PATH"]])].join(delimiter)
   yield* board.emit({
     type: "AttemptStarted",
@@ -34,6 +36,8 @@ export const runAgent = Effect.fn("runAgent")(function* (task: Task, tree: Tree,
       graceMs: settings.limits.graceMs,
       emit: board.emit,
       named,
+      // Whoever took the task over may work in this very folder.
+      ours: stillOurs(held),
     }),
   )
   return { agent: profile.name, ...(yield* charged(guarded)) }

@@ -33,7 +33,7 @@ export const treeTask = Effect.fn("treeTask")(function* (id: number) {
         (old) => (old.status === "running" ? { ...withoutReason(old), status: "pending", branch } : { ...old, branch }),
         [],
       )
-      return { task: ready, ...(yield* handTree(ready, { task: id })) }
+      return { task: ready, ...(yield* handTree(held, ready, { task: id })) }
     }),
   )
 })

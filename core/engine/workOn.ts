@@ -20,7 +20,7 @@ import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
 import { writeMarker } from "./marker.ts"
 import type { Marker } from "./marker.ts"
-import { markOf } from "./prepare.ts"
+import { markOf } from "./mark.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
 import { showBranch } from "./showBranch.ts"
@@ -81,7 +81,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   const { commonDir } = yield* Repository
   const board = yield* Board
   const holds = yield* Holds
-  const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(task, tree, n, evidence)
+  const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(held, task, tree, n, evidence)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   // Whatever the agent says of it then is no fault of its work.
   yield* charged(stillThere(tree))
@@ -96,7 +96,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     identity: stated ? undefined : committer,
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
-    mark: markOf(commonDir, task.id, n),
+    mark: markOf(commonDir, task.id, held, n),
   }).pipe(
     Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)),
     (part) => charged(orTreeGone(tree, part)),

@@ -17,8 +17,9 @@ const wordsOf = (mark: string): readonly string[] => {
   return words.length > widths.length ? [...words.slice(0, 3), words.slice(3).join("/")] : words
 }
 
+/** A number stays one, so that an earlier can be told from a later. */
 const bitsOf = (word: string, width: number): bigint =>
-  BigInt(createHash("sha256").update(word).digest().readUInt32BE(0)) & (2n ** BigInt(width) - 1n)
+  BigInt.asUintN(width, /^\d+$/.test(word) ? BigInt(word) : BigInt(createHash("sha256").update(word).digest().readUInt32BE(0)))
 
 const brandOf = (mark: string): bigint => {
   const words = wordsOf(mark)
@@ -26,15 +27,27 @@ const brandOf = (mark: string): bigint => {
 }
 
 /**
- * Whether a process, by its limits as /proc shows them, was born of work under a mark, or under one that starts with the same
- * words.
+ * Whether a mark starts with these words; `upTo` asks in addition that the next one is a number no higher than this, as the
+ * fence of an owner, so that what a later one has started is never taken for an earlier one's.
  */
-export const isBranded = (limits: string, mark: string): boolean => {
+export const hasMark = (found: string | undefined, mark: string, upTo?: number): boolean =>
+  found?.startsWith(mark) === true && (upTo === undefined || Number.parseInt(found.slice(mark.length), 10) <= upTo)
+
+/**
+ * Whether a process, by its limits as /proc shows them, was born of work under a mark, or under one that starts with the same
+ * words; `upTo` as in `hasMark`.
+ */
+export const isBranded = (limits: string, mark: string, upTo?: number): boolean => {
   const soft = /^Max resident set +(\d+) /m.exec(limits)?.[1]
   if (soft === undefined || BigInt(soft) < base) return false
   const words = wordsOf(mark).length
   const open = BigInt(widths.slice(words).reduce((sum, width) => sum + width, 0))
-  return BigInt(soft) >> open === brandOf(mark) >> open
+  if (BigInt(soft) >> open !== brandOf(mark) >> open) return false
+  if (upTo === undefined) return true
+  // Numbers go round within their bits: of two that are near each other the later one is still known.
+  const width = BigInt(widths[words] ?? 0)
+  const next = (BigInt(soft) >> (open - width)) & (2n ** width - 1n)
+  return BigInt.asUintN(Number(width), BigInt(upTo) - next) < 2n ** (width - 1n)
 }
 
 /** The program that gives a brand; empty where there is none. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { EventBody } from "../domain/event.ts"
 import type { AdapterEvent, Job, Outcome } from "../plugin.ts"
+import type { Objects } from "../world/objects.ts"
 import { Pool } from "../world/pool.ts"
 import type { PoolRequest } from "../world/pool.ts"
 import { markVariable, Reaper } from "../world/reaper.ts"
@@ -15,6 +16,8 @@ export interface AttemptInput {
   readonly idleMs: number
   readonly graceMs: number
   readonly emit: (event: EventBody) => Effect.Effect<void>
+  /** Whether the task is still its owner's, whose tree and processes these are. */
+  readonly ours: Effect.Effect<boolean, never, Objects>
   /** Collects every path that the agent says it used. */
   readonly named: Set<string>
 }
@@ -96,7 +99,9 @@ const ended = (reason: string): Outcome => ({ ok: false, class: "work", reason }
 const sweep = Effect.fnUntraced(function* (input: AttemptInput) {
   const reaper = yield* Reaper
   const mark = input.job.env[markVariable]
-  const { found, left } = yield* reaper.reap({ ...(mark === undefined ? {} : { mark }), folder: input.job.cwd }, input.graceMs)
+  // The mark is this attempt's alone; in its folder another owner may be at work by now.
+  const folder = (yield* input.ours) ? { folder: input.job.cwd } : {}
+  const { found, left } = yield* reaper.reap({ ...(mark === undefined ? {} : { mark }), ...folder }, input.graceMs)
   if (found.length === 0) return
   yield* input.emit({
     type: "ProcessesReaped",

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { basename, join, sep } from "node:path"
-import { treeLock } from "../domain/tree.ts"
+import { readTreeName, treeLock } from "../domain/tree.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
 import { stashFolder } from "./ownStash.ts"
@@ -30,7 +30,7 @@ export const listTrees = Effect.fn("listTrees")(function* (root: string) {
   const listed = yield* Effect.forEach(ours, (entry) =>
     Effect.map(files.stat(entry.path), (stat): ListedTree => ({ ...entry, there: stat !== undefined })),
   )
-  const names = (yield* files.list(real)).filter((name) => !name.startsWith(".") && taskOfName(name) !== undefined)
+  const names = (yield* files.list(real)).filter((name) => !name.startsWith(".") && readTreeName(name) !== undefined)
   const strays = yield* Effect.filter(
     names.map((name) => join(real, name)).filter((path) => !known.some((entry) => entry.path === path)),
     isOurs,
@@ -39,14 +39,12 @@ export const listTrees = Effect.fn("listTrees")(function* (root: string) {
 })
 
 /** The task that a tree is, or was, for; undefined when its name does not tell. */
-export const taskOfTree = (tree: Pick<ListedTree, "path" | "lock">): number | undefined =>
-  taskOfName(tree.lock?.trim() ?? basename(tree.path))
+export const taskOfTree = (tree: Pick<ListedTree, "path" | "lock">): number | undefined => named(tree)?.task
 
-/** A tree's name ends in the number of its task; a second one for the same task has a place behind that. */
-const taskOfName = (name: string): number | undefined => {
-  const number = /-(\d+)$/.exec(name)?.[1]
-  return number === undefined ? undefined : Number(number)
-}
+/** The fence that a run had the task by when it made the tree, or took it over; undefined for one that was made by hand. */
+export const fenceOfTree = (tree: Pick<ListedTree, "path" | "lock">): number | undefined => named(tree)?.fence
+
+const named = (tree: Pick<ListedTree, "path" | "lock">) => readTreeName(tree.lock?.trim() ?? basename(tree.path))
 
 /** An unregistered folder is ours when it is still empty, or says itself that it belongs to this repository. */
 const isOurs = Effect.fnUntraced(function* (path: string) {

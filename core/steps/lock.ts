@@ -212,6 +212,14 @@ export const stillHeld = Effect.fn("stillHeld")(function* (held: Held) {
   return ours
 })
 
+/** Whether the lock is ours, for those who only have to know; what can't be looked at is not. */
+export const stillOurs = (held: Held) => Effect.catchCause(stillHeld(held), () => Effect.succeed(false))
+
+/** Goes on only while the lock is ours. Who wakes late asks before it touches what another may have made since. */
+export const demandHeld = Effect.fn("demandHeld")(function* (held: Held) {
+  if (!(yield* stillHeld(held))) return yield* new LeaseLost({ kind: held.kind, name: held.name })
+})
+
 const replaceLock = Effect.fnUntraced(function* (held: Held, to: string) {
   const refs = yield* Refs
   for (;;) {

@@ -5,7 +5,7 @@ import { execFile } from "node:child_process"
 import * as fs from "node:fs/promises"
 import { sep } from "node:path"
 import { promisify } from "node:util"
-import { isBranded, markVariable } from "../kit/brand.ts"
+import { hasMark, isBranded, markVariable } from "../kit/brand.ts"
 import { codeOf, fewAtATime, patiently, unlessAbsent } from "./patience.ts"
 import { processTable } from "./processTable.ts"
 
@@ -22,8 +22,10 @@ export interface Found {
  * folder without a terminal.
  */
 export interface Traces {
-  /** Every mark that starts with this counts. */
+  /** Every mark that starts with these words counts. */
   readonly mark?: string
+  /** Of these only marks whose next word is a number no higher than this: the fence of an owner, and of those before it. */
+  readonly upTo?: number
   readonly folder?: string
 }
 
@@ -94,11 +96,11 @@ const byProc = async (traces: Traces) => {
 }
 
 /** Its mark, its brand, or the folder in which it stands says whose a process is. */
-const belongs = async (name: string, { mark, folder }: Traces): Promise<boolean> => {
+const belongs = async (name: string, { mark, upTo, folder }: Traces): Promise<boolean> => {
   if (mark !== undefined) {
     const environment = await ofProcess(() => fs.readFile(`/proc/${name}/environ`, "latin1"))
-    if (`\0${environment}`.includes(`\0${markVariable}=${mark}`)) return true
-    if (isBranded(await ofProcess(() => fs.readFile(`/proc/${name}/limits`, "latin1")), mark)) return true
+    if (hasMark(`\0${environment}`.split(`\0${markVariable}=`)[1]?.split("\0", 1)[0], mark, upTo)) return true
+    if (isBranded(await ofProcess(() => fs.readFile(`/proc/${name}/limits`, "latin1")), mark, upTo)) return true
   }
   const cwd = folder === undefined ? "" : await ofProcess(() => fs.readlink(`/proc/${name}/cwd`))
   return inside(cwd, folder) && !(await hasTerminal(name))
@@ -131,12 +133,12 @@ const statOf = async (pid: string): Promise<readonly string[]> => {
 const hasTerminal = async (pid: string): Promise<boolean> => (await statOf(pid))[4] !== "0"
 
 const byPs = async (traces: Traces) => {
-  if (traces.mark === undefined) return []
-  const wanted = ` ${markVariable}=${traces.mark}`
+  const { mark, upTo } = traces
+  if (mark === undefined) return []
   const { stdout } = await promisify(execFile)("ps", ["-axwwE", "-o", "pid=,command="], { maxBuffer: 64 * 1024 * 1024 })
   return stdout
     .split("\n")
-    .filter((row) => row.includes(wanted))
+    .filter((row) => hasMark(row.split(` ${markVariable}=`)[1]?.split(" ", 1)[0], mark, upTo))
     .map((row) => ({
       pid: Number.parseInt(row, 10),
       command:

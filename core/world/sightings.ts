@@ -10,19 +10,25 @@ import * as Layer from "effect/Layer"
 export class Sightings extends Context.Service<
   Sightings,
   {
-    /** Milliseconds since this value was first seen under this name without another in between; 0 for a first look. */
+    /**
+     * Milliseconds for which this value was seen under this name without another in between; 0 for a first look. Between two
+     * looks only so much counts as one would wait for the next: who was stopped meanwhile has seen nothing.
+     */
     readonly still: (name: string, value: string) => Effect.Effect<number>
   }
 >()("core/world/Sightings") {
   static readonly layer = Layer.sync(Sightings, () => {
-    const first = new Map<string, { readonly value: string; readonly at: bigint }>()
+    const seen = new Map<string, { readonly value: string; readonly at: bigint; readonly stillMs: number }>()
     const still = (name: string, value: string) =>
-      Effect.map(Clock.monotonicTimeNanos, (now) => {
-        const seen = first.get(name)
-        if (seen?.value === value) return Number((now - seen.at) / 1_000_000n)
-        first.set(name, { value, at: now })
-        return 0
+      Effect.map(Clock.monotonicTimeNanos, (at) => {
+        const before = seen.get(name)
+        const stillMs = before?.value === value ? before.stillMs + Math.min(Number((at - before.at) / 1_000_000n), blinkMs) : 0
+        seen.set(name, { value, at, stillMs })
+        return stillMs
       })
     return { still }
   })
 }
+
+/** The longest time between two looks in which nothing can have escaped the eye. */
+const blinkMs = 10_000

@@ -50,10 +50,13 @@ describe("who may take it", () => {
   const over = run.expires + skewMs
   const day = 86_400_000
   const cases: readonly (readonly [string, Lock, Liveness, number, number, boolean])[] = [
-    ["a living run's", run, "alive", 0, day, false],
+    ["a living run's", run, "alive", 0, 0, false],
     ["a dead run's", run, "dead", 0, 0, true],
-    ["a living run's whose lease is over, clocks allowed for", run, "alive", over, day, false],
-    ["a living run's whose lease is over for certain", run, "alive", over + 1, 0, true],
+    ["a living run's whose lease is over by the clock, which somebody has set", run, "alive", over + day, 0, false],
+    ["a living run's that looks over and stood still for a while", run, "alive", over + 1, leaseMs - 1, false],
+    ["a living run's that looks over and stood still for all of its lease", run, "alive", over + 1, leaseMs, true],
+    ["a living run's that stands still and is dated ahead", run, "alive", 0, leaseMs + skewMs - 1, false],
+    ["a living run's that is dated ahead, and stood still for all of its lease", run, "alive", 0, leaseMs + skewMs, true],
     ["another machine's", run, "unknown", 0, 0, false],
     ["another machine's whose lease looks over", run, "unknown", over + 1, watchMs - 1, false],
     ["another machine's that looks over and stands still", run, "unknown", over + 1, watchMs, true],

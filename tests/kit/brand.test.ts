@@ -17,6 +17,10 @@ test.runIf(process.platform === "linux")("a brand passes on where a mark is lost
     expect(isBranded(limits, mine), mine).toBe(true)
   for (const other of ["0123456789ab:12:3:run/8", "0123456789ab:12:4", "0123456789ab:1:", "0123456789ac:", "judge/x/1/"])
     expect(isBranded(limits, other), other).toBe(false)
+  // The number behind the words is an owner's fence: it and later owners may look for what it had started, earlier ones don't find it.
+  for (const fence of [3, 4, 100]) expect(isBranded(limits, "0123456789ab:12:", fence), String(fence)).toBe(true)
+  for (const fence of [2, 1, 0]) expect(isBranded(limits, "0123456789ab:12:", fence), String(fence)).toBe(false)
+  expect(isBranded(limits, "0123456789ab:13:", 100)).toBe(false)
 })
 
 test("nothing is branded without a mark, nor what can't be started", () => {

@@ -24,6 +24,7 @@ test(
 test.each<[string, Sabotage, RegExp]>([
   ["lands without asking for the fence", { landsUnfenced: true }, /was landed by a process that does not own it|instead of each/],
   ["changes a record without asking for the fence", { changesUnfenced: true }, /was changed by a process that does not own it/],
+  ["clears up without asking whose the task is", { cleansUnasked: true }, /were taken away while it owned the task/],
 ])("the watch catches a process that %s", (_, sabotage, said) => {
   const caught = () => {
     for (let one = 0; one < 500; one++) playOwnership(dice(one), sabotage)

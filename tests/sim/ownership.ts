@@ -7,8 +7,11 @@ import { isOver, mayBecome } from "../../core/domain/task.ts"
 import type { Task } from "../../core/domain/task.ts"
 import { parseTask } from "../../core/domain/taskFile.ts"
 import { readSummary } from "../../core/domain/trailers.ts"
+import { treeName } from "../../core/domain/tree.ts"
+import { markedUpTo, markOf } from "../../core/engine/mark.ts"
+import { hasMark } from "../../core/kit/brand.ts"
 import { holding } from "../../core/engine/holding.ts"
-import { fenceOf, LeaseLost, stillHeld } from "../../core/steps/lock.ts"
+import { demandHeld, fenceOf, LeaseLost, stillHeld, stillOurs } from "../../core/steps/lock.ts"
 import type { Held } from "../../core/steps/lock.ts"
 import { changeTask, createTask, readTask, taskRef } from "../../core/steps/record.ts"
 import { Objects } from "../../core/world/objects.ts"
@@ -35,6 +38,8 @@ export interface Story {
 export interface Sabotage {
   readonly landsUnfenced?: boolean
   readonly changesUnfenced?: boolean
+  /** Clears up behind itself without asking whose the task is, by names that don't tell owners apart. */
+  readonly cleansUnasked?: boolean
   /** Believes what a clock says of another's lease, without looking whether its owner moves. */
   readonly believesClocks?: boolean
   /** On one machine, nobody notices that no sign of life was heard for long. */
@@ -162,6 +167,37 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
       () => Effect.sync(() => working.delete(key)),
     )
   }
+
+  /** Who has a tree where, and an agent in it. */
+  const trees = new Map<string, { readonly run: string; readonly mark: string }>()
+  const clear = (self: SimProcess, tree: string) => {
+    const found = trees.get(tree)
+    if (found === undefined) return
+    trees.delete(tree)
+    const other = world.processes().find(({ owner }) => owner.run === found.run)
+    const name = found.mark.split(":")[1] ?? ""
+    const works = other !== undefined && other !== self && owns(other, "task", name) !== undefined && working.has(`${found.run} ${name}`)
+    demand(!works, self, `the agent and the tree of ${found.run} at ${tree} were taken away while it owned the task`)
+  }
+  /** Works in a tree of its own, from which whatever earlier owners left is taken away, and which is gone afterwards. */
+  const inTree = <A, E, R>(held: Held, self: SimProcess, body: Effect.Effect<A, E, R>) => {
+    const [id, place] = [Number(held.name), remote ? self.owner.host : "all"]
+    const maker = sabotage.cleansUnasked === true ? undefined : { fence: held.fence, run: self.owner.run }
+    const mine = `${place}/${treeName("task", id, maker)}`
+    const ours = sabotage.cleansUnasked === true ? Effect.succeed(true) : stillOurs(held)
+    const { mark: start, upTo } = markedUpTo("", id, held.fence)
+    const raise = Effect.gen(function* () {
+      yield* demandHeld(held)
+      for (const [tree, { mark }] of trees) if (tree.startsWith(`${place}/`) && hasMark(mark, start, upTo)) clear(self, tree)
+      trees.set(mine, { run: self.owner.run, mark: markOf("", id, held, 1) })
+    })
+    const uproot = Effect.flatMap(ours, (own) => Effect.sync(() => (own ? clear(self, mine) : undefined)))
+    return Effect.acquireUseRelease(
+      raise,
+      () => body,
+      () => uproot,
+    )
+  }
   const tryTask = (id: number, self: SimProcess) =>
     holding("task", String(id), (held) => work(held, id, self)).pipe(
       Effect.catch((error) =>
@@ -184,7 +220,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
       if (task.status !== "completed") {
         // Also when a dead owner left it running: the record gets the new owner's fence.
         yield* changeTask(id, (old) => ({ ...old, status: "running", fence: held.fence }), fenced(held))
-        yield* toil(held, between(10, wild || remote ? 90_000 : 45_000))
+        yield* inTree(held, self, toil(held, between(10, wild || remote ? 90_000 : 45_000)))
         if (roll() < 0.2) {
           yield* become(held, "failed")
           return
@@ -238,7 +274,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
   }
   for (let n = between(2, 4); n > 0; n--) spawn()
   // Only who sleeps, and acts before it has looked, needs to be stopped by the fence.
-  const sleepy = sabotage.landsUnfenced === true || sabotage.changesUnfenced === true
+  const sleepy = sabotage.landsUnfenced === true || sabotage.changesUnfenced === true || sabotage.cleansUnasked === true
   for (let n = sleepy ? 12 : between(0, 12); n > 0; n--) {
     world.at(begun + between(0, 6 * minute), () => {
       const living = world.processes().filter((one) => !one.pulse.dead && !one.ended())
@@ -248,7 +284,7 @@ export const playOwnership = (roll: () => number, sabotage: Sabotage = {}, remot
       tell(victim, () => (fate < 0.4 ? "is killed" : fate < 0.6 ? "is interrupted" : "is suspended"))
       if (fate < 0.4) victim.kill()
       else if (fate < 0.6) victim.interrupt()
-      else victim.suspend(between(1_000, 3 * minute))
+      else victim.suspend(between(1_000, 3 * minute), roll() < 0.5 ? "sleep" : "stop")
       count[fate < 0.6 ? "kills" : "suspensions"]++
       if (fate < 0.6) spawn()
     })

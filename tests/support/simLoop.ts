@@ -55,8 +55,11 @@ export type SimLoop = ReturnType<typeof simLoop>
 export interface Pulse {
   dead: boolean
   suspendedUntil: number
-  /** How long it was suspended in all; a clock that nobody sets stands still meanwhile, as Linux has it. */
+  /** How long it did nothing in all. */
   slept: number
+  /** The part of it that a clock which nobody sets knows nothing of, and until when: the machine slept, as Linux has it. */
+  frozen: number
+  frozenUntil: number
   /** How far its clock is off. */
   readonly skewMs: number
 }
@@ -66,7 +69,7 @@ export const simClock = (loop: SimLoop, pulse: Pulse): Clock.Clock => {
   const millis = () => loop.now() + pulse.skewMs
   const inNanos = (ms: number) => BigInt(Math.round(ms)) * 1_000_000n
   const nanos = () => inNanos(millis())
-  const awake = () => inNanos(loop.now() - pulse.slept + Math.max(0, pulse.suspendedUntil - loop.now()))
+  const awake = () => inNanos(loop.now() - pulse.frozen + Math.max(0, pulse.frozenUntil - loop.now()))
   const sleep = (duration: Duration.Duration) =>
     Effect.callback<void>((resume) => {
       let cancel = () => {}

@@ -27,8 +27,8 @@ export interface SimProcess {
   readonly kill: () => void
   /** Ctrl-C: what it does is interrupted, its scopes close. */
   readonly interrupt: () => void
-  /** A laptop that sleeps: everything of it wakes late. */
-  readonly suspend: (ms: number) => void
+  /** A laptop that sleeps, or a process that was stopped by Ctrl-Z on a machine that goes on: everything of it wakes late. */
+  readonly suspend: (ms: number, by: "sleep" | "stop") => void
   readonly ended: () => boolean
 }
 
@@ -63,7 +63,7 @@ export const simWorld = (options: SimOptions) => {
     const pid = processes.length + 1
     const run = `run${pid}`
     const owner: Owner = { host, boot: `boot of ${host}`, pid, started: String(pid), run, email: "dev@example.com" }
-    const pulse: Pulse = { dead: false, suspendedUntil: 0, slept: 0, skewMs }
+    const pulse: Pulse = { dead: false, suspendedUntil: 0, slept: 0, frozen: 0, frozenUntil: 0, skewMs }
     const keen = simClock(loop, pulse)
     const clock =
       options.numb?.includes(host) === true ? { ...keen, monotonicTimeNanosUnsafe: () => 0n, monotonicTimeNanos: Effect.succeed(0n) } : keen
@@ -93,7 +93,11 @@ export const simWorld = (options: SimOptions) => {
         pulse.dead = true
       },
       interrupt: () => void Effect.runFork(Fiber.interrupt(fiber), { scheduler: loop.scheduler }),
-      suspend: (ms) => {
+      suspend: (ms, by) => {
+        if (by === "sleep") {
+          pulse.frozen += Math.max(0, loop.now() + ms - Math.max(loop.now(), pulse.frozenUntil))
+          pulse.frozenUntil = Math.max(pulse.frozenUntil, loop.now() + ms)
+        }
         pulse.slept += Math.max(0, loop.now() + ms - Math.max(loop.now(), pulse.suspendedUntil))
         pulse.suspendedUntil = Math.max(pulse.suspendedUntil, loop.now() + ms)
       },

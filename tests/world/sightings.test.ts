@@ -49,3 +49,16 @@ test("each name is watched for itself", async () => {
   )
   expect(looks).toEqual([10_000, 5_000, 0])
 })
+
+test("who was stopped between two looks has seen nothing meanwhile", async () => {
+  const looks = await seen((still) =>
+    Effect.gen(function* () {
+      yield* still("a", "1")
+      yield* TestClock.adjust(Duration.minutes(3))
+      const late = yield* still("a", "1")
+      yield* TestClock.adjust(Duration.seconds(5))
+      return [late, yield* still("a", "1")]
+    }),
+  )
+  expect(looks).toEqual([10_000, 15_000])
+})
