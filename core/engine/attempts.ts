@@ -47,7 +47,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
       refusals++
       const until = yield* holds.rest(agentOf(current, settings.agent), lost.reason, lost.notBefore)
       const event = { type: "TaskWaited", task: task.id, reason: lost.reason, until: new Date(until).toISOString() } as const
-      yield* board.wait(task.id, { reason: lost.reason, hint: `It goes on by itself at ${event.until}.` }, event)
+      yield* board.wait(task.id, { reason: lost.reason, hint: `It goes on by itself at ${event.until}.`, ends: { until } }, event)
       yield* resting(Effect.sleep(Math.max(0, until - (yield* Clock.currentTimeMillis))))
       yield* board.wait(task.id, undefined)
       continue

@@ -5,21 +5,8 @@ import * as Queue from "effect/Queue"
 import { isDeepStrictEqual } from "node:util"
 import type { EventBody } from "../domain/event.ts"
 import type { Task } from "../domain/task.ts"
+import type { Wait } from "../domain/wait.ts"
 import { Journal } from "../world/journal.ts"
-
-/** Why a task that could go on does not, and what ends that. */
-export interface Wait {
-  readonly reason: string
-  readonly hint: string
-  /** Another process works on it; its end will be seen in the store. */
-  readonly elsewhere?: boolean
-  /** A person claimed it, and this run does not wait for them. */
-  readonly held?: boolean
-  /** Files of the user are in the way; it goes on by itself once they are not. */
-  readonly forUser?: boolean
-  /** It is complete and waits for a person's word, as the settings ask. */
-  readonly review?: boolean
-}
 
 /** What a run knows of its tasks, and the bell that wakes the scheduler when any of it changed. */
 export class Board extends Context.Service<

@@ -76,7 +76,7 @@ const onOwnBranch = Effect.fnUntraced(function* (id: number, place: Place) {
   const reason = `complete on ${place.branch}, in your checkout`
   const hint = `Merge it as you do, or have it landed: \`osier land ${id}\`.`
   if (board.task(id)?.status === "completed")
-    yield* board.wait(id, { reason, hint, review: true }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+    yield* board.wait(id, { reason, hint, review: true, ends: "person" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
   const ms = (yield* Clock.currentTimeMillis) - started
   const report = reportOf(board.tasks(), new Set([id]), board.waits(), { ms, interrupted: false })
   yield* conclude(report)

@@ -38,7 +38,7 @@ export const giveWay = Effect.fn("giveWay")(function* (task: Task, { passed, tol
   const said = { type: "TaskWaited", task: task.id, reason } as const
   const news = !told.has(reason + task.id)
   told.add(reason + task.id)
-  yield* board.wait(task.id, { reason, hint: "It goes on by itself." }, news ? said : undefined)
+  yield* board.wait(task.id, { reason, hint: "It goes on by itself.", ends: "owner" }, news ? said : undefined)
   while (earlier !== undefined) {
     if ((yield* Clock.currentTimeMillis) - begun >= wayMs) passed.add(earlier)
     // Somebody has it: whoever wants it too gets in line.

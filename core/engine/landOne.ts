@@ -111,7 +111,7 @@ const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly 
   const board = yield* Board
   const reason = `it changes what judges it: ${paths.slice(0, 5).join(", ")}`
   const hint = `Look at it with \`osier diff ${task.id}\`, then \`osier land ${task.id} --allow-gate-changes\`.`
-  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
+  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
   return { type: "stays" } as const
 })
 
@@ -119,7 +119,7 @@ const holdSecrets = Effect.fnUntraced(function* (task: Task, places: readonly st
   const board = yield* Board
   const reason = `it seems to hold a secret: ${places.slice(0, 5).join(", ")}`
   const hint = `Look with \`osier diff ${task.id}\`; \`osier land ${task.id}\` if it is none, else \`osier discard ${task.id}\`.`
-  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
   return { type: "stays" } as const
 })
 
@@ -127,6 +127,6 @@ const holdUngated = Effect.fnUntraced(function* (task: Task) {
   const board = yield* Board
   const reason = "ungated: no gate is configured, so nobody can say that it is right"
   const hint = `Add \`gates:\` to osier.yaml, or look with \`osier diff ${task.id}\` and land it yourself: \`osier land ${task.id}\`.`
-  yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
   return { type: "stays" } as const
 })

@@ -64,7 +64,7 @@ const release = Effect.fnUntraced(function* (id: number) {
       reason,
     }),
   )
-  yield* board.wait(id, { reason, hint: "osier run" })
+  yield* board.wait(id, { reason, hint: "osier run", ends: "person" })
 })
 
 /** Whom a run assigned it to by starting it has nothing to do with it any more. */

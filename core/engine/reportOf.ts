@@ -2,8 +2,8 @@ import { exitOf } from "../domain/report.ts"
 import type { Report, Stop } from "../domain/report.ts"
 import { blocked } from "../domain/graph.ts"
 import type { Task } from "../domain/task.ts"
+import type { Wait } from "../domain/wait.ts"
 import { waitsFor } from "../domain/waitsFor.ts"
-import type { Wait } from "./board.ts"
 
 /** Sorts every task of a run by how it ended, with the reason and the next command of each that did not land. */
 export const reportOf = (

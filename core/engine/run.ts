@@ -5,6 +5,7 @@ import * as FiberMap from "effect/FiberMap"
 import type { Report } from "../domain/report.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
+import { endsByItself } from "../domain/wait.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
 import { Machine } from "../world/machine.ts"
@@ -12,6 +13,7 @@ import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { Drain } from "./drain.ts"
+import { endWaits } from "./endWaits.ts"
 import { Fleet } from "./fleet.ts"
 import { gatesAt } from "./gates.ts"
 import { journey } from "./journey.ts"
@@ -94,6 +96,7 @@ const schedule = Effect.gen(function* () {
   let idleSince: number | undefined
   for (;;) {
     yield* refresh
+    yield* endWaits()
     const running = [...mine].filter((id) => FiberMap.hasUnsafe(journeys, id))
     const fresh = (yield* startable(running)).filter((id) => !fleet.started.has(id))
     for (const id of fresh) {
@@ -102,13 +105,13 @@ const schedule = Effect.gen(function* () {
       yield* FiberMap.run(journeys, id, embark(id))
     }
     const live = [...running, ...fresh]
-    const elsewhere = [...mine].some((id) => board.waits().get(id)?.elsewhere === true)
-    if (live.length === 0 && ((!elsewhere && !fleet.paused) || drain.requested())) break
-    const onlyUser = live.length > 0 && live.every((id) => board.waits().get(id)?.forUser === true)
+    const goesOn = [...mine].some((id) => endsByItself(board.waits().get(id)))
+    if (live.length === 0 && ((!goesOn && !fleet.paused) || drain.requested())) break
+    const onlyUser = live.length > 0 && live.every((id) => board.waits().get(id)?.ends === "files")
     const now = yield* Clock.currentTimeMillis
     idleSince = onlyUser ? (idleSince ?? now) : undefined
     if (idleSince !== undefined && (now - idleSince >= options.waitMs || drain.requested())) break
-    yield* board.rung.pipe(Effect.timeoutOption(elsewhere || onlyUser ? lookMs : 5000))
+    yield* board.rung.pipe(Effect.timeoutOption(goesOn || onlyUser ? lookMs : 5000))
   }
 })
 
@@ -134,7 +137,7 @@ const embark = (id: number) =>
           const claimed = "session" in held.lock.owner
           if (!claimed) fleet.started.delete(id)
           const reason = held.message
-          const wait = { reason, hint: held.hint, ...(claimed ? { held: true } : { elsewhere: true }) }
+          const wait = { reason, hint: held.hint, ...(claimed ? { held: true, ends: "person" as const } : { ends: "owner" as const }) }
           yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason })
         }),
       ),
@@ -143,7 +146,7 @@ const embark = (id: number) =>
           fleet.started.delete(id)
           const hint = "It goes on by itself when the remote answers."
           const news = before === reason ? undefined : ({ type: "TaskWaited", task: id, reason } as const)
-          yield* board.wait(id, { reason, hint, elsewhere: true }, news)
+          yield* board.wait(id, { reason, hint, ends: "remote" }, news)
         }),
       ),
       Effect.catchTag("LeaseLost", (error) =>
@@ -152,7 +155,7 @@ const embark = (id: number) =>
           if (fleet.claimed.has(id)) return yield* error
           fleet.started.delete(id)
           const { message, hint } = error
-          yield* board.wait(id, { reason: message, hint, elsewhere: true }, { type: "Warned", task: id, message, hint })
+          yield* board.wait(id, { reason: message, hint, ends: "owner" }, { type: "Warned", task: id, message, hint })
         }),
       ),
       Effect.catchCause((cause) =>
@@ -162,7 +165,7 @@ const embark = (id: number) =>
               const error = Cause.squash(cause)
               const message = error instanceof Error ? error.message : String(error)
               const hint = typeof error === "object" && error !== null && "hint" in error ? String(error.hint) : `osier logs ${id}`
-              yield* board.wait(id, { reason: message, hint }, { type: "Warned", task: id, message, hint })
+              yield* board.wait(id, { reason: message, hint, ends: "person" }, { type: "Warned", task: id, message, hint })
             }),
       ),
       Effect.ensuring(Effect.sync(() => slots.forgo(id))),
@@ -176,12 +179,12 @@ const refresh = Effect.gen(function* () {
   yield* lookThere()
   const { mine } = yield* Fleet
   for (const task of board.tasks()) {
-    if (isOver(task.status) || (mine.has(task.id) && board.waits().get(task.id)?.elsewhere !== true)) continue
+    if (isOver(task.status) || (mine.has(task.id) && !endsByItself(board.waits().get(task.id)))) continue
     const now = yield* readTask(task.id).pipe(
       Effect.map((read) => read.task),
       // Somebody made nonsense of it: that ends our waiting for it, and nothing else.
-      Effect.catchTag("TaskFileBroken", ({ message, hint }) =>
-        Effect.as(board.wait(task.id, { reason: message, hint }, { type: "Warned", task: task.id, message, hint }), task),
+      Effect.catchTag(["TaskFileBroken", "NoSuchTask"], ({ message, hint }) =>
+        Effect.as(board.wait(task.id, { reason: message, hint, ends: "person" }, { type: "Warned", task: task.id, message, hint }), task),
       ),
     )
     if (now.updated === task.updated && now.status === task.status) continue

@@ -1,11 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
-import { lockRef } from "../domain/lock.ts"
 import { next } from "../domain/schedule.ts"
 import type { Waiting } from "../domain/schedule.ts"
 import type { Task } from "../domain/task.ts"
-import { isFree } from "../steps/isFree.ts"
-import { inspectLock } from "../steps/lock.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
@@ -21,8 +18,9 @@ export const startable = Effect.fn("startable")(function* (running: readonly num
   const fleet = yield* Fleet
   const { options } = yield* RunContext
   const tasks = board.tasks().map((task) => asPending(task, fleet))
+  // Another process owns them: to ask for their locks would be refused again, and what they work on is taken.
   const away: number[] = []
-  for (const id of fleet.mine) if (yield* isAway(id)) away.push(id)
+  for (const id of fleet.mine) if (board.waits().get(id)?.ends === "owner") away.push(id)
   const overlap = options.allowOverlap ? ("allow" as const) : ("sequence" as const)
   const barred = new Set<number>()
   for (;;) {
@@ -40,16 +38,6 @@ export const startable = Effect.fn("startable")(function* (running: readonly num
   }
 })
 
-/** Another process owns it: to ask for its lock would be refused again, and what it works on is taken. */
-const isAway = Effect.fnUntraced(function* (id: number) {
-  const board = yield* Board
-  if (board.waits().get(id)?.elsewhere !== true) return false
-  const seen = yield* Effect.orElseSucceed(inspectLock(lockRef("task", String(id))), () => undefined)
-  // A person took it, who may have it for days: who asks again is told so, and waits no longer.
-  if (seen?.lock.state === "held" && "session" in seen.lock.owner) return false
-  return !(yield* isFree("task", String(id)))
-})
-
 const isFinished = (task: Task): boolean => task.status === "completed" && task.kind === undefined
 
 /** A slot or an unfinished need is the ordinary case and no news; the rest has a reason that somebody may want to know. */
@@ -62,7 +50,7 @@ const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waitin
     why === "cycle"
       ? "Take one of these needs away: `osier tree --tasks`, edit its file, `osier sync`."
       : `\`osier show ${by[0] ?? id}\` tells why.`
-  yield* board.wait(id, { reason, hint }, event)
+  yield* board.wait(id, { reason, hint, ends: "person" }, event)
 })
 
 /** A task whose agent rests or is broken is not started, and says so. */
@@ -76,10 +64,10 @@ const mayAsk = Effect.fnUntraced(function* (id: number) {
   if ("broken" in hold) {
     const reason = `agent ${agent} does not work: ${hold.broken}`
     const hint = "Mend the agent (`osier doctor`), then `osier run` again."
-    yield* board.wait(id, { reason, hint }, { type: "TaskWaited", task: id, reason })
+    yield* board.wait(id, { reason, hint, ends: "person" }, { type: "TaskWaited", task: id, reason })
   } else {
     const until = new Date(hold.until).toISOString()
-    const wait = { reason: hold.reason, hint: `It goes on by itself at ${until}.`, elsewhere: true }
+    const wait = { reason: hold.reason, hint: `It goes on by itself at ${until}.`, ends: { until: hold.until } }
     yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason: hold.reason, until })
   }
   return false

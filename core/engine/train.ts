@@ -4,12 +4,12 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Semaphore from "effect/Semaphore"
 import type { Task } from "../domain/task.ts"
+import type { Wait } from "../domain/wait.ts"
 import { wouldWait } from "../steps/land.ts"
 import type { Held } from "../steps/lock.ts"
 import { Refs } from "../world/refs.ts"
 import type { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
-import type { Wait } from "./board.ts"
 import { Fleet } from "./fleet.ts"
 import { giveWay } from "./giveWay.ts"
 import type { Courtesy } from "./giveWay.ts"
@@ -60,6 +60,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
       reason: "complete, waits for your review",
       hint: `osier diff ${task.id}, then osier land ${task.id}`,
       review: true,
+      ends: "person",
     }
     yield* board.wait(task.id, wait, { type: "TaskHeld", task: task.id, reason: wait.reason, paths: [], hint: wait.hint })
     return { type: "stays" } satisfies Answer
@@ -67,7 +68,11 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
   if (work.outside !== undefined && !asked) {
     const reason = `this changed outside its tree while its agent worked: ${work.outside.slice(0, 5).join(", ")}`
     const hint = `Look at both, then \`osier land ${task.id}\`.`
-    yield* board.wait(task.id, { reason, hint }, { type: "TaskHeld", task: task.id, reason, paths: [...work.outside], hint })
+    yield* board.wait(
+      task.id,
+      { reason, hint, ends: "person" },
+      { type: "TaskHeld", task: task.id, reason, paths: [...work.outside], hint },
+    )
     return { type: "stays" } satisfies Answer
   }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
@@ -107,7 +112,7 @@ const tellBlocked = Effect.fnUntraced(function* (task: Task, blocked: { readonly
   const wait: Wait = {
     reason: names === "" ? blocked.reason : `${blocked.reason}: ${names}`,
     hint: `Finish, commit, move or delete what is in the way, or check out something else there (\`git switch --detach\`); it lands by itself, or with \`osier land ${task.id}\`.`,
-    forUser: true,
+    ends: "files",
   }
   yield* board.wait(task.id, wait, { type: "LandingWaited", tasks: [task.id], reason: blocked.reason, files: [...blocked.files] })
 })

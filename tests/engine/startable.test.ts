@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { parseArguments } from "../../core/domain/plan.ts"
 import { addTasks } from "../../core/engine/addTasks.ts"
 import { Board } from "../../core/engine/board.ts"
+import { endWaits } from "../../core/engine/endWaits.ts"
 import { Fleet } from "../../core/engine/fleet.ts"
 import { startable } from "../../core/engine/startable.ts"
 import { readTask } from "../../core/steps/record.ts"
@@ -19,10 +20,11 @@ test("finished work that another lands is not asked for again and again, only wh
       mine.add(1)
       yield* board.put({ ...(yield* readTask(1)).task, status: "completed", tip: stage.repo.git("rev-parse", "HEAD") })
       const held = yield* takeLock("task", "1")
-      yield* board.wait(1, { reason: "held", hint: "wait", elsewhere: true })
-      const before = yield* startable([])
+      yield* board.wait(1, { reason: "held", hint: "wait", ends: "owner" })
+      const look = Effect.andThen(endWaits(), startable([]))
+      const before = yield* look
       yield* releaseLock(held)
-      return [before, yield* startable([])]
+      return [before, yield* look]
     }),
   )
   expect(seen).toEqual([[], [1]])

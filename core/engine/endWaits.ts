@@ -1,0 +1,36 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import { blocked } from "../domain/graph.ts"
+import { lockRef } from "../domain/lock.ts"
+import { endsByItself, goesOn } from "../domain/wait.ts"
+import type { Ownership } from "../domain/wait.ts"
+import { waitsFor } from "../domain/waitsFor.ts"
+import { inspectLock, isOpen } from "../steps/lock.ts"
+import { Board } from "./board.ts"
+import { Fleet } from "./fleet.ts"
+
+/** Ends every wait of a task that is not on its journey, and whose end has come. */
+export const endWaits = Effect.fn("endWaits")(function* () {
+  const board = yield* Board
+  const { mine, journeys, again } = yield* Fleet
+  const all = board.tasks()
+  const dead = all.filter(({ status, id }) => (status === "failed" && !again.has(id)) || status === "discarded").map(({ id }) => id)
+  const stuck = blocked(waitsFor(all), dead)
+  for (const id of mine) {
+    const wait = board.waits().get(id)
+    if (wait === undefined || !endsByItself(wait) || FiberMap.hasUnsafe(journeys, id)) continue
+    const ownership = wait.ends === "owner" ? yield* ownershipOf(id) : "nobody"
+    const now = yield* Clock.currentTimeMillis
+    if (!goesOn(wait, { task: board.task(id), ownership, hindered: stuck.has(id), now })) yield* board.wait(id, undefined)
+  }
+})
+
+const ownershipOf = (id: number) =>
+  Effect.gen(function* () {
+    const ref = lockRef("task", String(id))
+    const seen = yield* inspectLock(ref)
+    if (seen === undefined || seen.lock.state === "free") return "nobody"
+    if ("session" in seen.lock.owner) return "person"
+    return (yield* isOpen(ref, seen)) ? "nobody" : "run"
+  }).pipe(Effect.orElseSucceed((): Ownership => "unreadable"))
