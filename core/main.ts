@@ -11,9 +11,13 @@ else {
     process.stderr.write(`osier: ${old.message}\n  ${old.hint}\n`)
     process.exit(old.exit)
   }
-  const [{ program }, { drained, terminal }] = await Promise.all([import("./cli/program.ts"), import("./cli/screen.ts")])
+  const [{ program }, { drained, terminal }, { wantsJson }] = await Promise.all([
+    import("./cli/program.ts"),
+    import("./cli/screen.ts"),
+    import("./cli/commandLine.ts"),
+  ])
   const worker = new URL("./worker.ts", import.meta.url)
-  process.exitCode = await program(argv, terminal(process.env), { version: manifest.version, worker })
+  process.exitCode = await program(argv, terminal(process.env, wantsJson(argv)), { version: manifest.version, worker })
   await drained()
   // Nothing may hold the process any longer, whatever an adapter or a socket left open.
   process.exit()

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import type { Event } from "../domain/event.ts"
 import { writeEvent } from "../domain/eventLine.ts"
 import { runScreen } from "../domain/runScreen.ts"
-import { emptyRun, type RunView, seen } from "../domain/runView.ts"
+import { emptyRun, type RunView, seen, titled } from "../domain/runView.ts"
 import { eventRow } from "./eventRow.ts"
 import type { Screen } from "./screen.ts"
 
@@ -17,13 +17,13 @@ export interface LiveView {
   readonly put: (event: Event) => Effect.Effect<void>
   /** Titles of tasks that no event will tell. */
   readonly know: (tasks: Iterable<readonly [number, string]>) => void
+  /** Forgets the run that was seen, for the next one. */
+  readonly restart: () => void
   readonly view: () => RunView
   /** Redraws until interrupted; does nothing where nothing is redrawn. */
   readonly draw: Effect.Effect<never>
   /** Takes the drawing away, so that the closing words stand in its place. */
   readonly close: Effect.Effect<void>
-  /** The screen to print on beside the view: what it prints stands above it. */
-  readonly screen: Screen
 }
 
 /** Kinds of events that a log of a run leaves out: they are for programs, and for `osier logs`. */
@@ -37,31 +37,14 @@ const quiet: ReadonlySet<Event["type"]> = new Set([
 ])
 
 /** Shows a run: redrawn lines on a terminal, a log otherwise, or one JSON event a line. */
-export const liveView = (screen: Screen, options: { readonly json: boolean }): LiveView => {
+export const liveView = (screen: Screen, options: { readonly json: boolean; readonly idle?: string }): LiveView => {
   let view = emptyRun()
-  let drawn = 0
   const redraws = screen.live && !options.json
-
-  const wipe = () => {
-    // Up to the first line drawn, then clear to the end of the screen; in one write, so that nothing flickers.
-    if (drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[0J`)
-    drawn = 0
-  }
-  const paint = (now: number) => {
-    const lines = runScreen(view, { now, width: screen.width(), height: screen.height(), paint: screen.paint })
-    process.stdout.write(`${drawn > 0 ? `\u001b[${drawn}A` : ""}\u001b[0J${lines.join("\n")}\n`)
-    drawn = lines.length
-  }
-  const aside: Screen = redraws
-    ? {
-        ...screen,
-        out: (text) => (wipe(), screen.out(text)),
-        err: (text) => (wipe(), screen.err(text)),
-      }
-    : screen
-
   const know = (tasks: Iterable<readonly [number, string]>) => {
-    view = { ...view, tasks: new Map([...emptyRun(tasks).tasks, ...view.tasks]) }
+    view = titled(view, tasks)
+  }
+  const restart = () => {
+    view = { ...emptyRun(), titles: view.titles }
   }
   const put = (event: Event) =>
     Effect.sync(() => {
@@ -69,16 +52,17 @@ export const liveView = (screen: Screen, options: { readonly json: boolean }): L
       if (options.json) screen.out(writeEvent(event))
       else if (!redraws && !quiet.has(event.type)) screen.out(eventRow(event, screen.paint))
     })
+  const { idle = "starting" } = options
   const draw: Effect.Effect<never> = redraws
     ? Effect.forever(
         Effect.gen(function* () {
           const now = yield* Clock.currentTimeMillis
-          paint(now)
+          screen.draw(runScreen(view, { now, width: screen.width(), height: screen.height(), paint: screen.paint, idle }))
           yield* Effect.sleep(redrawMs)
         }),
       )
     : Effect.never
-  return { put, know, view: () => view, draw, close: Effect.sync(wipe), screen: aside }
+  return { put, know, restart, view: () => view, draw, close: Effect.sync(() => (redraws ? screen.draw([]) : undefined)) }
 }
 
 /** Shows the events of this process while the body runs, and waits for the last of them: the end of the run, unless told otherwise. */

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Result from "effect/Result"
@@ -10,6 +11,7 @@ import { parseCommandLine, wantsJson } from "./commandLine.ts"
 import { reportFailure } from "./failure.ts"
 import { textFlag } from "./flags.ts"
 import { folderMeant } from "./folderMeant.ts"
+import { lastNet } from "./lastNet.ts"
 import { logger } from "./logger.ts"
 import type { Screen } from "./screen.ts"
 import { verbCode } from "./verbCode.ts"
@@ -27,6 +29,22 @@ const examples = [
 export interface Roof {
   readonly version: string
   readonly worker: URL
+}
+
+/** Runs a verb to its end; what escapes from it into the process is told, and then ends it as Ctrl-C would. */
+const inOrder = async <A, E>(verb: Effect.Effect<A, E>, tell: (cause: unknown) => number): Promise<Exit.Exit<A, E> | number> => {
+  const fiber = Effect.runFork(verb)
+  let told: number | undefined
+  const takeAway = lastNet((cause) => {
+    told = tell(cause)
+    Effect.runFork(Fiber.interrupt(fiber))
+  }, process)
+  try {
+    const ended = await Effect.runPromise(Fiber.await(fiber))
+    return told ?? ended
+  } finally {
+    takeAway()
+  }
 }
 
 /** Runs one command line (without the program's own name) and answers with the exit code. */
@@ -49,10 +67,11 @@ export const program = async (argv: readonly string[], screen: Screen, { version
     if (load === undefined) throw new Error(`the verb ${name} has no code`)
     const verb = await load()
     const call = { args, flags, json, at: at.success, screen, version }
-    const ended = await Effect.runPromiseExit(
+    const ended = await inOrder(
       verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)]), Layer.succeed(PoolWorker, worker)))),
+      (cause) => fail(Cause.die(cause)),
     )
-    return Exit.isSuccess(ended) ? ended.value : fail(ended.cause)
+    return typeof ended === "number" ? ended : Exit.isSuccess(ended) ? ended.value : fail(ended.cause)
   } catch (defect) {
     return fail(Cause.die(defect))
   }

@@ -17,7 +17,7 @@ export const showRun = Effect.fnUntraced(function* <E, R>(call: Call, work: (liv
   const live = liveView(call.screen, { json: call.json })
   const soften = (signal: string) => {
     const how = signal === "SIGINT" ? "Ctrl-C" : signal
-    if (!call.json) live.screen.err(`osier: ${how}: finishing what works, starting nothing more; once more stops everything`)
+    if (!call.json) call.screen.err(`osier: ${how}: finishing what works, starting nothing more; once more stops everything`)
     return drain.request(`${how}: nothing new is started`)
   }
   const watched = Effect.gen(function* () {

@@ -1,5 +1,8 @@
 import { stripVTControlCharacters } from "node:util"
 
+/** What reorders, hides or breaks a text on a terminal, and the characters that stand for colours there. */
+const steering = /[\p{Cs}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFDD0-\uFDEF]/gu
+
 /**
  * A text as one line that is safe to print: agents and branches choose their words, and a terminal obeys escape sequences
  * and writes right-to-left when told to.
@@ -7,26 +10,39 @@ import { stripVTControlCharacters } from "node:util"
 export const plainLine = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
-    .replace(/[\p{Cs}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu, "")
+    .replace(steering, "")
     .trim()
 
 /** The same for a text of several lines, which keeps its lines and indentation. */
-export const plainText = (text: string): string =>
+export const plainText = (text: string): string => printable(text).replace(steering, "").trimEnd()
+
+/** What a screen may print: nothing in it steers a terminal but the marks of colours, which are ours. */
+export const printable = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/\r\n?|[\u2028\u2029]/g, "\n")
     .replace(/[^\P{Cc}\n\t]/gu, "")
     .replace(/[\p{Cs}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu, "")
-    .trimEnd()
+
+/** JSON that is the same data and steers no terminal: what JSON leaves as it is inside of texts is written by its number. */
+export const printableJson = (json: string): string =>
+  json
+    // Outside of JSON's texts, where they would be escaped, they are words of a warning.
+    .replace(/[^\P{Cc}\n\t\u007F-\u009F]/gu, "")
+    .replace(/[\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g, numbered)
+
+const numbered = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const wide =
-  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
+  /[\u1100-\u115F\u2E80-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{1B2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}\p{Emoji_Presentation}]/u
+const none = /\p{M}|\u200C|\u200D|[\uFDD0-\uFDEF]/u
 
-const cellsOf = (char: string): number => (/\p{M}|\u200D/u.test(char) ? 0 : wide.test(char) ? 2 : 1)
+/** U+FE0F makes a picture of the sign before it, which is one column wider then. Too many are counted rather than too few. */
+const cellsOf = (char: string): number => (char === "\uFE0F" ? 1 : none.test(char) ? 0 : wide.test(char) ? 2 : 1)
 
 /** How many columns of a terminal a text takes. */
 export const cells = (text: string): number => Array.from(text).reduce((sum, char) => sum + cellsOf(char), 0)
 
-/** Cut to so many columns, with an ellipsis where something is missing. */
+/** Cut to so many columns, with an ellipsis where something is missing. Colours end where they would have ended. */
 export const fitted = (text: string, width: number): string => {
   if (cells(text) <= width) return text
   let taken = ""
@@ -36,7 +52,8 @@ export const fitted = (text: string, width: number): string => {
     taken += char
     used += cellsOf(char)
   }
-  return width < 1 ? "" : `${taken.trimEnd()}…`
+  const marks = text.slice(taken.length).replace(/[^\uFDD0-\uFDEF]+/g, "")
+  return (width < 1 ? "" : `${taken.trimEnd()}…`) + marks
 }
 
 /** Filled up to so many columns, or cut. */

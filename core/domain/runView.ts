@@ -55,6 +55,8 @@ export interface RunView {
   readonly gates: readonly string[]
   readonly concurrency: number
   readonly started: string
+  /** How tasks are called, those of others included. */
+  readonly titles: ReadonlyMap<number, string>
   readonly tasks: ReadonlyMap<number, TaskView>
   readonly draining?: string
   readonly warnings: readonly string[]
@@ -63,21 +65,29 @@ export interface RunView {
   readonly ended?: Extract<Event, { readonly type: "RunEnded" }>
 }
 
-/** A run of which nothing is known but its tasks' titles; tasks that come later tell theirs. */
-export const emptyRun = (titles: Iterable<readonly [number, string]> = []): RunView => ({
+/** A run of which nothing is known yet. */
+export const emptyRun = (): RunView => ({
   run: "",
   target: "",
   gates: [],
   concurrency: 0,
   started: "",
-  tasks: new Map([...titles].map(([id, title]) => [id, { ...unseen(id), title: plainLine(title) }])),
+  titles: new Map(),
+  tasks: new Map(),
   warnings: [],
   outside: new Map(),
 })
 
-const unseen = (id: number): TaskView => ({
+/** The view that knows how these tasks are called, should they turn up. */
+export const titled = (view: RunView, tasks: Iterable<readonly [number, string]>): RunView => {
+  const titles = new Map([...view.titles, ...[...tasks].map(([id, title]) => [id, plainLine(title)] as const)])
+  const named = [...view.tasks].map(([id, task]) => [id, { ...task, title: titles.get(id) ?? task.title }] as const)
+  return { ...view, titles, tasks: new Map(named) }
+}
+
+const unseen = (view: RunView, id: number): TaskView => ({
   id,
-  title: `task ${id}`,
+  title: view.titles.get(id) ?? `task ${id}`,
   phase: "waiting",
   attempt: 0,
   since: "",
@@ -184,20 +194,23 @@ const changed = (before: TaskView, change: Partial<TaskView>, at: string): TaskV
 })
 
 /** The view after one more event. */
-export const seen = (view: RunView, event: Event): RunView => {
+export const seen = (before: RunView, event: Event): RunView => {
+  const view = event.type === "TaskAdded" ? titled(before, [[event.task, event.title]]) : before
+  // What somebody else puts into the store while a run is on is none of its tasks.
+  if (event.type === "TaskAdded" && (view.run === "" || event.run !== view.run)) return view
   const about =
     "tasks" in event && event.type !== "RunStarted" ? event.tasks : "task" in event && event.task !== undefined ? [event.task] : []
   let tasks = view.tasks
   for (const id of about) {
-    const before = tasks.get(id) ?? unseen(id)
-    const change = "tasks" in event ? several(event, before) : told(event, before)
-    if (change !== undefined) tasks = new Map(tasks).set(id, changed(before, change, event.at))
+    const task = tasks.get(id) ?? unseen(view, id)
+    const change = "tasks" in event ? several(event, task) : told(event, task)
+    if (change !== undefined) tasks = new Map(tasks).set(id, changed(task, change, event.at))
   }
   const next = tasks === view.tasks ? view : { ...view, tasks }
   switch (event.type) {
     case "RunStarted": {
       const added = new Map(tasks)
-      for (const id of event.tasks) if (!added.has(id)) added.set(id, unseen(id))
+      for (const id of event.tasks) if (!added.has(id)) added.set(id, unseen(view, id))
       const { run, target, gates, concurrency, at } = event
       return { ...next, run, target, gates, concurrency, started: at, tasks: added }
     }

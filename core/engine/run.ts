@@ -46,18 +46,19 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   }
   yield* preflight(agentsOf(ids.map((id) => board.task(id))))
   yield* announce(ids)
-  yield* Effect.ensuring(schedule, halt)
+  const last = (interrupted: boolean) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted })
+      return Effect.as(conclude(report), report)
+    })
+  // Whoever watches hears the end of a run that was stopped, too.
+  yield* Effect.ensuring(schedule, halt).pipe(Effect.onInterrupt(() => last(true)))
   // What we had to leave unfinished somebody else may have done meanwhile. Where that can't be seen now, the next run sees it.
   yield* Effect.ignore(Effect.flatMap(listTasks(), clearOver))
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain
-  const report = reportOf(board.tasks(), fleet.mine, board.waits(), {
-    ms: (yield* Clock.currentTimeMillis) - started,
-    interrupted: drain.requested(),
-  })
-  yield* conclude(report)
-  return report
+  return yield* last(drain.requested())
 })
 
 /** Agents that are yet to start something. */

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "vitest"
 import type { Event, EventBody } from "../../core/domain/event.ts"
-import { emptyRun, type RunView, seen, setbacksText } from "../../core/domain/runView.ts"
+import { emptyRun, type RunView, seen, setbacksText, titled } from "../../core/domain/runView.ts"
 
 const after = (...bodies: readonly EventBody[]): RunView =>
   bodies
     .map((body, index): Event => ({ seq: index + 1, at: new Date(Date.UTC(2026, 10, 20, 10, 0, index)).toISOString(), run: "r1", ...body }))
-    .reduce(seen, emptyRun([[1, "Login page"]]))
+    .reduce(
+      seen,
+      titled(emptyRun(), [
+        [1, "Login page"],
+        [9, "Landed long ago"],
+      ]),
+    )
 
 const started: EventBody = {
   type: "RunStarted",

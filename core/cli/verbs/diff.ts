@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { Paint } from "../../domain/colour.ts"
 import { compareWork } from "../../steps/compareWork.ts"
 import { keeps } from "../../steps/keeps.ts"
 import { readTask, taskRef } from "../../steps/record.ts"
@@ -19,6 +20,17 @@ class NothingToShow extends Data.TaggedError("NothingToShow")<{ readonly id: num
     return `\`osier show ${this.id}\` tells where it stands, \`osier logs ${this.id}\` what was done.`
   }
   readonly exit = 2
+}
+
+/** git's own colours can't be told from those that a changed file holds, so the lines are painted here. */
+const paintedDiff = (text: string, paint: Paint): string => {
+  if (paint.good("x") === "x") return text
+  const painted = (line: string): string => {
+    if (/^(diff |index |---|\+\+\+|new |deleted |old |rename |similarity |copy )/.test(line)) return paint.bold(line)
+    if (line.startsWith("@@")) return paint.warn(line)
+    return line.startsWith("+") ? paint.good(line) : line.startsWith("-") ? paint.bad(line) : line
+  }
+  return text.split("\n").map(painted).join("\n")
 }
 
 /** What a task changed: its last commit against the base it was cut from. */
@@ -47,8 +59,7 @@ export const diff: Verb = ({ args, flags, json, screen, at }) =>
       screen.out(JSON.stringify({ id, base, tip, files, ...(isSet(flags, "stat") ? {} : { diff: yield* compare() }) }))
       return 0 as const
     }
-    const colour = screen.paint.good("x") === "x" ? "never" : "always"
-    const stat = isSet(flags, "stat") ? ["--stat"] : []
-    screen.out(yield* compare(`--color=${colour}`, ...stat))
+    const text = yield* compare("--no-color", ...(isSet(flags, "stat") ? ["--stat"] : []))
+    screen.exact(isSet(flags, "stat") ? text : paintedDiff(text, screen.paint))
     return 0 as const
   }).pipe(Effect.provide(worldAt(at)))

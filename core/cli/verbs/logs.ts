@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Event } from "../../domain/event.ts"
 import { writeEvent } from "../../domain/eventLine.ts"
+import { plainText } from "../../domain/plainText.ts"
 import { readTask } from "../../steps/record.ts"
 import { Files } from "../../world/files.ts"
 import { Journal } from "../../world/journal.ts"
@@ -42,21 +43,14 @@ export const logs: Verb = (call) =>
 const print = Effect.fnUntraced(function* (event: Event, { json, screen }: Call) {
   if (json) return screen.out(writeEvent(event))
   // What an agent says is shown whole here, line by line, unlike in a list of events.
-  if (event.type === "AgentSaid") return screen.out(safe(event.text))
+  if (event.type === "AgentSaid") return screen.out(event.text)
   screen.out(eventRow(event, screen.paint))
   if (event.type !== "GateJudged" || event.log === undefined || event.cached) return
   const files = yield* Files
   const text = yield* files.read(event.log).pipe(Effect.orElseSucceed(() => undefined))
   if (text === undefined) return screen.out(screen.paint.dim(`  its output ${event.log} is gone`))
   const tail = text.subarray(-tailBytes).toString()
-  const lines = safe(tail).trimEnd().split("\n")
+  const lines = plainText(tail).split("\n")
   if (text.length > tailBytes) screen.out(screen.paint.dim(`  the end of ${event.log}:`))
   screen.out(lines.map((line) => `  ${line}`).join("\n"))
 })
-
-/** Line ends and tabs stay; what would steer a terminal goes. */
-const safe = (text: string): string =>
-  text
-    // eslint-disable-next-line no-control-regex -- because control sequences are exactly what is taken out
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|\r(?=\n)/g, "")
-    .replace(/[^\P{Cc}\n\t]/gu, "")

@@ -81,9 +81,9 @@ const begin = Effect.fnUntraced(function* (call: Call, tasks: readonly Declared[
   live.know(added.map(({ id, title }) => [id, title] as const))
   const again = added.filter((task) => task.resumed)
   if (again.length > 0 && !call.json)
-    live.screen.err(`osier: going on with ${again.map(({ id }) => `#${id}`).join(", ")} from before (--new makes new ones)`)
+    call.screen.err(`osier: going on with ${again.map(({ id }) => `#${id}`).join(", ")} from before (--new makes new ones)`)
   for (const { id, changed } of call.json ? [] : again)
-    if (changed !== undefined) live.screen.err(`osier: #${id} is as the plan has it now: ${changed.join(", ")}`)
+    if (changed !== undefined) call.screen.err(`osier: #${id} is as the plan has it now: ${changed.join(", ")}`)
   return yield* go({ ids: added.map(({ id }) => id), retryFailed: true })
 })
 

@@ -25,8 +25,7 @@ export const watch: Verb = (call) =>
     }
     const journal = yield* Journal
     const since = going === undefined ? (yield* journal.position).seq : going.seq - 1
-    const titles = (yield* listTasks()).map(({ id, title }) => [id, title] as const)
-    yield* look(call, { directory: own, since, follow, run: going?.run, titles })
+    yield* look(call, { directory: own, since, follow, run: going?.run })
     return 0 as const
   }).pipe(Effect.provide(worldAt(call.at)))
 
@@ -45,35 +44,24 @@ const current = Effect.gen(function* () {
   return [...open.values()].findLast(({ pid }) => pid === server.process.pid) ?? [...open.values()].at(-1)
 })
 
+const titles = Effect.map(listTasks(), (tasks) => tasks.map(({ id, title }) => [id, title] as const))
+
 const look = Effect.fnUntraced(function* (
   call: Call,
-  of: {
-    readonly directory: string
-    readonly since: number
-    readonly follow: boolean
-    readonly run: string | undefined
-    readonly titles: readonly (readonly [number, string])[]
-  },
+  of: { readonly directory: string; readonly since: number; readonly follow: boolean; readonly run: string | undefined },
 ) {
-  const fresh = () => {
-    const made = liveView(call.screen, { json: call.json })
-    made.know(of.titles)
-    return made
-  }
-  let live = fresh()
+  const live = liveView(call.screen, { json: call.json, idle: "waits for a run" })
+  live.know(yield* titles)
   const stream = connect({ directory: of.directory, since: of.since })
   const read = Stream.fromAsyncIterable(stream, (cause) => (cause instanceof Error ? cause : new Error(String(cause)))).pipe(
     Stream.takeUntil((event) => !of.follow && event.type === "RunEnded" && event.run === of.run),
     Stream.runForEach((event) => {
-      if (of.follow && event.type === "RunStarted") live = fresh()
-      return of.run === undefined || of.follow || event.run === of.run ? Effect.suspend(() => live.put(event)) : Effect.void
+      if (of.follow && event.type === "RunStarted") live.restart()
+      return of.run === undefined || of.follow || event.run === of.run ? live.put(event) : Effect.void
     }),
     Effect.orDie,
   )
-  const both = Effect.raceFirst(
-    read,
-    Effect.suspend(() => live.draw),
-  )
+  const both = Effect.raceFirst(read, live.draw).pipe(Effect.ensuring(live.close))
   let left = false
   const quiet = withSignals(both.pipe(Effect.raceFirst(Effect.callback<void>((resume) => void (leave = () => resume(Effect.void))))), () =>
     Effect.sync(() => ((left = true), leave())),
