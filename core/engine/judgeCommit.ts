@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
-import { slug } from "../domain/slug.ts"
+import { slugIn } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
 import { judge } from "../steps/judge.ts"
 import type { JudgeRequest } from "../steps/judge.ts"
+import { listTasks } from "../steps/record.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
@@ -24,7 +25,7 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
     commit,
     inForce,
     only: task?.gates,
-    task: task === undefined ? undefined : judgedTask(task),
+    task: task === undefined ? undefined : judgedTask(task, slugIn(yield* listTasks(), task)),
     ...options,
     // The first pass after a red must not owe anything to what an earlier checkout left.
     cold: task?.attempts.at(-1)?.reason?.startsWith("gate ") ?? false,
@@ -34,9 +35,9 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
   })
 })
 
-const judgedTask = (task: Task) => ({
+const judgedTask = (task: Task, slug: string) => ({
   id: task.id,
-  slug: slug(task.title),
+  slug,
   title: task.title,
   attempt: Math.max(1, task.attempts.length),
   ...(task.branch === undefined ? {} : { branch: task.branch }),

@@ -5,13 +5,14 @@ import { agentVariables, childEnvironment } from "../domain/environment.ts"
 import { prompt } from "../domain/prompt.ts"
 import { readOnlyPrompt } from "../domain/readOnlyPrompt.ts"
 import type { Settings } from "../domain/settings.ts"
-import { slug } from "../domain/slug.ts"
+import { slugIn } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import type { Job } from "../plugin.ts"
 import { freePort } from "../steps/freePort.ts"
 import type { Held } from "../steps/lock.ts"
 import { planOf } from "../steps/planOf.ts"
+import { listTasks } from "../steps/record.ts"
 import { Files } from "../world/files.ts"
 import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
@@ -49,7 +50,7 @@ export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, t
   const env = childEnvironment(process.env, agentVariables(process.env, profile.adapter, profile.env), committer, {
     ...settings.tree.env,
     OSIER_TASK: String(task.id),
-    OSIER_SLUG: slug(task.title),
+    OSIER_SLUG: slugIn(yield* listTasks(), task),
     OSIER_TITLE: task.title,
     OSIER_PROMPT_FILE: join(own, "prompt.md"),
     OSIER_TREE: tree.path,

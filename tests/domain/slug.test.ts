@@ -1,18 +1,22 @@
 import { execFileSync } from "node:child_process"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, test } from "vitest"
 import { branchFault, branchName, branchPatternFault } from "../../core/domain/branchName.ts"
-import { slug } from "../../core/domain/slug.ts"
+import { slug, slugIn } from "../../core/domain/slug.ts"
 
 describe("slug", () => {
   it.each([
     ["Fix XSS in comment form", "fix-xss-in-comment-form"],
     ["ENG-123: Add feature", "eng-123-add-feature"],
-    ["Café größer — naïve ﬁle", "cafe-groer-naive-file"],
+    ["Café größer — naïve ﬁle", "cafe-großer-naive-file"],
     ["don't break it", "dont-break-it"],
-    ["日本語", "task"],
+    ["日本語", "日本語"],
+    ["إصلاح السعر", "إصلاح-السعر"],
+    ["हिन्दी में लिखो", "हिन्दी-में-लिखो"],
+    ["漢".repeat(99), "漢".repeat(20)],
+    ["🚀🔥", "task"],
     ["", "task"],
     ["--- / ..", "task"],
-    ["日本 login ログ page", "login-page"],
+    ["日本 login ログ page", "日本-login-ログ-page"],
     ["a".repeat(200), "a".repeat(40)],
     ["one two three four five six seven eight nine ten", "one-two-three-four-five-six-seven-eight"],
     ["x".repeat(40) + " tail", "x".repeat(40)],
@@ -21,6 +25,13 @@ describe("slug", () => {
     expect(slug(title)).toBe(expected)
     expect(branchFault(`task/${slug(title)}-1`)).toBeUndefined()
   })
+})
+
+test("in the store a slug is one task's alone, and stays so", () => {
+  const titles = ["Fix", "fix!", "Fix 2", "Fix", "漢", "漢"]
+  const tasks = titles.map((title, at) => ({ id: at + 1, title }))
+  const slugs = tasks.map((task) => slugIn(tasks, task))
+  expect(slugs).toEqual(["fix", "fix-2", "fix-2-3", "fix-4", "漢", "漢-6"])
 })
 
 describe("branch names", () => {
