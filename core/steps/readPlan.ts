@@ -1,6 +1,8 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { isAbsolute, join, relative, resolve, sep } from "node:path"
+import { decodeText, type NoText } from "../domain/decodeText.ts"
 import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../domain/plan.ts"
 import type { PlanFile } from "../domain/plan.ts"
 import type { Declared, Known, Plan } from "../domain/planDraft.ts"
@@ -49,10 +51,14 @@ export const readPlan = Effect.fn("readPlan")(function* (input: {
   for (const from of input.from) {
     const path = resolve(input.at, from)
     const found = yield* look(path, named(root, path)).pipe(
-      Effect.mapError(({ code, reason }) => new PlanMissing({ file: from, reason: code === "ENOENT" ? "there is no such file" : reason })),
+      Effect.catchTag("FileFailed", ({ code, reason }) =>
+        Effect.fail(new PlanMissing({ file: from, reason: code === "ENOENT" ? "there is no such file" : reason })),
+      ),
     )
     if (found.files.length === 0) return yield* new PlanMissing({ file: from, reason: "there are no .md files in that folder" })
-    parts.push(parsePlan(found.files, input.known, { folder: found.folder }))
+    const plan = parsePlan(found.files, input.known, { folder: found.folder })
+    // The name of a pipe is another plan's the next time: its tasks are told apart as arguments are.
+    parts.push(path.startsWith("/dev/") ? { ...plan, tasks: plan.tasks.map((one) => ({ ...one, source: {} })) } : plan)
   }
   const problems = [...parts.flatMap((part) => part.problems), ...twice(parts)]
   if (problems.length > 0) return yield* PlanRefused.of(problems)
@@ -93,10 +99,20 @@ const named = (root: string, path: string): string => {
   return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/")
 }
 
+const refused = (file: string, { line, reason }: NoText) => PlanRefused.of([{ file, line, message: reason, hint: "save it as UTF-8 text" }])
+
 const look = Effect.fnUntraced(function* (given: string, name: string) {
   const files = yield* Files
-  const path = yield* files.realPath(given)
-  const read = (inside: string, called: string) => Effect.map(files.text(inside), (text): PlanFile => ({ path: called, text: text ?? "" }))
+  const resolved = yield* files
+    .realPath(given)
+    .pipe(Effect.catch((error) => (given.startsWith("/dev/") ? Effect.succeed(given) : Effect.fail(error))))
+  // A pipe has a name under which it can be opened, and none where it would be.
+  const path = (yield* files.stat(resolved)) === undefined ? given : resolved
+  const read = (inside: string, called: string) =>
+    Effect.flatMap(files.read(inside), (bytes) => {
+      const text = decodeText(bytes ?? Buffer.alloc(0))
+      return Result.isSuccess(text) ? Effect.succeed<PlanFile>({ path: called, text: text.success }) : refused(called, text.failure)
+    })
   if ((yield* files.stat(path))?.isDirectory() !== true) return { files: [yield* read(path, name)], folder: false } satisfies Found
   const names = (yield* files.list(path)).filter((one) => /\.(md|markdown)$/i.test(one) && !one.startsWith(".")).toSorted()
   const all = yield* Effect.forEach(names, (one) => read(join(path, one), `${name}/${one}`))
