@@ -66,6 +66,16 @@ export const closing = (report: Report, view: RunView, paint: Paint): string => 
     parts.push(
       ["Not landed, waiting:", ...report.waiting.map((stop) => stopped(paint.warn("●"), stop, ungatedNote(view, stop.id)))].join("\n"),
     )
+  if (report.red !== undefined) {
+    const [first = "", ...lines] = report.red.message.split("\n")
+    parts.push(
+      [
+        paint.bad(`Red: ${plainLine(first)}`),
+        ...lines.map((line) => `    ${plainLine(line)}`),
+        `         next: ${toType(report.red.hint)}`,
+      ].join("\n"),
+    )
+  }
   const notes = [...view.warnings, ...outsideNotes(view)]
   if (notes.length > 0) parts.push(["Note:", ...notes.map((note) => `  ${paint.warn("!")} ${note}`)].join("\n"))
   parts.push(verdict(report, view, paint))

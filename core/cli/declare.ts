@@ -58,5 +58,6 @@ export const settingsFlags = (call: Call): Readonly<Record<string, string | bool
   land: textFlag(call.flags, "land"),
   merge: textFlag(call.flags, "merge"),
   commits: textFlag(call.flags, "commits"),
+  on_red_target: textFlag(call.flags, "onRedTarget"),
   keep_branch: call.flags["keepBranch"] === true ? true : undefined,
 })

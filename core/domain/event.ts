@@ -62,6 +62,18 @@ export const Event = Schema.Union([
   }),
   event("WorkCommitted", { task, attempt, commit: text, by: Schema.Literals(["agent", "osier"]), files: texts }),
   event("ChangedOutside", { task: Schema.optionalKey(task), what: texts, attributed: Schema.Boolean }),
+  /**
+   * The target's own tip was judged: before the first agent, or, with `previous`, because something that is not osier had moved
+   * it from there. Without a verdict there was no gate to ask.
+   */
+  event("TargetJudged", {
+    target: text,
+    commit: text,
+    previous: Schema.optionalKey(text),
+    verdict: Schema.optionalKey(Verdict),
+    reason: Schema.optionalKey(text),
+    lines: Schema.optionalKey(texts),
+  }),
   /** An agent that may only read has written all the same; its tree is gone, and what it wrote is kept. */
   event("ChangesUndone", { task, attempt, what: texts, keep: Schema.optionalKey(text) }),
   /** The answer of an exploration, or the words beside a plan, stand in the task's record as `report.md`. */

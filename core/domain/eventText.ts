@@ -78,6 +78,10 @@ const words = (event: Event): string => {
       return `committed ${short(event.commit)}${event.by === "agent" ? " by the agent" : ""}: ${names(event.files)}`
     case "ChangedOutside":
       return `${event.attributed ? "changed outside of its tree" : "changed outside, by whom is not known"}: ${names(event.what)}`
+    case "TargetJudged":
+      return `the target ${event.target} at ${short(event.commit)}: ${event.verdict ?? "ungated"}${behind(event.reason)}${behind(
+        event.lines?.at(-1),
+      )}`
     case "ChangesUndone":
       return `wrote although it may only read, undone: ${names(event.what)}${behind(event.keep, "; kept at ")}`
     case "ReportWritten":
@@ -159,6 +163,8 @@ export const toneOf = (event: Event): Tone => {
       return "warn"
     case "GateJudged":
       return event.verdict === "pass" ? "good" : "bad"
+    case "TargetJudged":
+      return event.verdict === "pass" || event.verdict === undefined ? "dim" : "bad"
     case "AgentSaid":
     case "AgentUsed":
     case "AgentSpent":

@@ -1,4 +1,5 @@
 import type { Verdict } from "./outcome.ts"
+import { plainLine } from "./plainText.ts"
 
 /** Why a completed task that nothing judged is not simply right. */
 export const ungated = "ungated: no gate judged it"
@@ -70,6 +71,17 @@ export const lastPart = (text: string, bytes: number): string => {
   const line = cut.indexOf("\n")
   return `…\n${line >= 0 && line < cut.length - 1 ? cut.slice(line + 1) : cut}`
 }
+
+/** So many lines of a gate's output are told where it stopped everything. */
+const telling = 10
+
+/** The last lines of an output that say something, safe to print. */
+export const lastLines = (text: string): readonly string[] =>
+  text
+    .split("\n")
+    .map((line) => plainLine(line).trimEnd())
+    .filter((line) => line !== "")
+    .slice(-telling)
 
 /** What the next attempt is told: which command said no, how, the end of its output, and where all of it is. */
 export const gateEvidence = (judged: Judgement): string =>

@@ -10,6 +10,8 @@ export interface Report {
   readonly blocked: readonly (Stop & { readonly by: readonly number[] })[]
   /** Could go on, but something that is not a failure is in the way. */
   readonly waiting: readonly Stop[]
+  /** The target stands at a commit that its own gates refuse. */
+  readonly red?: { readonly message: string; readonly hint: string }
   readonly exit: Exit
   readonly ms: number
   readonly interrupted: boolean
@@ -25,9 +27,10 @@ export interface Stop {
   readonly held?: boolean
 }
 
-/** The exit code that says most: interrupted, failed, waiting for a person, held by another, done. */
+/** The exit code that says most: interrupted, a red target, failed, waiting for a person, held by another, done. */
 export const exitOf = (report: Omit<Report, "exit" | "ms">): Exit => {
   if (report.interrupted) return 130
+  if (report.red !== undefined) return 3
   if (report.failed.length > 0 || report.blocked.length > 0) return 1
   if (report.waiting.some((stop) => stop.held !== true)) return 5
   return report.waiting.length > 0 ? 4 : 0

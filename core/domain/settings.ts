@@ -57,6 +57,7 @@ export interface Settings {
   readonly limits: { readonly attemptMs: number; readonly idleMs: number; readonly graceMs: number; readonly retries: number }
   readonly keep: { readonly maxBytes: number }
   readonly outside: "report" | "hold"
+  readonly onRedTarget: "stop" | "go"
   /** Who claims tasks here, when git's own e-mail is not it. */
   readonly email?: string
   readonly plugins: readonly string[]

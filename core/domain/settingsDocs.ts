@@ -68,6 +68,12 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("limits.retries", "text", "2", "How often a task that failed by its own work is tried again."),
   doc("keep.max", "text", "50MB", "Up to this size ignored files are kept as well; larger ones are named."),
   doc("outside", "text", "report", "What a change outside of a task's tree does that can't be attributed: report it, or hold the task."),
+  doc(
+    "on_red_target",
+    "text",
+    "stop",
+    "On a target that fails its own gates: stop before the first agent, or go, for tasks that repair it.",
+  ),
   doc("email", "text", "", "Who claims tasks here; best set as OSIER_SET_EMAIL. Left out: git's user.email."),
   doc("plugins", "list", "[]", "Modules with more adapters, as paths from the repository's root."),
 ]

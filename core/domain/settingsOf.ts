@@ -80,6 +80,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
     },
     keep: { maxBytes: bytes(file.keep?.max ?? "50MB") },
     outside: file.outside ?? "report",
+    onRedTarget: file.on_red_target ?? "stop",
     ...(file.email === undefined ? {} : { email: file.email }),
     plugins: file.plugins ?? [],
   }

@@ -89,6 +89,7 @@ export const SettingsFile = Schema.Struct({
   limits: key(Schema.Struct({ attempt: key(Duration), idle: key(Duration), grace: key(Duration), retries: key(Schema.Natural) })),
   keep: key(Schema.Struct({ max: key(Size) })),
   outside: key(Schema.Literals(["report", "hold"])),
+  on_red_target: key(Schema.Literals(["stop", "go"])),
   email: key(text((given) => emailFault(given))),
   plugins: key(Texts),
 })

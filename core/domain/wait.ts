@@ -3,7 +3,7 @@ import type { Task } from "./task.ts"
 
 /**
  * What ends a wait; there is none without. `owner`: whoever has the task now lets go of it, in whatever state. `remote`: it
- * answers again. `time`: the moment that is named comes. `files`: the user's files are out of the way. `person`: somebody says
+ * answers again. `time`: the moment that is named comes. `files`: the user's files are out of the way, or the target is green again. `person`: somebody says
  * or mends something, for which a run does not wait.
  */
 export type WaitEnd = "owner" | "remote" | "files" | "person" | { readonly until: number }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
 import { join, relative, resolve, sep } from "node:path"
 import { isOwnMove } from "../domain/refMoves.ts"
+import type { RefMove } from "../domain/refMoves.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import type { Outcome } from "../plugin.ts"
@@ -15,6 +16,8 @@ import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
 import { RunContext } from "./runContext.ts"
+import { noticeMove } from "./soundTip.ts"
+import { adopt, TargetWatch } from "./targetWatch.ts"
 
 /** What the guarded part may add to: the environment that makes git bear witness, and paths that its agent spoke of. */
 export interface Watch {
@@ -53,6 +56,8 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   const outcome = yield* body({ env: witness.env, named })
   const moves = (yield* attributedMoves(witness)).filter((move) => !isOwnMove(move, tree))
   const { undone, left } = yield* undoMoves({ moves, task: task.id, attempt })
+  yield* targetUndone(undone)
+  yield* noticeMove().pipe(Effect.catchTag(["NoTarget", "NoRemoteTarget"], () => Effect.void))
   const touched = [...named].map((path) => relative(root, resolve(tree.path, path))).filter((path) => !path.startsWith("..") && path !== "")
   const changes = yield* changedSince(before)
   const mine = changes.filter((change) => change.kind === "checkout" && touched.includes(change.what)).map((change) => change.what)
@@ -80,6 +85,14 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   return { outcome, attributed, noticed: pathsOf(weighty), obeyed: pathsOf(obeyed) } satisfies Verdict
 })
 
+/** What the attempt did to the target is told as its own doing, and need not be noticed again. */
+const targetUndone = Effect.fnUntraced(function* (undone: readonly RefMove[]) {
+  const watch = yield* TargetWatch
+  const { targetRef } = yield* RunContext
+  const move = undone.find(({ ref }) => ref === targetRef)
+  if (move?.from !== undefined && watch.sound.has(move.from)) adopt(watch, move.from)
+})
+
 /** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */
 const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
   const { targetRef, branchRef, settings } = yield* RunContext
@@ -91,9 +104,7 @@ const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
   return compare(before, after, { except: [...own, targetRef, branchRef] }).filter(
     (change) =>
       !(change.kind === "ref" && change.what.startsWith(followed)) &&
-      (change.kind !== "checkout" ||
-        landed === undefined ||
-        !(landed.has(change.what) || change.what === "index" || change.what === "HEAD")),
+      (change.kind !== "checkout" || landed === undefined || !(landed.has(change.what) || change.what === "index")),
   )
 })
 

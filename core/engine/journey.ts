@@ -24,7 +24,7 @@ import type { Salvage } from "./reconcile.ts"
 import { RunContext } from "./runContext.ts"
 import { furnish } from "./furnish.ts"
 import { Slots } from "./slots.ts"
-import { targetTip } from "./targetTip.ts"
+import { soundBase } from "./soundBase.ts"
 import { offer } from "./train.ts"
 import { transition, withoutReason } from "./transition.ts"
 import { workOn } from "./workOn.ts"
@@ -104,7 +104,7 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const slots = yield* Slots
       yield* slots.take(task.id)
       yield* room
-      const base = yield* targetTip
+      const base = yield* soundBase(task.id)
       yield* needsStand(task, base)
       const running = yield* start(held, task)
       if (salvage !== undefined) return yield* workOn(held, running, yield* replant(held, running, salvage), evidence, salvage.marker)

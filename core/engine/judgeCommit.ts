@@ -11,6 +11,7 @@ import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { RunContext } from "./runContext.ts"
+import { TargetWatch } from "./targetWatch.ts"
 
 /** Has the gates in force judge one commit, or a tree that no commit holds yet, in a clean checkout of exactly it. */
 export const judgeCommit = Effect.fn("judgeCommit")(function* (
@@ -46,8 +47,10 @@ const judgedTask = (task: Task, slug: string) => ({
 /** Judges a task's own commit, with what judges it as the target has it: a branch can't weaken its own gate. */
 export const judgeOwn = Effect.fn("judgeOwn")(function* (task: Task, tree: Tree, tip: string) {
   const refs = yield* Refs
+  const watch = yield* TargetWatch
   const { targetRef } = yield* RunContext
-  const target = (yield* refs.read(targetRef)) ?? tree.base
+  // What somebody put on the target past osier has no say before it was judged itself.
+  const target = watch.good ?? (yield* refs.read(targetRef)) ?? tree.base
   const inForce = yield* gatesAt(target)
   const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: resolveTerms })
   const judged = change.held.length === 0 ? tip : yield* overlaid({ candidate: tip, target, change })

@@ -21,6 +21,8 @@ import { follow } from "./follow.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { judgeCommit } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
+import { soundTip } from "./soundTip.ts"
+import { giving } from "./targetWatch.ts"
 import { targetTip } from "./targetTip.ts"
 import { taskToLand } from "./taskToLand.ts"
 import type { Finished } from "./workOn.ts"
@@ -40,9 +42,10 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   for (let moves = 0; moves < movesMax; moves++) {
     yield* refs.refresh([targetRef])
-    const tip = yield* targetTip
-    const proof = yield* proveLanded({ target: tip, task: task.id, tip: work.tip })
+    const proof = yield* proveLanded({ target: yield* targetTip, task: task.id, tip: work.tip })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
+    const tip = yield* Effect.catchTag(soundTip(), "TargetRed", (red) => Effect.succeed(red))
+    if (typeof tip !== "string") return { type: "red", red: tip } as const
     const inForce = yield* gatesAt(tip)
     const offered = taskToLand(task, work)
     const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
@@ -64,13 +67,14 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
     yield* auditCandidate({ commit, onto: tip, tasks })
     yield* refs.vet([{ ref: targetRef, from: tip, to: commit }])
-    const landed = yield* land({
+    const landing = land({
       target: targetRef,
       from: tip,
       to: commit,
       expect: [fenceOf(targetHeld), fenceOf(held)],
       reason: `osier: land task ${task.id}`,
     })
+    const landed = yield* giving(commit, landing, ({ type }) => type === "landed")
     if (landed.type === "landed") {
       yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
       yield* tellCheckout(landed)

@@ -11,6 +11,7 @@ import { Lookout } from "./lookout.ts"
 import { RunContext } from "./runContext.ts"
 import type { RunOptions } from "./runContext.ts"
 import { Slots } from "./slots.ts"
+import { TargetWatch } from "./targetWatch.ts"
 import { Train } from "./train.ts"
 
 /** Everything the engine's verbs need on top of the live world, for one run with these settings. */
@@ -28,6 +29,7 @@ export const engine = (input: {
     Drain.layer,
     Fleet.layer,
     Lookout.layer,
+    TargetWatch.layer,
     Adapters.layer(input.adapters, input.settings.plugins),
   ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)), Layer.provideMerge(identity(input.settings)))
 

@@ -23,7 +23,7 @@ import { room, usable } from "./preflight.ts"
 import { reconcile } from "./reconcile.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
-import { targetTip } from "./targetTip.ts"
+import { soundTip } from "./soundTip.ts"
 import { transition, withoutReason } from "./transition.ts"
 
 /** What an agent that may only read came back with. */
@@ -142,7 +142,7 @@ const look = Effect.fnUntraced(function* (held: Held, task: Task, n: number, tol
   const holds = yield* Holds
   const { settings } = yield* RunContext
   const started = yield* Clock.currentTimeMillis
-  const base = yield* targetTip
+  const base = yield* soundTip()
   const { keepIgnored, copy } = settings.tree
   const seen = yield* Effect.scoped(
     Effect.gen(function* () {

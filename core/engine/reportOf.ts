@@ -10,7 +10,7 @@ export const reportOf = (
   all: readonly Task[],
   mine: ReadonlySet<number>,
   waits: ReadonlyMap<number, Wait>,
-  end: { readonly ms: number; readonly interrupted: boolean },
+  end: Pick<Report, "ms" | "interrupted" | "red">,
 ): Report => {
   const tasks = all.filter((task) => mine.has(task.id)).toSorted((a, b) => a.id - b.id)
   const dead = all.filter((task) => task.status === "failed" || task.status === "discarded").map((task) => task.id)
@@ -59,6 +59,7 @@ export const reportOf = (
     })),
     waiting: waiting.map(waitOf),
     interrupted: end.interrupted,
+    ...(end.red === undefined ? {} : { red: end.red }),
   }
   return { ...sorted, ms: end.ms, exit: exitOf(sorted) }
 }

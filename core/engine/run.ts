@@ -15,6 +15,7 @@ import { clearOver } from "./clearOver.ts"
 import { Drain } from "./drain.ts"
 import { endWaits } from "./endWaits.ts"
 import { Fleet } from "./fleet.ts"
+import { firstLook, lastLook } from "./firstLook.ts"
 import { gatesAt } from "./gates.ts"
 import { journey } from "./journey.ts"
 import { chosen } from "./chosen.ts"
@@ -45,10 +46,11 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
     if (choice.retryFailed === true) fleet.again.add(id)
   }
   yield* preflight(agentsOf(ids.map((id) => board.task(id))))
+  yield* firstLook(ids.some((id) => mayStart(board.task(id), choice)))
   yield* announce(ids)
-  const last = (interrupted: boolean) =>
+  const last = (interrupted: boolean, red: Pick<Report, "red"> = {}) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted })
+      const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted, ...red })
       return Effect.as(conclude(report), report)
     })
   // Whoever watches hears the end of a run that was stopped, too.
@@ -58,12 +60,16 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain
-  return yield* last(drain.requested())
+  return yield* last(drain.requested(), yield* lastLook(drain.requested()))
 })
 
 /** Agents that are yet to start something. */
 const agentsOf = (tasks: readonly (Task | undefined)[]): readonly string[] =>
   tasks.flatMap((task) => (task?.agent === undefined || isOver(task.status) || task.status === "completed" ? [] : [task.agent]))
+
+/** Whether an agent may be asked to work on it. */
+const mayStart = (task: Task | undefined, { retryFailed }: Choice): boolean =>
+  task !== undefined && !isOver(task.status) && task.status !== "completed" && (task.status !== "failed" || retryFailed === true)
 
 /** The first words of a run. */
 export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {

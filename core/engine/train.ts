@@ -16,6 +16,7 @@ import type { Courtesy } from "./giveWay.ts"
 import { holding } from "./holding.ts"
 import { landOne } from "./landOne.ts"
 import { RunContext } from "./runContext.ts"
+import { waitForTarget } from "./soundBase.ts"
 import type { Finished } from "./workOn.ts"
 
 /** What the train says to a finished task. */
@@ -87,8 +88,9 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
         Effect.catchTag("LockHeld", () => Effect.succeed({ type: "busy" } as const)),
       ),
     )
-    if (tried.type !== "busy" && tried.type !== "blocked") return tried
-    if (tried.type === "blocked") {
+    if (tried.type !== "busy" && tried.type !== "blocked" && tried.type !== "red") return tried
+    if (tried.type === "red") yield* waitForTarget(task.id, tried.red)
+    else if (tried.type === "blocked") {
       yield* tellBlocked(task, tried)
       yield* untilFree(tried)
     } else yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))

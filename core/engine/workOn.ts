@@ -25,6 +25,7 @@ import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
 import { showBranch } from "./showBranch.ts"
 import { Slots } from "./slots.ts"
+import { TargetWatch } from "./targetWatch.ts"
 import { tellStrays } from "./tellStrays.ts"
 import { transition, withoutReason } from "./transition.ts"
 
@@ -125,7 +126,9 @@ export const passGates = Effect.fn("passGates")(function* (
   const judgement = yield* charged(judgeOwn(task, tree, tip))
   if (judgement.gated && judgement.verdict !== "pass") {
     const failing = judgement.verdicts.find((one) => one.verdict !== "pass")
-    const reason = `gate ${failing?.gate ?? ""}: ${failing?.verdict ?? judgement.verdict}`
+    const { red } = yield* TargetWatch
+    const too = failing !== undefined && red.get(tree.base)?.gate === failing.gate ? "; the target fails this too" : ""
+    const reason = `gate ${failing?.gate ?? ""}: ${failing?.verdict ?? judgement.verdict}${too}`
     const kind = judgement.verdict === "unrunnable" ? "environment" : "work"
     return yield* lost(kind, reason, outcome, gateEvidence(judgement))
   }

@@ -17,14 +17,14 @@ import { scribe, trees } from "../support/scribe.ts"
 
 const yaml = `target: main\nremote: origin\n${scribe}`
 
-/** Clones that share a remote, whose gate does on its nth run, by any of them, what the test wrote for that run. */
+/** Clones that share a remote, whose gate does on its nth run for a task, by any of them, what the test wrote for that run. */
 const makeShared = (settings = yaml, files: Readonly<Record<string, string>> = {}) => {
   const folder = makeFolder()
   const check = [
+    `test ! -e broken || exit 1; test -n "$OSIER_TASK" || exit 0`,
     `echo run >> ${folder}/runs`,
     `act=${folder}/on-$(wc -l < ${folder}/runs | tr -d ' ')`,
     `test ! -e $act || env -i PATH="$PATH" HOME=/ sh $act`,
-    "test ! -e broken",
     "",
   ].join("\n")
   const hub = makeHub({ "README.md": "# a\n", "osier.yaml": settings, "check.sh": check, ...files })
@@ -101,7 +101,9 @@ test("a push of somebody's between gate and landing: judged again on the new tip
   expect(report.exit).toBe(0)
   expect(onMain(hub)).toEqual(expect.arrayContaining(["notes/a.md", "one.txt", "two.txt"]))
   // On its own, on the first tip, and on the second.
-  expect(of(mine, "GateJudged").filter(({ cached }) => !cached)).toHaveLength(3)
+  expect(of(mine, "GateJudged").filter(({ cached, task }) => !cached && task !== undefined)).toHaveLength(3)
+  // What somebody else pushed is judged alone before anything is built on it.
+  expect(of(mine, "TargetJudged").filter(({ verdict }) => verdict === "pass")).toHaveLength(3)
   expect(hub.bare.git("rev-parse", "main^1")).toBe(user.git("rev-parse", "HEAD"))
   expect(mine.repo.git("rev-parse", "main")).toBe(hub.bare.refs()["refs/heads/main"])
 })

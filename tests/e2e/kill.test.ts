@@ -80,6 +80,10 @@ const events = (repo: Repo): readonly Event[] =>
         })
     : []
 
+/** The target itself is judged before the first task sets out. */
+const isStep = (step: Event["type"]) => (event: Event) =>
+  event.type === step && (!event.type.startsWith("Gate") || ("task" in event && event.task !== undefined))
+
 /** Kills the whole process group the moment the journal tells of the step. */
 const killedAt = async (repo: Repo, step: Event["type"]) => {
   const child = start(repo)
@@ -87,7 +91,7 @@ const killedAt = async (repo: Repo, step: Event["type"]) => {
   const gone = new Promise((resolve) => child.once("close", resolve))
   await new Promise<void>((resolve, reject) => {
     const look = () => {
-      if (!events(repo).some((event) => event.type === step)) return
+      if (!events(repo).some(isStep(step))) return
       clearInterval(timer)
       watcher.close()
       process.kill(-group, "SIGKILL")
@@ -101,7 +105,7 @@ const killedAt = async (repo: Repo, step: Event["type"]) => {
       reject(new Error(`it ended before ${step}`))
     })
   }).catch((error: unknown) => {
-    if (!events(repo).some((event) => event.type === step)) throw error
+    if (!events(repo).some(isStep(step))) throw error
   })
   await gone
 }

@@ -29,6 +29,7 @@ export const landing = [
       { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
       { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
+      { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
     ],
     examples: [
       "osier retry 12  # its agent is told why the last attempt failed",

@@ -44,7 +44,8 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       { flag: "--allow-overlap", meaning: "run tasks together although their scopes overlap" },
       { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
-      { flag: "--wait <duration>", meaning: "how long a landing waits for your own files in its way (default 30s)" },
+      { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
+      { flag: "--wait <duration>", meaning: "how long a landing waits for your own files in its way, or for a red target (default 30s)" },
     ],
     examples: [
       'osier run "Add a login page" "Fix the typo in README.md"  # two tasks with the default agent',

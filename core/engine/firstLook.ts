@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import { Board } from "./board.ts"
+import { gatesAt } from "./gates.ts"
+import { judgeTarget } from "./judgeTarget.ts"
+import { RunContext } from "./runContext.ts"
+import { noticeMove, soundTip } from "./soundTip.ts"
+import { targetTip } from "./targetTip.ts"
+import { adopt, TargetWatch } from "./targetWatch.ts"
+
+/**
+ * Looks at the target before the first agent is paid: on one that fails its own gates nothing could land. With
+ * `on_red_target: go` that is only told, for a task that repairs it.
+ */
+export const firstLook = Effect.fn("firstLook")(function* (starts: boolean) {
+  const watch = yield* TargetWatch
+  const board = yield* Board
+  const { settings } = yield* RunContext
+  const tip = yield* targetTip
+  const red = starts ? yield* judgeTarget(tip, yield* gatesAt(tip)) : undefined
+  if (red !== undefined) {
+    if (settings.onRedTarget === "stop") return yield* red
+    watch.red.set(tip, red)
+    yield* board.emit({ type: "Warned", message: red.message, hint: "Work goes on all the same, as `on_red_target: go` asks." })
+  }
+  adopt(watch, tip)
+})
+
+/** Looks at the target once more when all attempts are over: somebody may have moved it since osier last landed there. */
+export const lastLook = Effect.fn("lastLook")(function* (inHaste: boolean) {
+  const found = yield* Effect.result(inHaste ? noticeMove() : soundTip())
+  if (found._tag === "Success") return {}
+  const error = found.failure
+  if (error._tag === "TargetRed") return { red: { message: error.message, hint: error.hint } }
+  if (error._tag === "NoTarget" || error._tag === "NoRemoteTarget") return { red: { message: error.message, hint: error.hint } }
+  return yield* error
+})
