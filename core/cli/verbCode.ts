@@ -25,6 +25,7 @@ export const verbCode: Readonly<Record<string, () => Promise<Verb>>> = {
   discard: async () => (await import("./verbs/discard.ts")).discard,
   clean: async () => (await import("./verbs/clean.ts")).clean,
   keep: async () => (await import("./verbs/keep.ts")).keep,
+  gate: async () => (await import("./verbs/gate.ts")).gate,
   doctor: async () => (await import("./verbs/doctor.ts")).doctor,
   schema: async () => (await import("./verbs/schema.ts")).schema,
   licenses: async () => (await import("./verbs/licenses.ts")).licenses,

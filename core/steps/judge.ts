@@ -44,6 +44,8 @@ export interface JudgeRequest {
   readonly objectFolders?: readonly string[]
   readonly graceMs: number
   readonly onEvent: (event: EventBody) => Effect.Effect<void>
+  /** What a gate prints, as it comes. */
+  readonly onOutput?: (chunk: Uint8Array) => void
 }
 
 interface Case {
@@ -199,7 +201,15 @@ const runOnce = Effect.fnUntraced(function* (request: JudgeRequest, tree: string
   const log = join(own, "logs", "gates", `${tree.slice(0, 12)}-${gate.name}-${nanoid(6)}.log`)
   const port = yield* freePort()
   const env = { ...variables, ...gateVariables({ base: request.base, task, path: place.path, port }) }
-  const run = yield* runGate({ gate, cwd: place.path, env, traces: place.traces, log, graceMs: request.graceMs })
+  const run = yield* runGate({
+    gate,
+    cwd: place.path,
+    env,
+    traces: place.traces,
+    log,
+    graceMs: request.graceMs,
+    onOutput: request.onOutput,
+  })
   const of = task === undefined ? {} : { task: task.id }
   if (run.found.length > 0)
     yield* onEvent({ type: "ProcessesReaped", ...of, processes: run.found.map(({ pid, command }) => ({ pid, command })) })

@@ -36,6 +36,7 @@ export const runGate = Effect.fn("runGate")(function* (input: {
   readonly traces: { readonly mark: string; readonly folder: string }
   readonly log: string
   readonly graceMs: number
+  readonly onOutput?: ((chunk: Uint8Array) => void) | undefined
 }) {
   const { gate, cwd, log } = input
   const processes = yield* Process
@@ -57,6 +58,7 @@ export const runGate = Effect.fn("runGate")(function* (input: {
       timeoutMs: gate.timeoutMs,
       log,
       keepBytes: tailBytes,
+      ...(input.onOutput === undefined ? {} : { onOutput: input.onOutput }),
     })
     .pipe(
       Effect.map((ended) => ({ ...saidBy(ended, gate.timeoutMs), ms: Math.round(ended.ms), tail: tailOf(ended) })),

@@ -17,6 +17,8 @@ export interface Command {
   readonly timeoutMs?: number
   /** Both streams are appended to this file as they come. */
   readonly log?: string
+  /** Called with every piece of both streams. */
+  readonly onOutput?: (chunk: Uint8Array) => void
   /** Bytes of each stream that are kept, the last ones; default 64 MiB. */
   readonly keepBytes?: number
   /** Called once, as soon as the process id is known. */
@@ -80,10 +82,12 @@ const run = (command: Command): Effect.Effect<Ended, CannotStart> =>
     child.stdout?.on("data", (chunk: Buffer) => {
       out.add(chunk)
       log?.write(chunk)
+      command.onOutput?.(chunk)
     })
     child.stderr?.on("data", (chunk: Buffer) => {
       err.add(chunk)
       log?.write(chunk)
+      command.onOutput?.(chunk)
     })
     // The child may close its input early; that is its right.
     child.stdin?.on("error", () => undefined)

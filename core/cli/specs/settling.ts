@@ -19,13 +19,31 @@ With --remote it tries out whether the remote takes osier's refs: it pushes one 
     ],
   },
   {
+    name: "gate",
+    args: "[name]",
+    summary: "Run a gate as a judge would, on the target as it is, and show what it prints.",
+    details: `In a clean checkout of the target's tip, with set-up and copied files as everywhere; without a name all gates, one after the other.
+Nothing is changed and nothing lands.
+
+Exit codes: 0 all passed, 1 one failed or took too long, 2 no such gate, 3 one can't run.`,
+    options: [
+      { flag: "--commit <name>", meaning: "judge that commit or branch instead, by the gates of the target" },
+      { flag: "--target <branch>", meaning: "whose gates, and whose tip (default: the branch checked out)" },
+    ],
+    examples: ["osier gate  # all of them", "osier gate test  # only that one", "osier gate --commit HEAD --json | jq '.gates[].verdict'"],
+  },
+  {
     name: "doctor",
     summary: "Check everything osier stands on, and say what to type where something is wrong.",
     details: `With a remote also: can it be reached, has it the target, does it take osier's refs, is the branch here behind or diverged. It only
 looks; with --probe it pushes one ref there and deletes it at once.`,
-    options: [{ flag: "--probe", meaning: "try out whether the remote takes osier's refs" }],
+    options: [
+      { flag: "--gates", meaning: "run every gate on the target's tip: does it pass its own?" },
+      { flag: "--probe", meaning: "try out whether the remote takes osier's refs" },
+    ],
     examples: [
       "osier doctor  # exits 3 when something has to be mended",
+      "osier doctor --gates  # before the first run",
       "osier doctor --probe",
       "osier doctor --json | jq '.checks[] | select(.ok | not)'",
     ],

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Check } from "../../engine/check.ts"
 import { checkRemote } from "../../engine/checkRemote.ts"
+import { checkGates } from "../../engine/checkGates.ts"
 import { checkClocks, checkLocks, checkRecords } from "../../engine/checkStore.ts"
 import { checkAgents, checkLeftovers, checkRepository, checkSettings } from "../../engine/checkUp.ts"
 import { latest } from "../../engine/latest.ts"
@@ -42,6 +43,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
           yield* examine("clock", checkClocks(settings, target))
           yield* examine("tasks", checkRecords(settings))
           yield* examine("settings", checkSettings(settings))
+          if (isSet(flags, "gates")) yield* examine("gates", checkGates(target))
           yield* examine("agents", checkAgents(settings))
           yield* examine("leftovers", checkLeftovers(treeRoot))
           return []
