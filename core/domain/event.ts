@@ -107,6 +107,13 @@ export const Event = Schema.Union([
   event("Landed", { tasks, commit: text, target: text, previous: text, mode: text }),
   event("CheckoutFollowed", { target: text, commit: text, path: text }),
   event("Kept", { task, attempt, ref: text, commit: text, reason: text, files: Schema.Natural, left: texts }),
+  /** A keep was given up by a person's word. */
+  event("KeepDropped", { ref: text, commit: text }),
+  /**
+   * A ref of osier's own was deleted, or moved to `found`, by something that is not osier, and was put back to what is known of
+   * it. A lock's owner writes its own anew.
+   */
+  event("RefRestored", { ref: text, restored: text, found: Schema.optionalKey(text) }),
   event("TreeRemoved", { task, tree: text }),
   event("BranchDeleted", { task, branch: text, commit: text }),
   event("Recovered", { task: Schema.optionalKey(task), what: text }),

@@ -28,6 +28,10 @@ const spent = (event: Extract<Event, { readonly type: "AgentSpent" }>): string =
   return `spent ${parts.join(", ") || "nothing that was told"}`
 }
 
+/** What became of a ref of osier's own that something else had its hands on. */
+export const restored = ({ ref, restored: at, found }: Extract<Event, { readonly type: "RefRestored" }>): string =>
+  `${ref} was ${found === undefined ? "deleted" : `moved to ${short(found)}`} by something that is not osier, and is back at ${short(at)}`
+
 const words = (event: Event): string => {
   switch (event.type) {
     case "JournalStarted":
@@ -122,6 +126,10 @@ const words = (event: Event): string => {
       return `your checkout ${event.path} follows ${event.target} to ${short(event.commit)}`
     case "Kept":
       return `kept ${count(event.files, "file")} at ${event.ref} (${event.reason})${event.left.length === 0 ? "" : `; left out: ${names(event.left)}`}`
+    case "KeepDropped":
+      return `keep dropped: ${event.ref}, it was at ${short(event.commit)}`
+    case "RefRestored":
+      return restored(event)
     case "TreeRemoved":
       return `tree removed: ${event.tree}`
     case "BranchDeleted":
@@ -158,6 +166,7 @@ export const toneOf = (event: Event): Tone => {
     case "ChangedOutside":
     case "ChangesUndone":
     case "Warned":
+    case "RefRestored":
     case "AgentAsked":
     case "RunDraining":
       return "warn"

@@ -1,5 +1,5 @@
 import type { Event } from "./event.ts"
-import { short } from "./eventText.ts"
+import { restored, short } from "./eventText.ts"
 import type { Verdict } from "./outcome.ts"
 import { count, plainLine, took } from "./plainText.ts"
 
@@ -221,6 +221,8 @@ export const seen = (before: RunView, event: Event): RunView => {
         ...next,
         warnings: [...next.warnings, plainLine(`${event.task === undefined ? "" : `#${event.task}: `}${event.message} (${event.hint})`)],
       }
+    case "RefRestored":
+      return { ...next, warnings: [...next.warnings, restored(event)] }
     case "ChangedOutside": {
       const { attributed, task, what } = event
       if (attributed) return next

@@ -27,10 +27,17 @@ export const firstLook = Effect.fn("firstLook")(function* (starts: boolean) {
 
 /** Looks at the target once more when all attempts are over: somebody may have moved it since osier last landed there. */
 export const lastLook = Effect.fn("lastLook")(function* (inHaste: boolean) {
+  const board = yield* Board
+  const { good } = yield* TargetWatch
   const found = yield* Effect.result(inHaste ? noticeMove() : soundTip())
   if (found._tag === "Success") return {}
   const error = found.failure
   if (error._tag === "TargetRed") return { red: { message: error.message, hint: error.hint } }
-  if (error._tag === "NoTarget" || error._tag === "NoRemoteTarget") return { red: { message: error.message, hint: error.hint } }
-  return yield* error
+  if (error._tag !== "NoTarget" && error._tag !== "NoRemoteTarget") return yield* error
+  yield* board.emit({
+    type: "Warned",
+    message: error.message,
+    hint: good === undefined ? error.hint : `It was at ${good.slice(0, 12)}. ${error.hint}`,
+  })
+  return {}
 })

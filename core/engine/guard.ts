@@ -18,6 +18,7 @@ import { Board } from "./board.ts"
 import { RunContext } from "./runContext.ts"
 import { noticeMove } from "./soundTip.ts"
 import { adopt, TargetWatch } from "./targetWatch.ts"
+import { mendOwnRefs } from "./watchOwnRefs.ts"
 
 /** What the guarded part may add to: the environment that makes git bear witness, and paths that its agent spoke of. */
 export interface Watch {
@@ -57,6 +58,7 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   const moves = (yield* attributedMoves(witness)).filter((move) => !isOwnMove(move, tree))
   const { undone, left } = yield* undoMoves({ moves, task: task.id, attempt })
   yield* targetUndone(undone)
+  yield* mendOwnRefs()
   yield* noticeMove().pipe(Effect.catchTag(["NoTarget", "NoRemoteTarget"], () => Effect.void))
   const touched = [...named].map((path) => relative(root, resolve(tree.path, path))).filter((path) => !path.startsWith("..") && path !== "")
   const changes = yield* changedSince(before)

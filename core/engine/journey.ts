@@ -27,6 +27,7 @@ import { Slots } from "./slots.ts"
 import { soundBase } from "./soundBase.ts"
 import { offer } from "./train.ts"
 import { transition, withoutReason } from "./transition.ts"
+import { mendRecord } from "./watchOwnRefs.ts"
 import { workOn } from "./workOn.ts"
 import type { Finished } from "./workOn.ts"
 
@@ -53,6 +54,7 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   yield* spareHandwork(id)
   // What others did of it before it was ours is on the remote, where there is one.
   yield* refs.refresh([taskRef(id), targetRef])
+  yield* mendRecord(id)
   const { task: now } = yield* readTask(id)
   // It was planned or explored since this run looked: what becomes of it is no more a run's to do.
   if (now.kind !== undefined) {

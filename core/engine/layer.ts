@@ -8,6 +8,7 @@ import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { Holds } from "./holds.ts"
 import { Lookout } from "./lookout.ts"
+import { OwnRefs, rememberedRefs } from "./ownRefs.ts"
 import { RunContext } from "./runContext.ts"
 import type { RunOptions } from "./runContext.ts"
 import { Slots } from "./slots.ts"
@@ -31,7 +32,11 @@ export const engine = (input: {
     Lookout.layer,
     TargetWatch.layer,
     Adapters.layer(input.adapters, input.settings.plugins),
-  ).pipe(Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)), Layer.provideMerge(identity(input.settings)))
+  ).pipe(
+    Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)),
+    Layer.provideMerge(rememberedRefs.pipe(Layer.provideMerge(OwnRefs.layer))),
+    Layer.provideMerge(identity(input.settings)),
+  )
 
 /** Who this run is to others, under the name that the settings give it. */
 const identity = ({ email }: Settings) =>

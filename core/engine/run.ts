@@ -27,6 +27,7 @@ import { reportOf } from "./reportOf.ts"
 import { RunContext } from "./runContext.ts"
 import { Slots } from "./slots.ts"
 import { startable } from "./startable.ts"
+import { mendOwnRefs, mendRecord, noteOwnRefs } from "./watchOwnRefs.ts"
 
 /** Another process's progress is looked for this often. */
 const lookMs = 500
@@ -38,6 +39,7 @@ const lookMs = 500
 export const run = Effect.fn("run")(function* (choice: Choice) {
   const board = yield* Board
   const started = yield* Clock.currentTimeMillis
+  yield* noteOwnRefs()
   yield* recover()
   const ids = yield* chosen(choice)
   const fleet = yield* Fleet
@@ -60,6 +62,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   const { treeRoot } = yield* RunContext
   yield* emptyTrash(treeRoot)
   const drain = yield* Drain
+  yield* mendOwnRefs()
   return yield* last(drain.requested(), yield* lastLook(drain.requested()))
 })
 
@@ -187,6 +190,7 @@ const refresh = Effect.gen(function* () {
   const { mine } = yield* Fleet
   for (const task of board.tasks()) {
     if (isOver(task.status) || (mine.has(task.id) && !endsByItself(board.waits().get(task.id)))) continue
+    yield* mendRecord(task.id)
     const now = yield* readTask(task.id).pipe(
       Effect.map((read) => read.task),
       // Somebody made nonsense of it: that ends our waiting for it, and nothing else.

@@ -4,6 +4,7 @@ import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { changeTask } from "../steps/record.ts"
 import { Board } from "./board.ts"
+import { mendRecord } from "./watchOwnRefs.ts"
 
 /** Changes a task that we own: the record first, then what everybody sees of it. */
 export const transition = Effect.fn("transition")(function* (
@@ -13,6 +14,7 @@ export const transition = Effect.fn("transition")(function* (
   files: Readonly<Record<string, string>> = {},
 ) {
   const board = yield* Board
+  yield* mendRecord(Number(held.name))
   const { task } = yield* changeTask(Number(held.name), change, { held, files })
   yield* board.emit(event)
   yield* board.put(task)

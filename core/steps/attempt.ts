@@ -3,6 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { EventBody } from "../domain/event.ts"
 import type { AdapterEvent, Job, Outcome } from "../plugin.ts"
+import type { Machine } from "../world/machine.ts"
+import type { Refs } from "../world/refs.ts"
+import type { Sightings } from "../world/sightings.ts"
 import type { Objects } from "../world/objects.ts"
 import { Pool } from "../world/pool.ts"
 import type { PoolRequest } from "../world/pool.ts"
@@ -17,7 +20,7 @@ export interface AttemptInput {
   readonly graceMs: number
   readonly emit: (event: EventBody) => Effect.Effect<void>
   /** Whether the task is still its owner's, whose tree and processes these are. */
-  readonly ours: Effect.Effect<boolean, never, Objects>
+  readonly ours: Effect.Effect<boolean, never, Machine | Objects | Refs | Sightings>
   /** Collects every path that the agent says it used. */
   readonly named: Set<string>
 }

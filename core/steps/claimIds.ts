@@ -20,7 +20,7 @@ export const nextIds = Effect.fn("nextIds")(function* (count: number, above = 0)
   const objects = yield* Objects
   const found = yield* objects.read(ref)
   const counter = Option.getOrUndefined(Schema.decodeUnknownOption(Counter)(found?.data.toString() ?? ""))
-  const first = Math.max(above + 1, counter?.next ?? (yield* highest) + 1)
+  const first = Math.max(above + 1, counter?.next ?? 0, (yield* highest) + 1)
   const to = yield* objects.writeBlob(`${JSON.stringify({ next: first + count, nonce: nanoid() })}\n`)
   const ids = Array.from({ length: count }, (_, place) => first + place)
   return { ids, move: { ref, from: found?.oid, to } } satisfies IdsToClaim
@@ -39,7 +39,7 @@ export const claimIds = Effect.fn("claimIds")(function* (count: number) {
   }
 })
 
-/** A counter that is missing or damaged is rebuilt from the tasks themselves: a number is never given twice. */
+/** A counter that is missing, damaged or set back counts for less than the tasks themselves: a number is never given twice. */
 const highest = Effect.gen(function* () {
   const refs = yield* Refs
   const known = yield* refs.list("refs/osier/tasks/")

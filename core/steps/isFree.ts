@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import { lockRef } from "../domain/lock.ts"
 import type { LockKind } from "../domain/lock.ts"
-import { inspectLock, isOpen } from "./lock.ts"
+import { inspectLock } from "./inspectLock.ts"
+import { isOpen } from "./lock.ts"
 
 /** Whether nobody owns it now. Only a look: to be sure, take it. What is no lock record may be anybody's, so it is not free. */
 export const isFree = Effect.fn("isFree")(function* (kind: LockKind, name: string) {

@@ -2,7 +2,7 @@ import * as Data from "effect/Data"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
-import { holderKey, holderText, isExpired, leaseMs, lockRef, mayTake, printLock, readLock } from "../domain/lock.ts"
+import { holderKey, holderText, isExpired, leaseMs, lockRef, mayTake, printLock } from "../domain/lock.ts"
 import type { Holder, Lock, LockKind } from "../domain/lock.ts"
 import { Machine } from "../world/machine.ts"
 import { Objects } from "../world/objects.ts"
@@ -10,6 +10,8 @@ import { Refs } from "../world/refs.ts"
 import type { Expect } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
+import { inspectLock } from "./inspectLock.ts"
+import { putBackLock } from "./putBackLock.ts"
 import { recordedFence } from "./recordedFence.ts"
 
 /** Somebody else owns it; says who, where, since and until when. */
@@ -47,18 +49,6 @@ export class LeaseLost extends Data.TaggedError("LeaseLost")<{
   readonly exit = 4
 }
 
-/** The blob of a lock is not one. Nobody can tell whose it is, so nobody takes it. */
-export class LockBroken extends Data.TaggedError("LockBroken")<{ readonly ref: string }> {
-  override get message() {
-    return `${this.ref} does not hold a lock record`
-  }
-  get hint() {
-    // Only doctor knows whether it has to go from a remote, where it would come back from.
-    return `Look at it with \`git cat-file -p ${this.ref}\`; \`osier doctor\` tells how to free it when nothing runs.`
-  }
-  readonly exit = 3
-}
-
 /** A lock in our hands. The blob's id changes with every renewal; the fence does not. */
 export interface Held {
   readonly kind: LockKind
@@ -79,15 +69,6 @@ export const fenceOf = (held: Held): Expect => ({
   onRewritten: (oid) => {
     held.oid = oid
   },
-})
-
-/** The lock as it stands, and its blob's id; undefined when it was never taken. */
-export const inspectLock = Effect.fnUntraced(function* (ref: string) {
-  const objects = yield* Objects
-  const found = yield* objects.read(ref)
-  if (found === undefined) return undefined
-  const lock = readLock(found.data.toString())
-  return lock === undefined ? yield* new LockBroken({ ref }) : { lock, oid: found.oid }
 })
 
 /** Whether nobody holds it any more, as far as can be told from here and now. */
@@ -185,7 +166,7 @@ export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
     )
     // A sign of life that was under way when its giver was stopped has changed the blob, and nobody wrote down how.
-    if (gone || !(yield* stillHeld(held))) return
+    if (gone || !(yield* isOurs(held))) return
   }
 })
 
@@ -203,13 +184,37 @@ const writeLock = Effect.fnUntraced(function* (
 
 /**
  * Whether the lock is still ours after a swap that relied on it was lost; takes over the blob's id when a renewal of our own
- * had changed it meanwhile, so that the caller may try again.
+ * had changed it meanwhile, so that the caller may try again. One that nobody can have taken is put back.
  */
 export const stillHeld = Effect.fn("stillHeld")(function* (held: Held) {
+  for (;;) {
+    const seen = yield* Effect.catchTag(inspectLock(held.ref), "LockBroken", () => Effect.succeed(undefined))
+    const now = yield* Clock.currentTimeMillis
+    if (seen !== undefined && isHeldBy(held, seen.lock)) {
+      held.oid = seen.oid
+      return true
+    }
+    // Whoever takes a lock counts on from our fence, and only a lease that is over is freed by others. One that was gone may
+    // have been taken with any fence: a living owner is believed.
+    const forged = seen === undefined || (seen.lock.fence <= held.fence && (yield* isOpen(held.ref, seen)))
+    if (!forged || now >= held.expires) return false
+    const written = yield* writeLock(held, "held", now)
+    if (!(yield* putBackLock(held.ref, written.oid))) continue
+    held.oid = written.oid
+    held.expires = written.expires
+    return true
+  }
+})
+
+const isHeldBy = (held: Held, lock: Lock): boolean =>
+  lock.state === "held" && holderKey(lock.owner) === holderKey(held.owner) && lock.fence === held.fence
+
+/** The same for a lock that is about to go: nobody puts it back. */
+const isOurs = Effect.fnUntraced(function* (held: Held) {
   const seen = yield* inspectLock(held.ref)
-  const ours = seen?.lock.state === "held" && holderKey(seen.lock.owner) === holderKey(held.owner) && seen.lock.fence === held.fence
-  if (ours) held.oid = seen.oid
-  return ours
+  if (seen === undefined || !isHeldBy(held, seen.lock)) return false
+  held.oid = seen.oid
+  return true
 })
 
 /** Whether the lock is ours, for those who only have to know; what can't be looked at is not. */

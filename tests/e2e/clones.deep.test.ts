@@ -5,6 +5,7 @@ import { addTasks } from "../../core/engine/addTasks.ts"
 import { run } from "../../core/engine/run.ts"
 import type { Event } from "../../core/domain/event.ts"
 import { printLock } from "../../core/domain/lock.ts"
+import type { Lock } from "../../core/domain/lock.ts"
 import { parsePlan } from "../../core/domain/plan.ts"
 import { readTask } from "../../core/steps/record.ts"
 import { makeHub } from "../support/clones.ts"
@@ -34,6 +35,17 @@ const makeShared = (settings = yaml, files: Readonly<Record<string, string>> = {
     stage: (url?: string, ...args: readonly string[]) => stageOn(hub.clone(url, ...args), settings),
     onGate: (n: number, script: string) => writeFileSync(join(folder, `on-${n}`), script),
   }
+}
+
+/** A claim of a person on another machine. */
+const evesLock: Lock = {
+  state: "held",
+  owner: { session: "s1", host: "ash", email: "eve@example.com" },
+  acquired: new Date().toISOString(),
+  expires: Date.now() + 3_600_000,
+  leaseMs: 3_600_000,
+  fence: 9,
+  nonce: "eve",
 }
 
 const runReady = (stage: Stage) => stage.act(run({ ids: "ready" }))
@@ -264,8 +276,10 @@ test("finished work that the remote would not take down stays in its tree, and i
 test("a lease that is lost in the middle of a run: what becomes of the task is waited for, and told", { timeout: 90_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
-  // Somebody takes the lock away by hand, so that nobody holds it when the run looks again.
-  hub.onGate(1, `git -C ${hub.bare.path} update-ref -d refs/osier/locks/task/1`)
+  // Somebody takes it and gives it back at once, so that nobody holds it when the run looks again.
+  const lock = printLock({ ...evesLock, state: "free" })
+  writeFileSync(join(hub.folder, "lock"), lock)
+  hub.onGate(1, `cd ${hub.bare.path} && git update-ref refs/osier/locks/task/1 "$(git hash-object -w ${hub.folder}/lock)"`)
   const report = await mine.run(["a"])
   expect(of(mine, "Warned").map(({ message }) => message)).toEqual(["the lease on task 1 was lost to another owner"])
   expect(report).toMatchObject({ exit: 0, waiting: [], landed: [{ id: 1 }] })
@@ -275,18 +289,20 @@ test("a lease that is lost in the middle of a run: what becomes of the task is w
   expect(leftOn(hub)).toEqual([])
 })
 
+test("a lock that is taken away by hand comes back from its owner, and nothing is lost", { timeout: 60_000 }, async () => {
+  const hub = makeShared()
+  const mine = hub.stage()
+  hub.onGate(1, `git -C ${hub.bare.path} update-ref -d refs/osier/locks/task/1`)
+  expect(await mine.run(["a"])).toMatchObject({ exit: 0, landed: [{ id: 1 }] })
+  expect(of(mine, "RefRestored")).toMatchObject([{ ref: "refs/osier/locks/task/1" }])
+  expect(of(mine, "Kept")).toEqual([])
+  expect(leftOn(hub)).toEqual([])
+})
+
 test("a lease that a person took is not waited for", { timeout: 60_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
-  const lock = printLock({
-    state: "held",
-    owner: { session: "s1", host: "ash", email: "eve@example.com" },
-    acquired: new Date().toISOString(),
-    expires: Date.now() + 3_600_000,
-    leaseMs: 3_600_000,
-    fence: 9,
-    nonce: "eve",
-  })
+  const lock = printLock(evesLock)
   writeFileSync(join(hub.folder, "lock"), lock)
   hub.onGate(1, `cd ${hub.bare.path} && git update-ref refs/osier/locks/task/1 "$(git hash-object -w ${hub.folder}/lock)"`)
   expect(await mine.run(["a"])).toMatchObject({ exit: 4, waiting: [{ id: 1, reason: expect.stringContaining("eve@example.com") }] })

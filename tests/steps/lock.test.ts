@@ -3,13 +3,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, test } from "vitest"
 import { worldAt } from "../../core/engine/liveWorld.ts"
-import { heartbeatMs, leaseMs, lockRef, printLock, skewMs, watchMs } from "../../core/domain/lock.ts"
-import type { Owner } from "../../core/domain/lock.ts"
-import { inspectLock, releaseLock, renewLock, sweepLock, takeLock } from "../../core/steps/lock.ts"
+import { heartbeatMs, leaseMs, lockRef, printLock, readLock, skewMs, watchMs } from "../../core/domain/lock.ts"
+import type { Lock, Owner } from "../../core/domain/lock.ts"
+import { inspectLock } from "../../core/steps/inspectLock.ts"
+import { releaseLock, renewLock, sweepLock, takeLock } from "../../core/steps/lock.ts"
 import { changeTask, createTask } from "../../core/steps/record.ts"
+import { Journal } from "../../core/world/journal.ts"
 import { Machine } from "../../core/world/machine.ts"
 import { Refs } from "../../core/world/refs.ts"
 import { RunIdentity } from "../../core/world/runIdentity.ts"
@@ -33,6 +36,39 @@ test("a lock is swept although a sign of life was heard whose giver was stopped 
   }).pipe(Effect.provide(Layer.fresh(worldAt(path))), Effect.runPromise)
   expect(mine.swept).toBeUndefined()
   expect(mine.left).toBe(mine.thief)
+})
+
+test("a lock that is deleted or forged past its living owner comes back; who took it is believed, and a lease that is over is not", async () => {
+  const { path, git, write } = makeRepo()
+  const forge = (text: string) => {
+    write(".git/forged", text)
+    return git("hash-object", "-w", ".git/forged")
+  }
+  const seen = await Effect.gen(function* () {
+    const { self } = yield* Machine
+    const held = yield* takeLock("task", "1")
+    const at = (): Lock | undefined => readLock(git("cat-file", "-p", held.ref))
+    const found = at()
+    if (found === undefined) throw new Error("no lock")
+    const dead = { ...self, pid: 999_999_999, run: "dead", email: "a@b.c" }
+    const states: unknown[] = []
+    for (const text of ["", "nonsense", printLock({ ...found, state: "free" }), printLock({ ...found, owner: dead })]) {
+      git("update-ref", ...(text === "" ? ["-d", held.ref] : [held.ref, forge(text)]))
+      yield* renewLock(held)
+      states.push([at()?.state, at()?.fence, at()?.owner])
+    }
+    const taken = forge(printLock({ ...found, owner: { session: "s1", host: "ash", email: "eve@b.c" } }))
+    git("update-ref", held.ref, taken)
+    const lost = yield* Effect.flip(renewLock(held))
+    git("update-ref", "-d", held.ref)
+    const late = yield* Effect.flip(renewLock({ ...held, expires: 0 }))
+    const journal = yield* Journal
+    yield* journal.flush
+    const told = yield* Stream.runCollect(Stream.filter(journal.read(0), ({ type }) => type === "RefRestored"))
+    return { states, owner: held.owner, lost: lost._tag, late: late._tag, told: told.length }
+  }).pipe(Effect.provide(Layer.fresh(worldAt(path))), Effect.runPromise)
+  expect(seen.states).toEqual([1, 2, 3, 4].map(() => ["held", 1, seen.owner]))
+  expect(seen).toMatchObject({ lost: "LeaseLost", late: "LeaseLost", told: 4 })
 })
 
 test("a lock whose ref is gone goes on behind the fence that the task's record knows", async () => {

@@ -8,6 +8,7 @@ import { compareWork } from "../../steps/compareWork.ts"
 import { keeps } from "../../steps/keeps.ts"
 import type { KeptWork } from "../../steps/keeps.ts"
 import { restore } from "../../steps/restore.ts"
+import { Journal } from "../../world/journal.ts"
 import { Refs } from "../../world/refs.ts"
 import { Repository } from "../../world/repository.ts"
 import { UsageWrong } from "../commandLine.ts"
@@ -103,6 +104,10 @@ const giveBack = Effect.fnUntraced(function* ({ at, flags, json, screen }: Call,
 const drop = Effect.fnUntraced(function* ({ flags, json, screen }: Call, found: readonly KeptWork[]) {
   const refs = yield* Refs
   const sure = isSet(flags, "yes")
+  const journal = yield* Journal
+  // Told first: a run that is on would bring back what vanishes without a word.
+  if (sure) yield* journal.append(found.map(({ ref, commit }) => ({ type: "KeepDropped", ref, commit })))
+  if (sure) yield* journal.flush.pipe(Effect.ignore)
   if (sure) for (const one of found) yield* refs.swap([{ ref: one.ref, from: one.commit, to: undefined }])
   if (json) screen.out(JSON.stringify({ dropped: sure ? found : [], waiting: sure ? [] : found }))
   else {
