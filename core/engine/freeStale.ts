@@ -1,10 +1,10 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { holderText, watchMs } from "../domain/lock.ts"
 import { freeLock, isOpen } from "../steps/lock.ts"
 import { surveyLocks } from "../steps/surveyLocks.ts"
 import type { SeenLock } from "../steps/surveyLocks.ts"
 import { Refs } from "../world/refs.ts"
+import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import type { Left, Removed } from "./sweepOver.ts"
 
@@ -24,7 +24,7 @@ export const freeStale = Effect.fn("freeStale")(function* (dryRun: boolean) {
     left.push({ what: "lock", name: ref, why: "it holds no lock record, so that nobody can tell whose it is: osier doctor" })
   for (const { standing, ref, lock, alive } of locks)
     if (standing === "held") left.push({ what: "lock", name: ref, why: `held by ${holderText(lock.owner)}, who is ${alive}` })
-  const began = yield* Clock.currentTimeMillis
+  const began = yield* steadyMs
   let stale = locks.filter(({ standing }) => standing === "dead" || standing === "over")
   for (;;) {
     const watched: SeenLock[] = []
@@ -38,7 +38,7 @@ export const freeStale = Effect.fn("freeStale")(function* (dryRun: boolean) {
       } else left.push({ what: "lock", name: ref, why: "somebody took it meanwhile" })
     }
     if (watched.length === 0) break
-    if (dryRun || (yield* Clock.currentTimeMillis) - began > 2 * watchMs) {
+    if (dryRun || (yield* steadyMs) - began > 2 * watchMs) {
       const why = "its lease looks over by the clock here; without --dry-run it is watched for a moment, and then freed"
       left.push(...watched.map(({ ref }): Left => ({ what: "lock", name: ref, why })))
       break

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
@@ -7,6 +6,7 @@ import type { Task } from "../domain/task.ts"
 import { isFree } from "../steps/isFree.ts"
 import { readTask } from "../steps/record.ts"
 import { Refs } from "../world/refs.ts"
+import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import { Fleet } from "./fleet.ts"
 import { lookThere } from "./lookThere.ts"
@@ -31,7 +31,7 @@ export interface Courtesy {
 export const giveWay = Effect.fn("giveWay")(function* (task: Task, { passed, told }: Courtesy) {
   const board = yield* Board
   const { target } = yield* RunContext
-  const begun = yield* Clock.currentTimeMillis
+  const begun = yield* steadyMs
   let earlier = yield* doneEarlier(task, passed)
   if (earlier === undefined) return
   const reason = `lets task ${earlier} land first, which another run had done earlier`
@@ -40,7 +40,7 @@ export const giveWay = Effect.fn("giveWay")(function* (task: Task, { passed, tol
   told.add(reason + task.id)
   yield* board.wait(task.id, { reason, hint: "It goes on by itself.", ends: "owner" }, news ? said : undefined)
   while (earlier !== undefined) {
-    if ((yield* Clock.currentTimeMillis) - begun >= wayMs) passed.add(earlier)
+    if ((yield* steadyMs) - begun >= wayMs) passed.add(earlier)
     // Somebody has it: whoever wants it too gets in line.
     if (passed.has(earlier) || !(yield* isFree("target", target))) break
     yield* Effect.sleep(lookMs)

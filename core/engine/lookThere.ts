@@ -1,6 +1,6 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Refs } from "../world/refs.ts"
+import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import { follow } from "./follow.ts"
 import { Lookout } from "./lookout.ts"
@@ -18,14 +18,14 @@ export const lookThere = Effect.fn("lookThere")(function* () {
   const lookout = yield* Lookout
   const refs = yield* Refs
   const { shared, targetRef } = yield* RunContext
-  const now = yield* Clock.currentTimeMillis
+  const now = yield* steadyMs
   if (shared === undefined || now - lookout.at < everyMs) return
   const before = yield* refs.read(targetRef)
   const trouble = yield* refs.refresh([...sharedData, targetRef]).pipe(
     Effect.as(undefined),
     Effect.catch((error) => Effect.succeed(error)),
   )
-  lookout.at = yield* Clock.currentTimeMillis
+  lookout.at = yield* steadyMs
   if (trouble !== undefined) {
     if (!lookout.cutOff)
       yield* board.emit({ type: "Warned", message: trouble.message, hint: `It goes on by itself when that is mended. ${trouble.hint}` })

@@ -7,7 +7,7 @@ import * as Semaphore from "effect/Semaphore"
 export class Lookout extends Context.Service<
   Lookout,
   {
-    /** Milliseconds since the epoch of the last look. */
+    /** When the last look was, by a clock that nobody sets. */
     at: number
     cutOff: boolean
     /** The remote's tip that the branch here was last brought to. */

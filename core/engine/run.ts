@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type { Report } from "../domain/report.ts"
@@ -10,6 +9,7 @@ import { emptyTrash } from "../steps/removeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
 import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
+import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { Drain } from "./drain.ts"
@@ -38,7 +38,7 @@ const lookMs = 500
  */
 export const run = Effect.fn("run")(function* (choice: Choice) {
   const board = yield* Board
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* steadyMs
   yield* noteOwnRefs()
   yield* recover()
   const ids = yield* chosen(choice)
@@ -51,7 +51,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   yield* firstLook(ids.some((id) => mayStart(board.task(id), choice)))
   yield* announce(ids)
   const last = (interrupted: boolean, red: Pick<Report, "red"> = {}) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    Effect.flatMap(steadyMs, (now) => {
       const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted, ...red })
       return Effect.as(conclude(report), report)
     })
@@ -118,7 +118,7 @@ const schedule = Effect.gen(function* () {
     const goesOn = [...mine].some((id) => endsByItself(board.waits().get(id)))
     if (live.length === 0 && ((!goesOn && !fleet.paused) || drain.requested())) break
     const onlyUser = live.length > 0 && live.every((id) => board.waits().get(id)?.ends === "files")
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* steadyMs
     idleSince = onlyUser ? (idleSince ?? now) : undefined
     if (idleSince !== undefined && (now - idleSince >= options.waitMs || drain.requested())) break
     yield* board.rung.pipe(Effect.timeoutOption(goesOn || onlyUser ? lookMs : 5000))

@@ -1,12 +1,11 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import type { EventBody } from "../domain/event.ts"
 import type { AdapterEvent, Job, Outcome } from "../plugin.ts"
 import type { Machine } from "../world/machine.ts"
 import type { Refs } from "../world/refs.ts"
 import type { Sightings } from "../world/sightings.ts"
 import type { Objects } from "../world/objects.ts"
+import { breathMs, ownClock } from "../world/ownClock.ts"
 import { Pool } from "../world/pool.ts"
 import type { PoolRequest } from "../world/pool.ts"
 import { markVariable, Reaper } from "../world/reaper.ts"
@@ -32,19 +31,20 @@ export interface AttemptInput {
 export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const pool = yield* Pool
   const reaper = yield* Reaper
-  const started = yield* Clock.currentTimeMillis
-  const heard = yield* Ref.make(started)
+  // Time in which osier itself was stopped is nobody's silence.
+  const clock = ownClock()
+  const started = yield* clock.now
+  let heard = started
   const head = { task: input.job.task, attempt: input.job.attempt }
   let question: string | undefined
   let said = ""
   const onEvent = (event: AdapterEvent) =>
     Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      yield* Ref.set(heard, now)
+      heard = yield* clock.now
       question = event.type === "asked" ? event.question : undefined
       said = event.type === "said" ? event.text : ""
       if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
-      const body = told(head, event, now - started)
+      const body = told(head, event, heard - started)
       if (body !== undefined) yield* input.emit(body)
     })
   const mark = input.job.env[markVariable]
@@ -52,16 +52,18 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const watch = Effect.gen(function* () {
     let ticks = 0
     for (;;) {
-      const quiet = (yield* Clock.currentTimeMillis) - (yield* Ref.get(heard))
+      const quiet = (yield* clock.now) - heard
       if (quiet < input.idleMs) {
-        yield* Effect.sleep(input.idleMs - quiet)
+        yield* clock.sleep(input.idleMs - quiet)
+        // What it said in time may still wait to be read.
+        if ((yield* clock.now) - heard >= input.idleMs) yield* Effect.sleep(breathMs)
         continue
       }
       // An agent that says nothing while its tools compute is not idle; one that waits at a prompt uses next to nothing.
       const used = yield* reaper.ticks(traces)
       if (question !== undefined || used - ticks <= input.idleMs / busyShare) break
       ticks = used
-      yield* Ref.set(heard, yield* Clock.currentTimeMillis)
+      heard = yield* clock.now
     }
     const asked = question ?? (prompts.test(said) ? said.trim().slice(-200) : undefined)
     if (asked !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${asked}` } satisfies Outcome
@@ -70,13 +72,10 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const outcome = yield* pool.run({ adapter: input.adapter, job: input.job }, onEvent).pipe(
     Effect.catchTag("AdapterCrashed", (crash) => Effect.succeed<Outcome>({ ok: false, class: "environment", reason: crash.message })),
     Effect.raceFirst(watch),
-    Effect.timeoutOrElse({
-      duration: input.attemptMs,
-      orElse: () => Effect.succeed(ended(`its time of ${Math.round(input.attemptMs / 1000)} s was over`)),
-    }),
+    (agent) => clock.within(input.attemptMs, agent, Effect.succeed(ended(`its time of ${Math.round(input.attemptMs / 1000)} s was over`))),
     Effect.ensuring(sweep(input)),
   )
-  const ms = (yield* Clock.currentTimeMillis) - started
+  const ms = (yield* clock.now) - started
   yield* input.emit({
     type: "AgentEnded",
     ...head,

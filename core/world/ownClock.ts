@@ -7,6 +7,9 @@ const sliceMs = 1_000
 /** A slice that took this much longer than it should was no busy machine: this process was stopped, or its machine slept. */
 const lateMs = 2_000
 
+/** Long enough to read what waits in the pipes: what came in time counts, also when it was not looked at in time. */
+export const breathMs = 200
+
 /**
  * A clock that goes only while this process does. After Ctrl-Z and `fg`, a closed lid or a paused machine nobody is charged
  * for time in which osier could neither listen nor give a sign of life. It goes while somebody sleeps by it.
@@ -27,5 +30,8 @@ export const ownClock = () => {
       const until = (yield* now) + ms
       for (let left = ms; left > 0; left = until - (yield* now)) yield* Effect.sleep(Math.min(Math.ceil(left), sliceMs))
     })
-  return { now, sleep }
+  /** Comes to what `orElse` says once the effect has taken longer than that, by this clock, and nothing of its end waits to be heard. */
+  const within = <A, E, R, B, E2, R2>(ms: number, effect: Effect.Effect<A, E, R>, orElse: Effect.Effect<B, E2, R2>) =>
+    Effect.raceFirst(effect, Effect.andThen(Effect.andThen(sleep(ms), Effect.sleep(breathMs)), orElse))
+  return { now, sleep, within }
 }

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { MessageChannel } from "node:worker_threads"
 import type { AdapterEvent as Told, Detection as Found, Job, Outcome as Ended } from "../plugin.ts"
 import { AdapterEvent, Detection } from "./adapterEvent.ts"
+import { ownClock } from "./ownClock.ts"
 import { PoolWorker } from "./poolWorker.ts"
 import { poolThreads } from "./poolThreads.ts"
 import { pulseOf } from "./pulse.ts"
@@ -45,7 +46,7 @@ type Incoming = Exclude<FromJob, { readonly type: "here" }> | { readonly type: "
 
 /** More than the grace an adapter gives its program before it kills it. */
 const cancelTimeout = "10 seconds"
-const answerTimeout = "20 seconds"
+const answerMs = 20_000
 
 const nameOf = (which: Which): string => (typeof which === "string" ? which : which.module)
 const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -93,7 +94,7 @@ export class Pool extends Context.Service<
           ({ result }) => Effect.tryPromise({ try: () => result, catch: wordsOf }),
           ({ end }) => Effect.sync(() => end("it was given up")),
         ).pipe(
-          Effect.timeoutOrElse({ duration: answerTimeout, orElse: () => Effect.fail("it did not answer in time") }),
+          (asked) => ownClock().within(answerMs, asked, Effect.fail("it did not answer in time")),
           Effect.flatMap((answer) => decodeAnswer(answer).pipe(Effect.mapError(wordsOf))),
           Effect.flatMap((answer) => ("error" in answer ? Effect.fail(answer.error) : Effect.succeed(answer.value))),
         )

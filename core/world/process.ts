@@ -6,6 +6,7 @@ import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { createWriteStream } from "node:fs"
 import { branded } from "../kit/brand.ts"
+import { ownClock } from "./ownClock.ts"
 
 /** What to start. The environment is exactly `env`; nothing is inherited. */
 export interface Command {
@@ -13,7 +14,7 @@ export interface Command {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly input?: Uint8Array | string
-  /** Milliseconds; past it the whole process group is ended and `timedOut` is set. */
+  /** Milliseconds in which osier ran; past it the whole process group is ended and `timedOut` is set. */
   readonly timeoutMs?: number
   /** Both streams are appended to this file as they come. */
   readonly log?: string
@@ -59,7 +60,23 @@ export class Process extends Context.Service<Process, { readonly run: (command: 
 
 const graceMs = 2000
 
-const run = (command: Command): Effect.Effect<Ended, CannotStart> =>
+/** What ends a process whose time is over. */
+interface Limit {
+  strike: () => void
+}
+
+const run = (command: Command): Effect.Effect<Ended, CannotStart> => {
+  const { timeoutMs } = command
+  if (timeoutMs === undefined) return start(command)
+  const limit: Limit = { strike: () => undefined }
+  const over = Effect.andThen(
+    Effect.sync(() => limit.strike()),
+    Effect.never,
+  )
+  return ownClock().within(timeoutMs, start(command, limit), over)
+}
+
+const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart> =>
   Effect.callback<Ended, CannotStart>((resume) => {
     const [program] = command.argv
     const [file = program, ...args] = branded(command.argv, command.env, command.cwd)
@@ -93,18 +110,12 @@ const run = (command: Command): Effect.Effect<Ended, CannotStart> =>
     child.stdin?.on("error", () => undefined)
     child.stdin?.end(command.input)
     let timedOut = false
-    const timer =
-      command.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true
-            endGroup(child)
-          }, command.timeoutMs)
+    // What has ended by itself was in time, also when that was not heard yet.
+    if (time !== undefined) time.strike = () => void (timedOut = endGroup(child))
     let settled = false
     const settle = (result: Effect.Effect<Ended, CannotStart>) => {
       if (settled) return
       settled = true
-      clearTimeout(timer)
       if (log === undefined) resume(result)
       else log.end(() => resume(result))
     }
