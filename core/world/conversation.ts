@@ -5,8 +5,14 @@ import { spawn } from "node:child_process"
 import type { ChildProcessWithoutNullStreams } from "node:child_process"
 
 /** A long-lived helper process ended or could not be started while it was being asked. */
-export class ConversationEnded extends Data.TaggedError("ConversationEnded")<{ readonly program: string; readonly stderr: string }> {
+export class ConversationEnded extends Data.TaggedError("ConversationEnded")<{
+  readonly program: string
+  readonly stderr: string
+  /** It said nothing for so many seconds that it was ended. */
+  readonly silentSeconds?: number
+}> {
   override get message() {
+    if (this.silentSeconds !== undefined) return `${this.program} gave no answer for ${this.silentSeconds} s, and was ended`
     return `${this.program} ended: ${this.stderr.trim() || "without a word"}`
   }
 }
@@ -22,7 +28,7 @@ export type ReadReply<A> = (bytes: Buffer) => { readonly used: number; readonly 
 
 interface Waiting {
   readonly feed: (bytes: Buffer) => number | undefined
-  readonly fail: (stderr: string) => void
+  readonly fail: (stderr: string, silentSeconds: number | undefined) => void
 }
 
 interface Line {
@@ -31,11 +37,22 @@ interface Line {
   readonly stderr: () => string
 }
 
+/** How long a partner may owe an answer. Seconds are counted one by one: while osier stands still, nobody is late. */
+const patienceSeconds = 120
+
+/** How a conversation is led. */
+export interface Manner {
+  readonly alone?: boolean
+  readonly onStart?: (pid: number) => void
+  readonly patienceSeconds?: number
+}
+
 /**
  * One question, one reply, in order, to a process that is started at the first question, started anew after it ended, and
- * ended with the scope. Questions are pipelined unless `alone`.
+ * ended with the scope. Questions are pipelined unless `alone`. A partner that owes an answer for too long is ended: nobody
+ * waits for one without an end.
  */
-export const conversation = (partner: Partner, options: { readonly alone?: boolean; readonly onStart?: (pid: number) => void } = {}) =>
+export const conversation = (partner: Partner, options: Manner = {}) =>
   Effect.gen(function* () {
     const turn = yield* Semaphore.make(1)
     let line: Line | undefined
@@ -43,7 +60,7 @@ export const conversation = (partner: Partner, options: { readonly alone?: boole
 
     const ask = <A>(question: string | Uint8Array, read: ReadReply<A>): Effect.Effect<A, ConversationEnded> => {
       const exchange = Effect.callback<A, ConversationEnded>((resume) => {
-        line ??= open(partner, () => (line = undefined), options.onStart)
+        line ??= open(partner, () => (line = undefined), options)
         const current = line
         current.waiting.push({
           feed: (bytes) => {
@@ -51,7 +68,10 @@ export const conversation = (partner: Partner, options: { readonly alone?: boole
             if (reply !== undefined) resume(Effect.succeed(reply.value))
             return reply?.used
           },
-          fail: (stderr) => resume(Effect.fail(new ConversationEnded({ program: partner.argv.join(" "), stderr }))),
+          fail: (stderr, silent) => {
+            const why = { program: partner.argv.join(" "), stderr, ...(silent === undefined ? {} : { silentSeconds: silent }) }
+            resume(Effect.fail(new ConversationEnded(why)))
+          },
         })
         hold(current)
         current.child.stdin.write(question)
@@ -70,7 +90,7 @@ const hold = (line: Line) => {
   }
 }
 
-const open = (partner: Partner, onEnd: () => void, onStart?: (pid: number) => void): Line => {
+const open = (partner: Partner, onEnd: () => void, { onStart, patienceSeconds: patience = patienceSeconds }: Manner): Line => {
   const [program, ...args] = partner.argv
   const child = spawn(program, args, {
     cwd: partner.cwd,
@@ -82,12 +102,24 @@ const open = (partner: Partner, onEnd: () => void, onStart?: (pid: number) => vo
   let pending: Buffer = Buffer.alloc(0)
   let said = ""
   const line: Line = { child, waiting: [], stderr: () => said }
+  let owed = 0
+  let silent: number | undefined
+  const watch = setInterval(() => {
+    owed = line.waiting.length === 0 ? 0 : owed + 1
+    if (owed < patience) return
+    silent ??= owed
+    // Told first, so that git takes its lock files with it.
+    endGroup(child, owed < patience + 2 ? "SIGTERM" : "SIGKILL")
+    // Whoever holds its pipes open all the same is not waited for.
+    if (owed > patience + 4) end()
+  }, 1_000).unref()
   child.stdout.on("data", (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     while (pending.length > 0) {
       const used = line.waiting[0]?.feed(pending)
       if (used === undefined) break
       line.waiting.shift()
+      owed = 0
       pending = pending.subarray(used)
     }
     hold(line)
@@ -97,8 +129,9 @@ const open = (partner: Partner, onEnd: () => void, onStart?: (pid: number) => vo
   const end = () => {
     if (over) return
     over = true
+    clearInterval(watch)
     onEnd()
-    for (const waiting of line.waiting.splice(0)) waiting.fail(said)
+    for (const waiting of line.waiting.splice(0)) waiting.fail(said, silent)
   }
   child.stdin.on("error", () => undefined)
   child.once("error", (error) => {
@@ -107,4 +140,14 @@ const open = (partner: Partner, onEnd: () => void, onStart?: (pid: number) => vo
   })
   child.once("close", end)
   return line
+}
+
+/** Its whole group, unless that is gone already. */
+const endGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals) => {
+  try {
+    if (process.platform === "win32" || child.pid === undefined) child.kill(signal)
+    else process.kill(-child.pid, signal)
+  } catch {
+    // It ended by itself.
+  }
 }
