@@ -67,7 +67,7 @@ export class Git extends Context.Service<
           cwd: options.cwd ?? ".",
           env: { ...(options.programs === true ? userEnvironment(process.env) : machineEnvironment(process.env)), ...options.env },
           ...(options.input === undefined ? {} : { input: options.input }),
-          ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+          timeoutMs: options.timeoutMs ?? (onlyReads(args) ? readMs : writeMs),
         })
         // Whoever kills one that only reads, as the system does when memory is short, costs a moment and nothing else.
         const asked = onlyReads(args) ? Effect.repeat(once, { until: (one) => one.code !== null || one.timedOut, times: 3 }) : once
@@ -85,6 +85,10 @@ export class Git extends Context.Service<
     }),
   )
 }
+
+/** No git is waited for without an end: this long for one that only reads, and for one that writes, in time in which osier ran. */
+const readMs = 5 * 60_000
+const writeMs = 30 * 60_000
 
 const pins: Readonly<Record<string, string>> = {
   "core.fsmonitor": "false",
