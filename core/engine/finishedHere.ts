@@ -16,6 +16,6 @@ export const finishedHere = Effect.fn("finishedHere")(function* (task: Task, pat
   if (marker === undefined || marker.attempt <= task.attempts.length) return undefined
   const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${marker.branch}`], { cwd: path, codes: [0, 128] })
   if (head.code !== 0 || head.stdout.toString().trim() !== `${marker.tip}\n${marker.tip}`) return undefined
-  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], { cwd: path, programs: true })
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], { cwd: path })
   return (yield* withoutCopied(yield* gitDirOf(path), rows)).length === 0 ? marker : undefined
 })

@@ -11,6 +11,7 @@ import { markVariable } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Board } from "./board.ts"
+import { watched } from "./configured.ts"
 import { markOf } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { AttemptLost } from "./attemptLost.ts"
@@ -32,7 +33,7 @@ export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree, h
     OSIER_BASE: tree.base,
     [markVariable]: markOf(commonDir, task.id, held),
   })
-  yield* setUp({
+  const ready = setUp({
     tree: tree.path,
     from: root,
     copy: settings.tree.copy,
@@ -40,5 +41,8 @@ export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree, h
     env,
     log: join(own, "logs", String(task.id), "setup.log"),
     onEvent: board.emit,
-  }).pipe(Effect.catchTag("SetupFailed", (failed) => Effect.fail(new AttemptLost({ class: "environment", reason: failed.message }))))
+  })
+  yield* watched(`the set-up of task ${task.id}`, ready, { task: task.id, trusted: true }).pipe(
+    Effect.catchTag("SetupFailed", (failed) => Effect.fail(new AttemptLost({ class: "environment", reason: failed.message }))),
+  )
 })

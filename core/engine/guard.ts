@@ -3,18 +3,24 @@ import { nanoid } from "nanoid"
 import { join, relative, resolve, sep } from "node:path"
 import { isOwnMove } from "../domain/refMoves.ts"
 import type { RefMove } from "../domain/refMoves.ts"
+import { changeText, isPowerful, undoCommand } from "../domain/settingChange.ts"
+import type { SettingChange } from "../domain/settingChange.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import type { Outcome } from "../plugin.ts"
 import { attributedMoves, attribution } from "../steps/attribution.ts"
+import type { Configuration } from "../steps/configuration.ts"
 import { compare, fingerprint } from "../steps/outside.ts"
 import type { Fingerprint } from "../steps/outside.ts"
 import { listTasks } from "../steps/record.ts"
+import { strangeDrivers } from "../steps/strangeDrivers.ts"
 import { undoMoves } from "../steps/undoMoves.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
+import { lost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
+import { watchSettings } from "./configured.ts"
 import { RunContext } from "./runContext.ts"
 import { noticeMove } from "./soundTip.ts"
 import { adopt, TargetWatch } from "./targetWatch.ts"
@@ -52,14 +58,17 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   const { own, root } = yield* Repository
   const folder = join(own, "attempts", `${task.id}-${attempt}-${nanoid(8)}`)
   const before = yield* fingerprint()
+  const obey = yield* watchSettings(`the agent of task ${task.id}`, task.id)
   const witness = yield* attribution({ folder, nonce: nanoid() })
   const named = new Set<string>()
-  const outcome = yield* body({ env: witness.env, named })
+  const outcome = yield* body({ env: witness.env, named }).pipe(Effect.onError(() => Effect.ignore(obey)))
   const moves = (yield* attributedMoves(witness)).filter((move) => !isOwnMove(move, tree))
   const { undone, left } = yield* undoMoves({ moves, task: task.id, attempt })
   yield* targetUndone(undone)
   yield* mendOwnRefs()
   yield* noticeMove().pipe(Effect.catchTag(["NoTarget", "NoRemoteTarget"], () => Effect.void))
+  const { changes: settings, configuration } = yield* obey
+  yield* refusePlanted(tree, settings, configuration).pipe(Effect.onError(() => Effect.ignore(files.remove(folder))))
   const touched = [...named].map((path) => relative(root, resolve(tree.path, path))).filter((path) => !path.startsWith("..") && path !== "")
   const changes = yield* changedSince(before)
   const mine = changes.filter((change) => change.kind === "checkout" && touched.includes(change.what)).map((change) => change.what)
@@ -82,9 +91,9 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   yield* files.remove(folder).pipe(Effect.ignore)
   // A ref that somebody else moves is the user's daily work; files they share with the task are not.
   const weighty = noticed.filter((change) => change.kind === "checkout" && change.what !== "index" && change.what !== "HEAD")
-  const obeyed = noticed.filter((change) => change.kind === "config" || change.kind === "hook")
+  const obeyed = settings.map((change) => `${changeText(change)} (undo: ${undoCommand(change)})`)
   const pathsOf = (changes: typeof noticed) => changes.map((change) => change.what)
-  return { outcome, attributed, noticed: pathsOf(weighty), obeyed: pathsOf(obeyed) } satisfies Verdict
+  return { outcome, attributed, noticed: pathsOf(weighty), obeyed } satisfies Verdict
 })
 
 /** What the attempt did to the target is told as its own doing, and need not be noticed again. */
@@ -93,6 +102,15 @@ const targetUndone = Effect.fnUntraced(function* (undone: readonly RefMove[]) {
   const { targetRef } = yield* RunContext
   const move = undone.find(({ ref }) => ref === targetRef)
   if (move?.from !== undefined && watch.sound.has(move.from)) adopt(watch, move.from)
+})
+
+/** Before any git looks at files of the tree: what came about meanwhile could make it start something. */
+const refusePlanted = Effect.fnUntraced(function* (tree: Tree, settings: readonly SettingChange[], configuration: Configuration) {
+  const powerful = settings.filter(isPowerful)
+  const planted = [...powerful.map(changeText), ...(yield* strangeDrivers(tree, configuration))].join("; ")
+  if (planted === "") return
+  const undo = powerful.length === 0 ? "" : `; undo it with ${powerful.map(undoCommand).join(" && ")}`
+  return yield* lost("environment", `git would obey what came about while it worked, so osier ran none there: ${planted}${undo}`)
 })
 
 /** What is not as it was, without what osier itself did meanwhile: branches of tasks, landings, and the checkout they brought along. */

@@ -9,6 +9,7 @@ import type { JudgeRequest } from "../steps/judge.ts"
 import { listTasks } from "../steps/record.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
+import { watched } from "./configured.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
 import { RunContext } from "./runContext.ts"
 import { TargetWatch } from "./targetWatch.ts"
@@ -22,7 +23,7 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
 ) {
   const board = yield* Board
   const { treeRoot, settings } = yield* RunContext
-  return yield* judge({
+  const judged = judge({
     commit,
     inForce,
     only: task?.gates,
@@ -34,6 +35,7 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
     graceMs: settings.limits.graceMs,
     onEvent: board.emit,
   })
+  return yield* watched(task === undefined ? "the gates" : `the gates of task ${task.id}`, judged)
 })
 
 const judgedTask = (task: Task, slug: string) => ({

@@ -16,6 +16,7 @@ import { RunIdentity } from "../world/runIdentity.ts"
 import { blame } from "./blame.ts"
 import { Board } from "./board.ts"
 import { conflicted } from "./conflicted.ts"
+import { configurationStands, watched } from "./configured.ts"
 import { Fleet } from "./fleet.ts"
 import { follow } from "./follow.ts"
 import { gatesAt, resolveTerms } from "./gates.ts"
@@ -66,7 +67,8 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     }
     const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
     yield* auditCandidate({ commit, onto: tip, tasks })
-    yield* refs.vet([{ ref: targetRef, from: tip, to: commit }])
+    yield* watched(`the hooks before a push of task ${task.id}`, refs.vet([{ ref: targetRef, from: tip, to: commit }]), { task: task.id })
+    yield* configurationStands()
     const landing = land({
       target: targetRef,
       from: tip,

@@ -4,6 +4,7 @@ import type { Settings } from "../domain/settings.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Adapters } from "./adapters.ts"
 import { Board } from "./board.ts"
+import { Configured } from "./configured.ts"
 import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { Holds } from "./holds.ts"
@@ -33,7 +34,7 @@ export const engine = (input: {
     TargetWatch.layer,
     Adapters.layer(input.adapters, input.settings.plugins),
   ).pipe(
-    Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer)),
+    Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer, Configured.layer)),
     Layer.provideMerge(rememberedRefs.pipe(Layer.provideMerge(OwnRefs.layer))),
     Layer.provideMerge(identity(input.settings)),
   )

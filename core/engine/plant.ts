@@ -18,6 +18,7 @@ import { removeTree } from "../steps/removeTree.ts"
 import { Files } from "../world/files.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
+import { configurationStands } from "./configured.ts"
 import { finishedHere } from "./finishedHere.ts"
 import type { Marker } from "./marker.ts"
 import { RunContext } from "./runContext.ts"
@@ -53,6 +54,8 @@ const makerOf = (held: Held | undefined) =>
 export const raise = Effect.fn("raise")(function* (task: Task, base: string, held?: Held) {
   const board = yield* Board
   const { treeRoot } = yield* RunContext
+  // A new tree is filled through the user's filters.
+  yield* configurationStands()
   const branch = yield* branchFor(task)
   const started = performance.now()
   const tree = yield* makeTree({

@@ -12,6 +12,7 @@ import { Refs } from "../world/refs.ts"
 import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
+import { sayConfiguration } from "./configured.ts"
 import { Drain } from "./drain.ts"
 import { endWaits } from "./endWaits.ts"
 import { Fleet } from "./fleet.ts"
@@ -39,6 +40,7 @@ const lookMs = 500
 export const run = Effect.fn("run")(function* (choice: Choice) {
   const board = yield* Board
   const started = yield* steadyMs
+  yield* sayConfiguration()
   yield* noteOwnRefs()
   yield* recover()
   const ids = yield* chosen(choice)

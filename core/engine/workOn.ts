@@ -16,6 +16,7 @@ import { RunIdentity } from "../world/runIdentity.ts"
 import { charged, lost, lostBy } from "./attemptLost.ts"
 import { agentOf, attempts } from "./attempts.ts"
 import { Board } from "./board.ts"
+import { watched } from "./configured.ts"
 import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
 import { writeMarker } from "./marker.ts"
@@ -88,7 +89,7 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
   yield* charged(stillThere(tree))
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(agent)
-  const work = yield* commitWork({
+  const taken = commitWork({
     tree: tree.path,
     gitDir: tree.gitDir,
     branch: tree.branch,
@@ -98,7 +99,8 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,
     mark: markOf(commonDir, task.id, held, n),
-  }).pipe(
+  })
+  const work = yield* watched(`the commit hooks of task ${task.id}`, taken, { task: task.id }).pipe(
     Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)),
     (part) => charged(orTreeGone(tree, part)),
   )

@@ -22,7 +22,7 @@ export const notClean = Effect.fn("notClean")(function* (tree: { readonly path: 
   const env = { GIT_DIR: gitDir, GIT_COMMON_DIR: commonDir, GIT_WORK_TREE: tree.path }
   const rows = yield* git.fields(
     ["status", "--porcelain", "-z", "--untracked-files=all", "--ignored", "--ignore-submodules=none", "--no-renames"],
-    { cwd: tree.path, env, programs: true },
+    { cwd: tree.path, env },
   )
   const found = rows.map((row) => row.slice(3)).filter((path) => path !== ".osier/" && dirname(path) !== ".osier")
   for (const name of open) if ((yield* files.stat(join(gitDir, name))) !== undefined) found.push(name)

@@ -1,43 +1,34 @@
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
-import { treeEntries } from "./treeEntries.ts"
-import { hooksFolder } from "../world/userHooks.ts"
 
 /** What of a repository no attempt may touch, as it is at one moment. */
 export interface Fingerprint {
   readonly refs: ReadonlyMap<string, string>
   /** HEAD, the index, and each path that is not as committed, of the user's checkout. */
   readonly checkout: ReadonlyMap<string, string>
-  readonly config: ReadonlyMap<string, string>
-  readonly hook: ReadonlyMap<string, string>
 }
 
 /** One thing that is not as it was. */
 export interface OutsideChange {
-  readonly kind: "ref" | "checkout" | "config" | "hook"
-  /** A ref, a path in the checkout, `HEAD`, `index`, or the path of a file of git's. */
+  readonly kind: "ref" | "checkout"
+  /** A ref, a path in the checkout, `HEAD`, `index`. */
   readonly what: string
   readonly from?: string
   readonly to?: string
 }
 
-/** Files that git obeys, besides its configuration. */
-const obeyed = ["info/attributes", "info/exclude", "info/sparse-checkout", "info/grafts", "objects/info/alternates", "shallow"]
-
-/** Looks at the user's checkout, all shared refs but osier's own, the hooks, and everything that configures git. */
+/** Looks at the user's checkout, and all shared refs but osier's own. */
 export const fingerprint = Effect.fn("fingerprint")(function* () {
   const refs = yield* Refs
   const all = yield* refs.list("refs/")
   return {
     refs: new Map([...all].filter(([ref]) => !ref.startsWith("refs/osier/"))),
     checkout: yield* checkoutPrint(),
-    config: yield* configPrint(),
-    hook: yield* folderPrint(yield* hooksFolder()),
   } satisfies Fingerprint
 })
 
@@ -48,7 +39,7 @@ export const compare = (
   options: { readonly except?: readonly string[] } = {},
 ): readonly OutsideChange[] => {
   const except = new Set(options.except)
-  return (["ref", "checkout", "config", "hook"] as const).flatMap((kind) => {
+  return (["ref", "checkout"] as const).flatMap((kind) => {
     const [then, now] = kind === "ref" ? [before.refs, after.refs] : [before[kind], after[kind]]
     const names = [...new Set([...then.keys(), ...now.keys()])].filter((name) => then.get(name) !== now.get(name))
     return names
@@ -90,31 +81,6 @@ const pathOf = (row: string): string => {
   const before = row.startsWith("1 ") ? 8 : row.startsWith("u ") ? 10 : 1
   return row.split(" ").slice(before).join(" ")
 }
-
-const configPrint = Effect.fnUntraced(function* () {
-  const git = yield* Git
-  const { root, commonDir } = yield* Repository
-  const origins = yield* git.fields(["config", "-z", "--list", "--show-origin", "--name-only"], { cwd: root })
-  const included = origins.filter((origin) => origin.startsWith("file:")).map((origin) => resolve(root, origin.slice("file:".length)))
-  const trees = (yield* treeEntries()).map((entry) => join(entry.gitDir, "config.worktree"))
-  const standing = ["config", "config.worktree", ...obeyed].map((name) => join(commonDir, name))
-  const print = new Map<string, string>()
-  for (const path of new Set([...standing, ...included, ...trees])) {
-    const value = yield* filePrint(path)
-    if (value !== undefined) print.set(path, value)
-  }
-  return print
-})
-
-const folderPrint = Effect.fnUntraced(function* (folder: string) {
-  const files = yield* Files
-  const print = new Map<string, string>()
-  for (const name of yield* files.list(folder)) {
-    const value = yield* filePrint(join(folder, name))
-    if (value !== undefined) print.set(join(folder, name), value)
-  }
-  return print
-})
 
 /** Contents and permissions; a folder or anything else that is no file has none. */
 const filePrint = Effect.fnUntraced(function* (path: string) {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { readEventLine } from "../../core/domain/eventLine.ts"
@@ -35,21 +35,39 @@ test("a soft stop starts no second attempt, and the next run goes on with what t
   expect(repo.git("show", "main:told.txt")).toMatch(/exit 7/)
 })
 
-test("configuration and hooks that changed while an agent worked hold its task until somebody has looked", { timeout }, async () => {
+test("a hook that came about while an agent worked is run by no git of osier's, until a person took it away", { timeout }, async () => {
   const repo = project(
     `  sly: { adapter: shell, command: ["sh", "-c", "echo x > x.txt; d=$(git rev-parse --git-common-dir); printf '#!/bin/sh\\\\n' > $d/hooks/post-checkout; chmod +x $d/hooks/post-checkout"] }\n`,
   )
   const run = await osier(repo.path, "run", "one")
-  expect(run.code).toBe(5)
-  expect(run.out).toMatch(
-    /Not landed, waiting:[\s\S]*changed outside its tree while its agent worked: .*hooks.post-checkout[\s\S]*osier land 1/,
-  )
-  expect(run.out).toMatch(/Note:[\s\S]*hooks.post-checkout changed outside of all trees during the work on #1/)
+  expect(run.code).toBe(1)
+  expect(run.out).toMatch(/osier ran none there: .*hooks.post-checkout is new; undo it with rm .*hooks.post-checkout/)
   const again = await osier(repo.path, "run")
   expect(again.code).toBe(5)
-  expect(again.out).toContain("osier land 1")
-  expect((await osier(repo.path, "land", "1")).code).toBe(0)
+  expect(again.err).toMatch(/the agent of task 1[\s\S]*rm .*hooks.post-checkout/)
+  rmSync(join(repo.path, ".git/hooks/post-checkout"))
+  expect((await osier(repo.path, "doctor")).out).toMatch(/configuration: as it was/)
 })
+
+test(
+  "configuration that starts nothing holds the task until somebody has looked, with its key and how to undo it",
+  { timeout },
+  async () => {
+    const repo = project(
+      `  sly: { adapter: shell, command: ["sh", "-c", "echo x > x.txt; git remote add fork https://example.org/x.git"] }\n`,
+    )
+    const run = await osier(repo.path, "run", "one")
+    expect(run.code).toBe(5)
+    expect(run.out).toMatch(
+      /Not landed, waiting:[\s\S]*changed outside its tree while its agent worked: remote\.fork\.url is new[\s\S]*osier land 1/,
+    )
+    expect(run.out).toMatch(/--unset-all remote\.fork\.url/)
+    const again = await osier(repo.path, "run")
+    expect(again.code).toBe(5)
+    expect(again.out).toMatch(/since an earlier run git's configuration is not as it was .*remote\.fork\.url/)
+    expect((await osier(repo.path, "land", "1")).code).toBe(0)
+  },
+)
 
 test("a landing that waits for files of the user judges once, and lands when they are gone", { timeout }, async () => {
   const repo = project(`  scribe: { adapter: shell, command: ["sh", "-c", "echo theirs > notes.txt"] }\n`)

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { compare, fingerprint } from "../../core/steps/outside.ts"
@@ -49,26 +48,6 @@ test("the checkout: a file that was dirty before and changes again, a new one, a
   expect(await names(() => repo.write("dir/new\nname x", ""))).toEqual(["checkout dir/new\nname x"])
   expect((await names(() => void repo.git("add", "a.txt"))).toSorted()).toEqual(["checkout a.txt", "checkout index"])
   expect(await names(() => void repo.git("symbolic-ref", "HEAD", "refs/heads/other"))).toContain("checkout HEAD")
-})
-
-test("hooks and everything that configures git, included files too", async () => {
-  const repo = makeRepo()
-  const extra = join(repo.path, "..", "extra.config")
-  writeFileSync(extra, "[core]\n\tbig = 1\n")
-  repo.git("config", "include.path", extra)
-  mkdirSync(join(repo.path, ".git/hooks"), { recursive: true })
-  const hook = join(repo.path, ".git/hooks/pre-commit")
-  writeFileSync(hook, "#!/bin/sh\n")
-  const names = async (act: () => void) => (await changes(repo, act)).map(({ kind, what }) => `${kind} ${what}`)
-  expect(await names(() => void repo.git("config", "core.fsmonitor", "evil"))).toEqual([`config ${join(repo.path, ".git/config")}`])
-  expect(await names(() => writeFileSync(extra, "[core]\n\tbig = 2\n"))).toEqual([`config ${extra}`])
-  expect(await names(() => chmodSync(hook, 0o755))).toEqual([`hook ${hook}`])
-  mkdirSync(join(repo.path, ".git/info"), { recursive: true })
-  expect(await names(() => writeFileSync(join(repo.path, ".git/info/attributes"), "* -text\n"))).toEqual([
-    `config ${join(repo.path, ".git/info/attributes")}`,
-  ])
-  repo.git("config", "core.hooksPath", "my hooks")
-  expect(await names(() => repo.write("my hooks/pre-push", "x"))).toContain(`hook ${join(repo.path, "my hooks/pre-push")}`)
 })
 
 test("a bare repository has no checkout to look at", async () => {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Check } from "../../engine/check.ts"
+import { checkConfiguration } from "../../engine/checkConfiguration.ts"
 import { checkRemote } from "../../engine/checkRemote.ts"
 import { checkGates } from "../../engine/checkGates.ts"
 import { checkClocks, checkLocks, checkRecords } from "../../engine/checkStore.ts"
@@ -28,6 +29,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
         Effect.map((found) => void checks.push(...found)),
       )
     yield* examine("repository", checkRepository())
+    yield* examine("configuration", checkConfiguration())
     yield* examine(
       "settings",
       Effect.gen(function* () {
