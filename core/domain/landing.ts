@@ -40,20 +40,21 @@ export interface Landing {
 export const landingMessage = (words: {
   readonly subject: string
   readonly body?: string
-  /** `Name <email>` of everybody else who worked on it. */
-  readonly authors?: readonly string[]
+  /** Trailers of the work that say by whom it is. */
+  readonly credits?: readonly string[]
   readonly landing: Landing
 }): string => {
-  const paragraphs = [
-    foreign(words.subject, words.body ?? ""),
-    [...(words.authors ?? []).map((author) => `Co-authored-by: ${oneLine(author)}`), ...trailers(words.landing)].join("\n"),
-  ]
+  const paragraphs = [foreign(words.subject, words.body ?? ""), [...(words.credits ?? []), ...trailers(words.landing)].join("\n")]
   return `${paragraphs.join("\n\n")}\n`
 }
 
 /** The words of a commit on the side chain: they name the task, and prove nothing. */
-export const sideMessage = (words: { readonly subject: string; readonly body?: string; readonly task: { readonly id: number } }): string =>
-  `${foreign(words.subject, words.body ?? "")}\n\nOsier-Task: ${words.task.id}\n`
+export const sideMessage = (words: {
+  readonly subject: string
+  readonly body?: string
+  readonly credits?: readonly string[]
+  readonly task: { readonly id: number }
+}): string => `${foreign(words.subject, words.body ?? "")}\n\n${[...(words.credits ?? []), `Osier-Task: ${words.task.id}`].join("\n")}\n`
 
 const foreign = (subject: string, body: string): string => {
   const first = oneLine(withoutOsierTrailers(subject))
@@ -81,7 +82,7 @@ const trailers = (landing: Landing): readonly string[] => [
  * osier would have written.
  */
 export const readLanding = (message: string): Landing | undefined => {
-  const lines = (message.trimEnd().split(/\n\n+/).at(-1) ?? "").split("\n").filter((line) => !line.startsWith("Co-authored-by: "))
+  const lines = (message.trimEnd().split(/\n\n+/).at(-1) ?? "").split("\n").filter((line) => !/^(?!osier-)[a-z][\w-]*-by: /i.test(line))
   const pairs = lines.map((line): readonly [string, string] => {
     const colon = line.indexOf(": ")
     return [line.slice(0, colon), line.slice(colon + 2)]

@@ -6,6 +6,7 @@ import { landingMessage, sideMessage } from "../domain/landing.ts"
 import type { GateVerdict, LandedTask, Mode } from "../domain/landing.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Objects } from "../world/objects.ts"
+import { credits } from "./credits.ts"
 import { fold } from "./fold.ts"
 import type { Folded } from "./fold.ts"
 import type { Conflict } from "./mergeTrees.ts"
@@ -20,8 +21,6 @@ export interface TaskToLand {
   readonly type?: string
   readonly scope?: string
   readonly body?: string
-  /** `Name <email>` of everybody else who worked on it. */
-  readonly authors?: readonly string[]
   /** The commit that passed as completed; never a branch name, which could move. */
   readonly tip: string
   /** The nonce of the attempt that made it. */
@@ -101,12 +100,19 @@ const chain = Effect.fnUntraced(function* (start: string, task: TaskToLand, fold
   const committer = yield* signature(identity)
   if (folded.mode !== "rebase") {
     const merge = folded.mode === "merge"
+    // The commits themselves come along with a merge, and say it themselves.
+    const by = merge ? undefined : yield* credits(start, task.tip)
     return yield* objects.writeCommit({
       tree: folded.tree,
       parents: merge ? [start, task.tip] : [start],
-      author: merge ? committer : (yield* readCommit(task.tip)).author,
+      author: by === undefined ? committer : by.author,
       committer,
-      message: sideMessage({ subject: commitTitle(task), task, ...(task.body === undefined ? {} : { body: task.body }) }),
+      message: sideMessage({
+        subject: commitTitle(task),
+        task,
+        credits: by?.lines ?? [],
+        ...(task.body === undefined ? {} : { body: task.body }),
+      }),
     })
   }
   let last = start
@@ -128,7 +134,7 @@ export const sealCandidate = Effect.fn("sealCandidate")(function* (
   const [first] = plan.parts
   const side = plan.parts.at(-1)?.side
   const lone = plan.parts.length === 1 ? first : undefined
-  const squashed = lone !== undefined && lone.mode === "squash"
+  const by = lone !== undefined && lone.mode === "squash" ? yield* credits(plan.onto, lone.task.tip) : undefined
   const tasks = plan.parts.map(({ task, mode, side: end }): LandedTask => ({
     id: task.id,
     tip: task.tip,
@@ -141,12 +147,12 @@ export const sealCandidate = Effect.fn("sealCandidate")(function* (
   const commit = yield* objects.writeCommit({
     tree: plan.tree,
     parents: second === undefined ? [plan.onto] : [plan.onto, second],
-    author: squashed ? (yield* readCommit(lone.task.tip)).author : committer,
+    author: by === undefined ? committer : by.author,
     committer,
     message: landingMessage({
       subject: lone === undefined ? `chore: land ${plan.parts.length} tasks` : commitTitle(lone.task),
       body,
-      authors: [...new Set(plan.parts.flatMap((part) => part.task.authors ?? []))],
+      credits: by?.lines ?? [],
       landing: { base: plan.onto, tasks, verdicts: judged.verdicts, ...(judged.gates === undefined ? {} : { gates: judged.gates }) },
     }),
   })

@@ -42,7 +42,12 @@ test("what is written is read back, by osier and by git", () => {
     verdicts: [],
   }
   for (const one of [landing, batch]) {
-    const message = landingMessage({ subject: "feat: x", body: "why\n\nSigned-off-by: A <a@b>", authors: ["B <b@c>"], landing: one })
+    const message = landingMessage({
+      subject: "feat: x",
+      body: "why\n\nSigned-off-by: A <a@b>",
+      credits: ["Co-authored-by: B <b@c>", "Signed-off-by: C <c@d>"],
+      landing: one,
+    })
     expect(readLanding(message)).toEqual(one)
     const seen = execFileSync("git", ["interpret-trailers", "--parse"], { input: message, encoding: "utf8" })
     expect(seen).toContain(`Osier-Task: ${one.tasks[0]?.id}\n`)
