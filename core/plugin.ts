@@ -55,6 +55,8 @@ export interface Outcome {
  *
  * `started` may come more than once, each time with what is known by then: the process id first, the session when the
  * program told it. `used` without `ok` says that a tool was begun; with `ok: false`, that it failed.
+ * `alive` is a sign of life without words: the program writes something that isn't worth telling, to either of its streams. An agent
+ * that gives no sign of life for as long as `limits.idle` is ended.
  */
 export type AdapterEvent =
   | { readonly type: "started"; readonly pid?: number; readonly session?: string; readonly version?: string }
@@ -63,6 +65,7 @@ export type AdapterEvent =
   | { readonly type: "spent"; readonly inputTokens?: number; readonly outputTokens?: number; readonly costUsd?: number }
   | { readonly type: "retrying"; readonly reason: string; readonly attempt?: number; readonly delayMs?: number }
   | { readonly type: "asked"; readonly question: string }
+  | { readonly type: "alive" }
   | { readonly type: "ended"; readonly outcome: Outcome }
 
 /** Whether the agent program is there and usable. */

@@ -45,6 +45,8 @@ export const Event = Schema.Union([
     outputTokens: Schema.optionalKey(Schema.Finite),
     costUsd: Schema.optionalKey(Schema.Finite),
   }),
+  /** So many events of the agent are left out here: they came faster than anybody can read. */
+  event("AgentFolded", { task, attempt, events: Schema.Natural }),
   event("AgentRetried", { task, attempt, reason: text, delayMs: Schema.optionalKey(ms) }),
   event("AgentAsked", { task, attempt, question: text }),
   event("AgentEnded", {

@@ -68,6 +68,8 @@ const words = (event: Event): string => {
       return `${event.ok === false ? "failed to use" : "uses"} ${event.tool}${behind(event.detail)}`
     case "AgentSpent":
       return spent(event)
+    case "AgentFolded":
+      return `${event.events} events of the agent are left out here: they came faster than anybody can read`
     case "AgentRetried":
       return `agent tries again${event.delayMs === undefined ? "" : ` in ${took(event.delayMs)}`}: ${event.reason}`
     case "AgentAsked":

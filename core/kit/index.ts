@@ -2,6 +2,7 @@
 export { at, listAt, numberAt, textAt } from "./at.ts"
 export { type Blame, blameStatus, blameText } from "./blame.ts"
 export { detectVersion } from "./detectVersion.ts"
+export { hear, type Heard } from "./hear.ts"
 export { jsonLines, parseLine, type Reader } from "./jsonLines.ts"
 export { notBefore } from "./notBefore.ts"
 export { type Exit, type Program, type ProgramOptions, startProgram } from "./program.ts"

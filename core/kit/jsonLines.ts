@@ -1,4 +1,5 @@
 import type { AdapterEvent, Outcome } from "../plugin.ts"
+import { hear } from "./hear.ts"
 import type { Exit, Program } from "./program.ts"
 
 /** Understands one agent's stream; pure, so that a recorded one replays through it. */
@@ -21,13 +22,22 @@ export const parseLine = (line: string): unknown => {
   }
 }
 
+/** How often a program that writes nothing worth telling is said to be alive. */
+const aliveMs = 900
+
 /** Turns a program that prints one JSON object a line into an adapter's events, the closing one included. */
 export async function* jsonLines(program: Program, reader: Reader): AsyncGenerator<AdapterEvent> {
   try {
     if (program.pid !== undefined) yield { type: "started", pid: program.pid }
-    for await (const line of program.lines) {
-      const event = parseLine(line)
-      if (event !== undefined) yield* reader.read(event)
+    let told = performance.now()
+    for await (const heard of hear(program)) {
+      const event = heard.type === "line" ? parseLine(heard.text) : undefined
+      const events = event === undefined ? [] : reader.read(event)
+      // a banner, a warning, an event that says nothing: what writes is alive
+      const alive = events.length === 0 && heard.type !== "open" && performance.now() - told > aliveMs
+      if (alive || events.length > 0) told = performance.now()
+      if (alive) yield { type: "alive" }
+      yield* events
       if (reader.hopeless?.() === true) program.stop()
     }
     const exit = await program.exit

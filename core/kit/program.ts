@@ -41,6 +41,8 @@ export interface Program {
   readonly lines: AsyncIterable<string>
   /** What it wrote last without ending the line, as a prompt for an answer; empty where there is nothing of the kind. */
   unfinished(): string
+  /** How many bytes came from it so far, on either stream. */
+  written(): number
   readonly exit: Promise<Exit>
   /** Stops it as the abort signal would; nothing to do once it has ended. */
   stop(): void
@@ -76,6 +78,7 @@ const notStarted = (error: string | undefined, stopped: boolean): Program => ({
   pid: undefined,
   lines: none(),
   unfinished: () => "",
+  written: () => 0,
   exit: Promise.resolve({
     code: null,
     signal: null,
@@ -174,9 +177,14 @@ export const startProgram = (options: ProgramOptions, signal: AbortSignal): Prog
     return { ...how, stderr: stderr.text(), stopped }
   })
   const open = { stdout: "", stderr: "" }
-  child.stderr.on("data", (chunk: Buffer) => (open.stderr = openEnd(open.stderr, chunk)))
+  let written = 0
+  child.stderr.on("data", (chunk: Buffer) => {
+    written += chunk.length
+    open.stderr = openEnd(open.stderr, chunk)
+  })
   const seen = async function* () {
     for await (const chunk of chunksOf(child.stdout)) {
+      written += chunk.length
       open.stdout = openEnd(open.stdout, chunk)
       yield chunk
     }
@@ -185,6 +193,7 @@ export const startProgram = (options: ProgramOptions, signal: AbortSignal): Prog
     pid,
     lines: splitLines(seen(), options.maxLine ?? 8_388_608),
     unfinished: () => open.stdout || open.stderr,
+    written: () => written,
     exit,
     stop,
   }

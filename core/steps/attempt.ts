@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EventBody } from "../domain/event.ts"
+import { flood } from "../domain/flood.ts"
+import type { Passed } from "../domain/flood.ts"
 import type { AdapterEvent, Job, Outcome } from "../plugin.ts"
 import type { Machine } from "../world/machine.ts"
 import type { Refs } from "../world/refs.ts"
@@ -36,16 +38,22 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   const started = yield* clock.now
   let heard = started
   const head = { task: input.job.task, attempt: input.job.attempt }
+  const rate = flood((body: EventBody) => JSON.stringify(body).length)
+  const tell = Effect.fnUntraced(function* ({ folded, pass }: Passed<EventBody>) {
+    if (folded > 0) yield* input.emit({ type: "AgentFolded", ...head, events: folded })
+    for (const body of pass) yield* input.emit(body)
+  })
   let question: string | undefined
   let said = ""
   const onEvent = (event: AdapterEvent) =>
     Effect.gen(function* () {
       heard = yield* clock.now
+      if (event.type === "alive") return
       question = event.type === "asked" ? event.question : undefined
       said = event.type === "said" ? event.text : ""
       if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
       const body = told(head, event, heard - started)
-      if (body !== undefined) yield* input.emit(body)
+      if (body !== undefined) yield* tell(rate.take(body, heard))
     })
   const mark = input.job.env[markVariable]
   const traces = { ...(mark === undefined ? {} : { mark }), folder: input.job.cwd }
@@ -74,6 +82,7 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
     Effect.raceFirst(watch),
     (agent) => clock.within(input.attemptMs, agent, Effect.succeed(ended(`its time of ${Math.round(input.attemptMs / 1000)} s was over`))),
     Effect.ensuring(sweep(input)),
+    Effect.ensuring(Effect.suspend(() => tell(rate.end()))),
   )
   const ms = (yield* clock.now) - started
   yield* input.emit({
@@ -147,6 +156,7 @@ const told = (head: { readonly task: number; readonly attempt: number }, event: 
       return { type: "AgentRetried", ...head, reason: event.reason, ...(event.delayMs === undefined ? {} : { delayMs: event.delayMs }) }
     case "asked":
       return { type: "AgentAsked", ...head, question: event.question }
+    case "alive":
     case "ended":
       return undefined
   }

@@ -45,6 +45,7 @@ export const AdapterEvent = Schema.Union([
     delayMs: Schema.optionalKey(count),
   }),
   Schema.Struct({ type: Schema.Literal("asked"), question: text }),
+  Schema.Struct({ type: Schema.Literal("alive") }),
   Schema.Struct({ type: Schema.Literal("ended"), outcome: Outcome }),
 ])
 

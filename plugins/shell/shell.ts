@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs"
 import { delimiter, join } from "node:path"
-import { type Exit, lastLine, type Program, startProgram, wasStopped } from "../../core/kit/index.ts"
+import { type Exit, hear, lastLine, startProgram, wasStopped } from "../../core/kit/index.ts"
 import type { Adapter, AdapterEvent, Detection, Job, Outcome } from "../../core/plugin.ts"
 
 /** How much of what the command printed, and of what it said when it failed, is kept as its closing words. */
@@ -26,31 +26,6 @@ const outcomeOf = (command: readonly string[], exit: Exit, text: string): Outcom
   return { ok: false, class: "work", reason: `exit ${exit.code}${because}`, ...(text === "" ? {} : { text }) }
 }
 
-const quietMs = 1000
-
-/** The lines of a program, and what it wrote last when it then falls silent in the middle of one, as at a prompt. */
-async function* linesOf(program: Program): AsyncGenerator<string> {
-  const lines = program.lines[Symbol.asyncIterator]()
-  let next = lines.next()
-  let before = ""
-  let told = ""
-  for (;;) {
-    let timer: NodeJS.Timeout | undefined
-    const quiet = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), quietMs)))
-    const got = await Promise.race([next, quiet])
-    clearTimeout(timer)
-    if (got?.done === true) return
-    if (got !== undefined) {
-      yield got.value
-      next = lines.next()
-      continue
-    }
-    const open = program.unfinished()
-    if (open === before && open !== told) yield (told = open)
-    before = open
-  }
-}
-
 async function* run(job: Job, signal: AbortSignal): AsyncGenerator<AdapterEvent> {
   const command = [...(job.command ?? []), ...(job.args ?? [])]
   if (job.command === undefined || job.command.length === 0) {
@@ -66,10 +41,13 @@ async function* run(job: Job, signal: AbortSignal): AsyncGenerator<AdapterEvent>
   let text = ""
   try {
     if (program.pid !== undefined) yield { type: "started", pid: program.pid }
-    for await (const line of linesOf(program)) {
-      if (line.trim() === "") continue
-      text = `${text}${text === "" ? "" : "\n"}${line}`.slice(-closingWords)
-      yield { type: "said", text: line }
+    for await (const heard of hear(program)) {
+      if (heard.type === "alive") {
+        yield { type: "alive" }
+        continue
+      }
+      text = `${text}${text === "" ? "" : "\n"}${heard.text}`.slice(-closingWords)
+      yield { type: "said", text: heard.text }
     }
     const exit = await program.exit
     const failed = exit.error === undefined && exit.code !== 0 && !wasStopped(exit)
