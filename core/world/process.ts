@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
-import { createWriteStream } from "node:fs"
 import { branded } from "../kit/brand.ts"
+import { boundedLog } from "./boundedLog.ts"
 import { ownClock } from "./ownClock.ts"
+import { tail } from "./tail.ts"
 
 /** What to start. The environment is exactly `env`; nothing is inherited. */
 export interface Command {
@@ -16,7 +17,7 @@ export interface Command {
   readonly input?: Uint8Array | string
   /** Milliseconds in which osier ran; past it the whole process group is ended and `timedOut` is set. */
   readonly timeoutMs?: number
-  /** Both streams are appended to this file as they come. */
+  /** Both streams are appended to this file as they come: their beginning and their end, and how much is left out between them. */
   readonly log?: string
   /** Called with every piece of both streams. */
   readonly onOutput?: (chunk: Uint8Array) => void
@@ -93,19 +94,19 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
     const limit = command.keepBytes ?? 64 * 1024 * 1024
     const out = tail(limit)
     const err = tail(Math.min(limit, 1024 * 1024))
-    const log = command.log === undefined ? undefined : createWriteStream(command.log, { flags: "a" })
-    // A log that can't be written must not end the run; what was said is still in memory.
-    log?.on("error", () => undefined)
-    child.stdout?.on("data", (chunk: Buffer) => {
-      out.add(chunk)
-      log?.write(chunk)
+    const log = command.log === undefined ? undefined : boundedLog(command.log)
+    const hear = (kept: { readonly add: (chunk: Buffer) => void }) => (chunk: Buffer) => {
+      kept.add(chunk)
       command.onOutput?.(chunk)
-    })
-    child.stderr?.on("data", (chunk: Buffer) => {
-      err.add(chunk)
-      log?.write(chunk)
-      command.onOutput?.(chunk)
-    })
+      if (log === undefined || log.add(chunk)) return
+      // The disk is slower than the program, which has to wait.
+      for (const stream of [child.stdout, child.stderr]) stream?.pause()
+      void log.drained().then(() => {
+        for (const stream of [child.stdout, child.stderr]) stream?.resume()
+      })
+    }
+    child.stdout?.on("data", hear(out))
+    child.stderr?.on("data", hear(err))
     // The child may close its input early; that is its right.
     child.stdin?.on("error", () => undefined)
     child.stdin?.end(command.input)
@@ -117,7 +118,7 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
       if (settled) return
       settled = true
       if (log === undefined) resume(result)
-      else log.end(() => resume(result))
+      else void log.close().then(() => resume(result))
     }
     child.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "ENOENT" ? "no such program or folder" : error.message
@@ -154,23 +155,4 @@ const endGroup = (child: ChildProcess): boolean => {
   const timer = setTimeout(() => signal("SIGKILL"), graceMs)
   child.once("exit", () => clearTimeout(timer))
   return true
-}
-
-const tail = (limit: number) => {
-  let chunks: Buffer[] = []
-  let size = 0
-  return {
-    add: (chunk: Buffer) => {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > limit * 2) {
-        chunks = [Buffer.concat(chunks).subarray(-limit)]
-        size = limit
-      }
-    },
-    bytes: () => {
-      const all = Buffer.concat(chunks)
-      return all.length > limit ? all.subarray(-limit) : all
-    },
-  }
 }
