@@ -5,6 +5,7 @@ import type { Declared } from "../domain/planDraft.ts"
 import { isOver } from "../domain/task.ts"
 import type { Kind, Task } from "../domain/task.ts"
 import type { Summary } from "../domain/trailers.ts"
+import { limitRounds } from "../steps/limitRounds.ts"
 import { nextIds } from "../steps/claimIds.ts"
 import { createTasks, listTasks } from "../steps/record.ts"
 import type { Fresh } from "../steps/record.ts"
@@ -43,7 +44,9 @@ const argumentsOf = /^arguments:[^#]*/
  * the newest command that had one of them, unless all of these are over. With `again: "new"` all are made new.
  */
 export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: Adding) {
+  const goOn = yield* limitRounds(["refs/osier/ids"])
   for (;;) {
+    yield* goOn
     // Somebody else added tasks in the same moment, perhaps these very ones: look again.
     const added = yield* Effect.catchTag(addOnce(declared, options), "SwapLost", () => Effect.succeed(undefined))
     if (added !== undefined) return added

@@ -11,7 +11,7 @@ import type { Landing } from "../steps/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
-import { Refs } from "../world/refs.ts"
+import { RefFailed, Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { blame } from "./blame.ts"
 import { Board } from "./board.ts"
@@ -41,12 +41,16 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   const { committer } = yield* RunIdentity
   const { target, targetRef, settings, options } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
+  let [before, stands, lock] = ["", 0, ""]
   for (let moves = 0; moves < movesMax; moves++) {
     yield* refs.refresh([targetRef])
     const proof = yield* proveLanded({ target: yield* targetTip, task: task.id, tip: work.tip })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
     const tip = yield* Effect.catchTag(soundTip(), "TargetRed", (red) => Effect.succeed(red))
     if (typeof tip !== "string") return { type: "red", red: tip } as const
+    stands = tip === before ? stands + 1 : 0
+    before = tip
+    if (stands > standsMax) return yield* stuck(targetRef, lock)
     const inForce = yield* gatesAt(tip)
     const offered = taskToLand(task, work)
     const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
@@ -84,6 +88,7 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
       return { type: "landed", landing: commit } as const
     }
     if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files, from: tip, to: commit } as const
+    lock = landed.lock ?? lock
     if (landed.type === "fenced") {
       for (const lock of [targetHeld, held])
         if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
@@ -91,6 +96,14 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
   }
   return { type: "busy" } as const
 })
+
+/** How often landing is tried again while nobody moves the target: own signs of life get in between, lock files stay. */
+const standsMax = 3
+
+const stuck = (targetRef: string, lock: string) =>
+  lock === ""
+    ? new RefFailed({ refs: [targetRef], reason: "it could not be moved, though nobody else moved it" })
+    : new RefFailed({ refs: [targetRef], reason: `the lock file ${lock} of another git process is in the way`, lock })
 
 /** The user's checkout came along, or is behind for a reason that only a person can mend. */
 const tellCheckout = Effect.fnUntraced(function* ({ commit, followed, behind }: Landing & { readonly type: "landed" }) {

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path"
 import type { Settings } from "../domain/settings.ts"
 import { sharedNames } from "../domain/sharedNames.ts"
 import type { SharedNames } from "../domain/sharedNames.ts"
+import { limitRounds } from "../steps/limitRounds.ts"
 import { shareTasks } from "../steps/shareTasks.ts"
 import type { SharedTasks } from "../steps/shareTasks.ts"
 import { Git } from "../world/git.ts"
@@ -73,7 +74,9 @@ const nothingMet: SharedTasks = { shown: [], merged: [], renumbered: [] }
 /** Sees what is on the remote, and shows it what only this clone knows; with somebody else at it in the same moment, again. */
 const meet = Effect.fnUntraced(function* (names: readonly string[]) {
   const refs = yield* Refs
+  const goOn = yield* limitRounds(names)
   for (;;) {
+    yield* goOn
     const unshared = yield* refs.refresh(names)
     if (unshared.length === 0) return nothingMet
     const met = yield* Effect.catchTag(shareTasks(unshared), "SwapLost", () => Effect.succeed(undefined))

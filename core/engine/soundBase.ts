@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Board } from "./board.ts"
+import { Drain } from "./drain.ts"
 import { soundTip } from "./soundTip.ts"
 import { targetTip } from "./targetTip.ts"
 import type { TargetRed } from "./targetWatch.ts"
@@ -26,5 +27,6 @@ export const waitForTarget = Effect.fn("waitForTarget")(function* (id: number, r
   const reason = `the target is red: ${red.reason}`
   const { hint } = red
   yield* board.wait(id, { reason, hint, ends: "files" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
-  while ((yield* targetTip) === red.commit) yield* Effect.sleep(againMs)
+  const drain = yield* Drain
+  while (!drain.requested() && (yield* targetTip) === red.commit) yield* Effect.sleep(againMs)
 })

@@ -10,6 +10,7 @@ import type { Held } from "../steps/lock.ts"
 import { Refs } from "../world/refs.ts"
 import type { AttemptLost } from "./attemptLost.ts"
 import { Board } from "./board.ts"
+import { Drain } from "./drain.ts"
 import { Fleet } from "./fleet.ts"
 import { giveWay } from "./giveWay.ts"
 import type { Courtesy } from "./giveWay.ts"
@@ -33,6 +34,12 @@ const againMs = 300
 /** Each look at another's lock costs the remote a call, and the one who lands its time: they get rarer up to this. */
 const restMs = 1500
 
+/** A run that is to end waits no longer than this for another run's landing. */
+const drainMs = 10_000
+
+/** How many rounds of landings are lost to others before a person is asked. */
+const overtakenMax = 5
+
 /** The merge queue of the target in this process; between processes, the target's lock keeps the order. */
 export class Train extends Context.Service<
   Train,
@@ -53,6 +60,7 @@ export class Train extends Context.Service<
  */
 export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work: Finished) {
   const board = yield* Board
+  const drain = yield* Drain
   const { turn, courtesy } = yield* Train
   const { target, settings, options, shared } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
@@ -77,6 +85,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     return { type: "stays" } satisfies Answer
   }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
+  let [overtaken, drained] = [0, 0]
   for (let pauseMs = againMs; ; pauseMs = shared === undefined ? againMs : Math.min(pauseMs * 1.5, restMs)) {
     const tried = yield* Semaphore.withPermit(
       turn,
@@ -85,23 +94,35 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
         holding("target", target, (targetHeld) => landOne(held, targetHeld, task, work)),
       ).pipe(
         // Another run of this repository lands at the moment.
-        Effect.catchTag("LockHeld", () => Effect.succeed({ type: "busy" } as const)),
+        Effect.catchTag("LockHeld", () => Effect.succeed({ type: "taken" } as const)),
+        Effect.retry({ times: 2, while: (error) => error._tag === "GitFailed" && error.killed }),
       ),
     )
-    if (tried.type !== "busy" && tried.type !== "blocked" && tried.type !== "red") return tried
+    if (tried.type !== "busy" && tried.type !== "blocked" && tried.type !== "taken" && tried.type !== "red") return tried
+    if (tried.type === "busy") overtaken++
+    if (drain.requested()) drained += tried.type === "taken" ? pauseMs : drainMs
     if (tried.type === "red") yield* waitForTarget(task.id, tried.red)
-    else if (tried.type === "blocked") {
+    if (tried.type === "blocked") {
       yield* tellBlocked(task, tried)
       yield* untilFree(tried)
-    } else yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))
+    }
+    if (drained >= drainMs && (tried.type === "blocked" || tried.type === "red")) return { type: "stays" } satisfies Answer
+    if (drained >= drainMs || overtaken >= overtakenMax) {
+      const reason =
+        overtaken >= overtakenMax ? `${target} moved each time that this was about to land` : "the run ended before its turn came"
+      yield* board.wait(task.id, { reason, hint: `osier land ${task.id}`, ends: "person" }, { type: "TaskWaited", task: task.id, reason })
+      return { type: "stays" } satisfies Answer
+    }
+    if (tried.type === "busy" || tried.type === "taken") yield* Effect.sleep(pauseMs * (0.5 + (yield* Random.next)))
   }
 })
 
-/** Returns when the files are out of the way, or the target is elsewhere, so that there is something new to land. */
+/** Returns when the files are out of the way, the target is elsewhere, so that there is something new to land, or the run is to end. */
 const untilFree = Effect.fnUntraced(function* ({ from, to }: { readonly from: string; readonly to: string }) {
   const refs = yield* Refs
   const { targetRef } = yield* RunContext
-  for (;;) {
+  const drain = yield* Drain
+  while (!drain.requested()) {
     yield* Effect.sleep(againMs)
     if ((yield* refs.read(targetRef)) !== from) return
     if ((yield* wouldWait({ target: targetRef, from, to })) === undefined) return

@@ -10,6 +10,7 @@ import { inScope } from "../domain/scope.ts"
 import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
 import { Files } from "../world/files.ts"
+import { GitFailed } from "../world/git.ts"
 import type { CannotStart } from "../world/process.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
@@ -73,6 +74,9 @@ const stillThere = Effect.fnUntraced(function* (tree: Tree) {
 
 const lookAgain = Schedule.jittered(Schedule.spaced("2 seconds"))
 
+/** For what ends because somebody killed a git of ours. */
+const onceMore = { times: 2, while: (error: unknown) => error instanceof GitFailed && error.killed }
+
 const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined ? {} : { type: task.type }) })
 
 /** One try: agent, commit, gates. */
@@ -125,7 +129,7 @@ export const passGates = Effect.fn("passGates")(function* (
 ) {
   const { settings } = yield* RunContext
   const outcome = by?.outcome
-  const judgement = yield* charged(judgeOwn(task, tree, tip))
+  const judgement = yield* charged(Effect.retry(judgeOwn(task, tree, tip), onceMore))
   if (judgement.gated && judgement.verdict !== "pass") {
     const failing = judgement.verdicts.find((one) => one.verdict !== "pass")
     const { red } = yield* TargetWatch

@@ -4,6 +4,7 @@ import { isDeepStrictEqual as same } from "node:util"
 import { type FieldConflict, mergeTasks } from "../domain/mergeTasks.ts"
 import type { Task } from "../domain/task.ts"
 import { Refs } from "../world/refs.ts"
+import { limitRounds } from "./limitRounds.ts"
 import { mergeRecords } from "./mergeRecords.ts"
 import { changeTask, readTask, type Recorded, taskRef } from "./record.ts"
 import { filesAt } from "./recordAt.ts"
@@ -17,7 +18,9 @@ import { recordCommit } from "./recordCommit.ts"
 export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edited: Task) {
   const refs = yield* Refs
   const { id } = base.task
+  const goOn = yield* limitRounds([taskRef(id)])
   for (;;) {
+    yield* goOn
     const current = yield* readTask(id)
     let conflicts: readonly FieldConflict[] = []
     yield* changeTask(id, (theirs) => {

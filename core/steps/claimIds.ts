@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { Objects } from "../world/objects.ts"
 import { Refs } from "../world/refs.ts"
 import type { Swap } from "../world/refs.ts"
+import { limitRounds } from "./limitRounds.ts"
 
 const ref = "refs/osier/ids"
 const Counter = Schema.fromJsonString(Schema.Struct({ next: Schema.Natural, nonce: Schema.String }))
@@ -29,7 +30,9 @@ export const nextIds = Effect.fn("nextIds")(function* (count: number, above = 0)
 /** Claims a block of task numbers that no other process will ever be given. */
 export const claimIds = Effect.fn("claimIds")(function* (count: number) {
   const refs = yield* Refs
+  const goOn = yield* limitRounds([ref])
   for (;;) {
+    yield* goOn
     const { ids, move } = yield* nextIds(count)
     const won = yield* refs.swap([move]).pipe(
       Effect.as(true),

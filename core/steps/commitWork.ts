@@ -32,7 +32,7 @@ export interface Work {
  */
 export const commitWork = Effect.fn("commitWork")(function* (input: Leavings) {
   yield* freeTree(input)
-  const killed = (error: unknown) => error instanceof GitFailed && error.code === null && error.timedOut !== true
+  const killed = (error: unknown) => error instanceof GitFailed && error.killed
   // A git that somebody killed left its lock behind, and did nothing or all of its work: it is asked once more.
   return yield* commitOnce(input).pipe(
     Effect.tapError((error) => (killed(error) ? freeTree(input) : Effect.void)),

@@ -40,10 +40,13 @@ export const inspectCheckout = Effect.fn("inspectCheckout")(function* (checkout:
   const files = yield* Files
   const busy = yield* busyWith(checkout)
   if (busy !== undefined) return blocked(checkout, busy)
-  if ((yield* files.stat(join(checkout.gitDir, "index.lock"))) !== undefined) return blocked(checkout, "another git process works in it")
+  if ((yield* files.stat(join(checkout.gitDir, "index.lock"))) !== undefined) return blocked(checkout, locked(checkout))
   const copy = join(checkout.gitDir, `index.osier-${nanoid()}`)
   return yield* Effect.ensuring(check(checkout, copy, from, to), Effect.ignore(removeCopy(copy)))
 })
+
+const locked = ({ gitDir }: Checkout) =>
+  `another git process works in it, or left its lock file ${join(gitDir, "index.lock")} behind when it was killed`
 
 /**
  * Moves the target and its checkout together. Nothing of the user's changes: files that the landing does not touch keep
@@ -65,7 +68,7 @@ const following = Effect.fn("followCheckout")(function* <E, R>({ checkout, targe
   yield* at("intended")
   if (!(yield* takeIndexLock(join(checkout.gitDir, "index.lock"), lockWord(intent)).pipe(Effect.onError(() => giveUp)))) {
     yield* dropIntent(intent)
-    return blocked(checkout, "another git process works in it")
+    return blocked(checkout, locked(checkout))
   }
   const prepared = yield* Effect.gen(function* () {
     yield* at("locked")

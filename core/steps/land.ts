@@ -24,9 +24,9 @@ export type Landing =
   /** A checkout of the target has files in the way; it goes on when they are free. */
   | { readonly type: "waits"; readonly checkout: string; readonly files: readonly string[]; readonly reason: string }
   /** Somebody else moved the target: plan anew on top of `at`. */
-  | { readonly type: "moved"; readonly at: string | undefined }
+  | { readonly type: "moved"; readonly at: string | undefined; readonly lock?: string }
   /** The lock is no longer ours; whoever holds it decides now. */
-  | { readonly type: "fenced"; readonly refs: readonly string[] }
+  | { readonly type: "fenced"; readonly refs: readonly string[]; readonly lock?: string }
 
 /** A commit that does not stand directly on the target: moving there would drop what is on the target. */
 export class NotOnTarget extends Data.TaggedError("NotOnTarget")<{ readonly target: string; readonly commit: string }> {
@@ -130,8 +130,9 @@ const swapOf = ({ target, from, to, expect }: ToLand) =>
       if (lost === undefined) return
       const seen = yield* Effect.forEach(expect, (each) => Effect.map(refs.read(each.ref), (at) => (at === each.at ? [] : [each.ref])))
       const fenced = seen.flat()
-      if (fenced.length > 0) return yield* new NotSwapped({ landing: { type: "fenced", refs: fenced } })
+      const lock = lost.lock === undefined ? {} : { lock: lost.lock }
+      if (fenced.length > 0) return yield* new NotSwapped({ landing: { type: "fenced", refs: fenced, ...lock } })
       const at = yield* refs.read(target)
-      if (at !== from || round === tries) return yield* new NotSwapped({ landing: { type: "moved", at } })
+      if (at !== from || round === tries) return yield* new NotSwapped({ landing: { type: "moved", at, ...lock } })
     }
   })

@@ -11,6 +11,7 @@ import type { Expect } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Sightings } from "../world/sightings.ts"
 import { inspectLock } from "./inspectLock.ts"
+import { limitRounds } from "./limitRounds.ts"
 import { putBackLock } from "./putBackLock.ts"
 import { recordedFence } from "./recordedFence.ts"
 
@@ -160,7 +161,9 @@ export const freeLock = Effect.fn("freeLock")(function* (ref: string, { lock, oi
 /** Removes the ref of a lock that nobody will ever need again; the record keeps the last fence. */
 export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
   const refs = yield* Refs
+  const goOn = yield* limitRounds([held.ref])
   for (;;) {
+    yield* goOn
     const gone = yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }]).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),
@@ -227,7 +230,9 @@ export const demandHeld = Effect.fn("demandHeld")(function* (held: Held) {
 
 const replaceLock = Effect.fnUntraced(function* (held: Held, to: string) {
   const refs = yield* Refs
+  const goOn = yield* limitRounds([held.ref])
   for (;;) {
+    yield* goOn
     const won = yield* refs.swap([{ ref: held.ref, from: held.oid, to }]).pipe(
       Effect.as(true),
       Effect.catchTag("SwapLost", () => Effect.succeed(false)),

@@ -13,6 +13,7 @@ import { Refs } from "../world/refs.ts"
 import type { Swap } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
+import { limitRounds } from "./limitRounds.ts"
 import { fenceOf, LeaseLost, stillHeld } from "./lock.ts"
 import type { Held } from "./lock.ts"
 
@@ -129,7 +130,9 @@ export const changeTask = Effect.fn("changeTask")(function* (
 ) {
   const refs = yield* Refs
   const { held } = options
+  const goOn = yield* limitRounds([taskRef(id)])
   for (;;) {
+    yield* goOn
     const before = yield* readTask(id)
     const now = DateTime.formatIso(yield* DateTime.now)
     const wanted = change(before.task)

@@ -19,6 +19,10 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
   override get message() {
     return `git ${this.args.slice(0, 3).join(" ")} failed (${this.code ?? "ended by a signal"}): ${gitWords(this.stderr)}`
   }
+  /** Somebody killed it, as the system does when memory is short: to do the same again may well help. */
+  get killed() {
+    return this.code === null && this.timedOut !== true
+  }
   get hint() {
     return "Run `osier doctor` to see what is wrong with the repository."
   }

@@ -74,7 +74,11 @@ export class Objects extends Context.Service<
       const ask = (verb: "contents" | "info", name: string) =>
         reader
           .ask(`${verb} ${name}\n`, (bytes) => readReply(bytes, verb))
-          .pipe(Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })))
+          // Asking again costs nothing when the process was killed.
+          .pipe(
+            Effect.retry({ times: 3, while: (error) => error.silentSeconds === undefined }),
+            Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })),
+          )
       const unsettled = new Set<string>()
       const write = (type: string, data: Uint8Array) =>
         Effect.tryPromise({

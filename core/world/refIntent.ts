@@ -7,11 +7,18 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { ProcessIdentity } from "../domain/processIdentity.ts"
+import type { Liveness } from "../domain/processIdentity.ts"
 import { Machine } from "./machine.ts"
 import { processTable } from "./processTable.ts"
 import { Repository } from "./repository.ts"
 
 const Intent = Schema.fromJsonString(Schema.Struct({ owner: ProcessIdentity, git: Schema.Natural, refs: Schema.Array(Schema.String) }))
+
+/** Whose a lock file is by what was written down before it was made. */
+export interface Announced {
+  readonly owner: ProcessIdentity
+  readonly alive: Liveness
+}
 
 /**
  * Which refs this process is about to move, written down before, so that a lock file left by a killed git can be told from
@@ -22,7 +29,12 @@ export class RefIntent extends Context.Service<
   {
     readonly started: (pid: number) => void
     readonly around: <A, E>(refs: readonly string[], transaction: Effect.Effect<A, E>) => Effect.Effect<A, E>
+    /** Removes the lock files of processes that are proven dead; answers with them. */
     readonly sweep: Effect.Effect<readonly string[]>
+    /** The same for what this process announced last, after its git died at it and before anything else is announced. */
+    readonly sweepOwn: Effect.Effect<readonly string[]>
+    /** Lock files that are announced by somebody, whoever that is, with whether the process lives. */
+    readonly announced: Effect.Effect<ReadonlyMap<string, Announced>>
   }
 >()("core/world/RefIntent") {
   static readonly layer = Layer.effect(
@@ -48,7 +60,13 @@ export class RefIntent extends Context.Service<
           }
         }
       }
-      yield* Effect.addFinalizer(() => Effect.promise(() => fs.rm(file, { force: true }).catch(() => undefined)))
+      const forget = Effect.gen(function* () {
+        // What stands there still can be told from another's by this file alone.
+        const standing = yield* Effect.forEach(locksOf(announced), bornAt)
+        if (standing.some((born) => born !== undefined)) return
+        yield* Effect.promise(() => fs.rm(file, { force: true }).catch(() => undefined))
+      })
+      yield* Effect.addFinalizer(() => forget)
 
       const started = (pid: number) => {
         git = pid
@@ -61,43 +79,76 @@ export class RefIntent extends Context.Service<
           return transaction
         })
 
+      const locksOf = (refs: readonly string[]) => [...refs, "packed-refs", "HEAD"].map((ref) => join(commonDir, `${ref}.lock`))
+
       const sweepOne = Effect.fnUntraced(function* (path: string) {
-        const text = yield* Effect.promise(() => fs.readFile(path, "utf8").catch(() => ""))
-        const intent = Option.getOrUndefined(Schema.decodeUnknownOption(Intent)(text))
-        if (intent === undefined) return []
-        const mine = path === file
-        if (!mine && (yield* machine.liveness(intent.owner)) !== "dead") return []
-        const written = yield* Effect.promise(() =>
-          fs.stat(path).then(
-            (s) => s.mtimeMs,
-            () => 0,
-          ),
-        )
+        const intent = yield* readIntent(path)
+        if (intent === undefined || path === file || (yield* machine.liveness(intent.owner)) !== "dead") return []
+        const written = (yield* bornAt(path)) ?? 0
         const gone = (yield* Effect.promise(() => processTable.look(intent.git))) === undefined
         const removed: string[] = []
-        for (const lock of [...intent.refs, "packed-refs"].map((ref) => join(commonDir, `${ref}.lock`))) {
-          const born = yield* Effect.promise(() =>
-            fs.stat(lock).then(
-              (s) => s.mtimeMs,
-              () => undefined,
-            ),
-          )
-          if (born === undefined || born > written + 10_000 || born < written) continue
-          if (!gone && (mine || Date.now() - born < 10_000)) continue
-          yield* Effect.promise(() => fs.rm(lock, { force: true }))
-          removed.push(lock)
+        let standing = false
+        for (const lock of locksOf(intent.refs)) {
+          const born = yield* bornAt(lock)
+          if (born === undefined) continue
+          const ours = born >= written && born <= written + 10_000 && (gone || Date.now() - born > 10_000)
+          if (ours) yield* Effect.promise(() => fs.rm(lock, { force: true }).catch(() => undefined))
+          if (ours && (yield* bornAt(lock)) === undefined) removed.push(lock)
+          else standing = true
         }
-        if (!mine) yield* Effect.promise(() => fs.rm(path, { force: true }))
+        if (!standing) yield* Effect.promise(() => fs.rm(path, { force: true }).catch(() => undefined))
         return removed
       })
+      const all = Effect.map(
+        Effect.promise(() => fs.readdir(folder).catch(() => [])),
+        (names) => names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name)),
+      )
       const sweep = Effect.gen(function* () {
-        const names = yield* Effect.promise(() => fs.readdir(folder).catch(() => []))
-        return (yield* Effect.forEach(
-          names.filter((name) => name.endsWith(".json")),
-          (name) => sweepOne(join(folder, name)),
-        )).flat()
+        return (yield* Effect.forEach(yield* all, sweepOne)).flat()
       })
-      return { started, around, sweep }
+      const sweepOwn = Effect.gen(function* () {
+        const written = (yield* bornAt(file)) ?? 0
+        const seen = yield* Effect.forEach(locksOf(announced), (lock) => Effect.map(bornAt(lock), (born) => ({ lock, born })))
+        const mine = seen.filter(({ born }) => born !== undefined && born >= written)
+        if (mine.length === 0) return []
+        // Another git may have been at the same ref: a living one is through in a moment.
+        yield* Effect.sleep(aMomentMs)
+        const removed: string[] = []
+        for (const { lock, born } of mine) {
+          if ((yield* bornAt(lock)) !== born) continue
+          yield* Effect.promise(() => fs.rm(lock, { force: true }).catch(() => undefined))
+          removed.push(lock)
+        }
+        return removed
+      }).pipe(Effect.uninterruptible)
+      const told = Effect.gen(function* () {
+        const by = new Map<string, Announced>()
+        for (const path of yield* all) {
+          const intent = yield* readIntent(path)
+          if (intent === undefined) continue
+          const alive = yield* machine.liveness(intent.owner)
+          for (const lock of locksOf(intent.refs)) by.set(lock, { owner: intent.owner, alive })
+        }
+        return by
+      })
+      return { started, around, sweep, sweepOwn, announced: told }
     }),
   )
 }
+
+const aMomentMs = 1_000
+
+const readIntent = (path: string) =>
+  Effect.map(
+    Effect.promise(() => fs.readFile(path, "utf8").catch(() => "")),
+    (text) => Option.getOrUndefined(Schema.decodeUnknownOption(Intent)(text)),
+  )
+
+/** When a file was written; undefined when it is not there. */
+const bornAt = (path: string) =>
+  Effect.promise(() =>
+    fs.stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    ),
+  )

@@ -1,8 +1,14 @@
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
+import * as Random from "effect/Random"
+import * as Semaphore from "effect/Semaphore"
+import { stat } from "node:fs/promises"
+import { gitWords } from "../domain/gitWords.ts"
+import { span } from "../domain/plainText.ts"
+import { quoteWord } from "../domain/quoteWord.ts"
 import { conversation } from "./conversation.ts"
 import { Git, pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
@@ -12,21 +18,31 @@ import type { RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
 /** Another writer was first: at least one ref was not where the caller expected it. Read again and decide anew. */
-export class SwapLost extends Data.TaggedError("SwapLost")<{ readonly refs: readonly string[]; readonly said: string }> {
+export class SwapLost extends Data.TaggedError("SwapLost")<{
+  readonly refs: readonly string[]
+  readonly said: string
+  /** A lock file that was in the way before. */
+  readonly lock?: string
+}> {
   override get message() {
     return `${this.refs.join(", ")} moved meanwhile`
   }
 }
 
 /** A ref could not be read or written for a reason that trying again does not mend. */
-export class RefFailed extends Data.TaggedError("RefFailed")<{ readonly refs: readonly string[]; readonly reason: string }> {
+export class RefFailed extends Data.TaggedError("RefFailed")<{
+  readonly refs: readonly string[]
+  readonly reason: string
+  /** The lock file of git's that is in the way. */
+  readonly lock?: string
+}> {
   override get message() {
     return `cannot update ${this.refs.join(", ")}: ${this.reason}`
   }
   get hint() {
-    return this.reason.includes(".lock")
-      ? "Another git process holds the ref's lock file, or one died; `osier doctor` tells which."
-      : "Run `osier doctor` to see what is wrong with the repository."
+    return this.lock === undefined
+      ? "Run `osier doctor` to see what is wrong with the repository."
+      : `It goes on when that file is gone. If no git is at work here any more, remove it: \`rm ${quoteWord(this.lock)}\`; \`osier doctor\` lists all such files.`
   }
   readonly exit = 3
 }
@@ -98,22 +114,48 @@ export class Refs extends Context.Service<
           Effect.map((ended) => parseList(ended.stdout.toString())),
           Effect.mapError((error) => new RefFailed({ refs: [prefix], reason: error.message })),
         )
-      const swap = (swaps: readonly Swap[], expect: readonly Expect[] = []) => {
-        const refs = [...swaps.map((each) => each.ref), ...expect.map((each) => each.ref)]
-        const once = intent.around(
-          refs,
-          writer.ask(transaction(swaps, expect, zero), readCommit).pipe(Effect.mapError((error) => explain(refs, error.stderr))),
-        )
-        const settled = Effect.mapError(objects.settle, ({ message }) => new RefFailed({ refs, reason: message }))
-        return Effect.andThen(settled, once).pipe(
-          // A reader such as `git pack-refs` may hold a lock for a moment; a lock whose writer is dead is removed by its intent.
-          Effect.tapError((error) => (error._tag === "RefBusy" ? intent.sweep : Effect.void)),
-          Effect.retry({ schedule: busyAgain, while: (error) => error._tag === "RefBusy" }),
-          Effect.catchTag("RefBusy", (error) => Effect.fail(new RefFailed({ refs, reason: error.said }))),
-        )
-      }
       const read = (ref: string) =>
-        reader.ask(`info ${ref}\n`, readInfo).pipe(Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })))
+        reader.ask(`info ${ref}\n`, readInfo).pipe(
+          Effect.retry({ times: killsMax, while: (error) => error.silentSeconds === undefined }),
+          Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })),
+        )
+      // What is announced must be what git is about to do, and nothing of ours may be at work where a sweep looks.
+      const turn = yield* Semaphore.make(1)
+      const once = (swaps: readonly Swap[], expect: readonly Expect[], refs: readonly string[]) =>
+        intent.around(refs, writer.ask(transaction(swaps, expect, zero), readCommit)).pipe(
+          Effect.mapError((error) => explain(refs, error.stderr, error.silentSeconds)),
+          Effect.tapError((error) => (error._tag === "RefDoubt" ? intent.sweepOwn : Effect.void)),
+          turn.withPermits(1),
+        )
+      const swap = Effect.fnUntraced(function* (swaps: readonly Swap[], expect: readonly Expect[] = []) {
+        const refs = [...swaps.map((each) => each.ref), ...expect.map((each) => each.ref)]
+        yield* Effect.mapError(objects.settle, ({ message }) => new RefFailed({ refs, reason: message }))
+        const began = yield* Clock.monotonicTimeNanos
+        let rest = swaps
+        let lock: string | undefined
+        let doubts = 0
+        for (let tries = 0; ; tries++) {
+          const error = yield* once(rest, expect, refs).pipe(Effect.as(undefined), Effect.catch(Effect.succeed))
+          if (error === undefined) return
+          if (error._tag === "SwapLost") return yield* new SwapLost({ ...error, ...(lock === undefined ? {} : { lock }) })
+          if (error._tag === "RefFailed") return yield* error
+          if (error._tag === "RefDoubt") {
+            // git ended without a word, as when the system kills it: all of it may have happened, a part, or nothing.
+            const seen = yield* Effect.forEach(rest, (each) => Effect.map(read(each.ref), (at) => ({ each, done: at === each.to })))
+            rest = seen.flatMap(({ each, done }) => (done ? [] : [each]))
+            if (rest.length === 0) return
+            doubts += error.weight
+            if (doubts > killsMax) return yield* new RefFailed({ refs, reason: error.said || "git was killed at it, again and again" })
+            continue
+          }
+          lock = error.lock
+          const waitedMs = Number((yield* Clock.monotonicTimeNanos) - began) / 1_000_000
+          if (waitedMs > busyMs) return yield* blockedBy(refs, error)
+          // A reader such as `git pack-refs` may hold a lock for a moment; one whose writer is dead is removed by its intent.
+          yield* intent.sweep
+          yield* Effect.sleep(Math.min(10 * 2 ** tries, 300) * (0.5 + (yield* Random.next)))
+        }
+      })
       return { list, swap, read, refresh: () => Effect.succeed([]), vet: () => Effect.void }
     }),
   )
@@ -122,12 +164,28 @@ export class Refs extends Context.Service<
 /** The message is what people find in the reflog of a branch of theirs, and of HEAD. */
 const transactions = ["update-ref", "-m", "osier", "--no-deref", "--stdin"]
 
-class RefBusy extends Data.TaggedError("RefBusy")<{ readonly said: string }> {}
+class RefBusy extends Data.TaggedError("RefBusy")<{ readonly said: string; readonly lock: string | undefined }> {}
 
-const busyAgain = Schedule.min([Schedule.exponential("10 millis"), Schedule.spaced("300 millis")]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: 14 }),
-)
+class RefDoubt extends Data.TaggedError("RefDoubt")<{ readonly said: string; readonly weight: number }> {}
+
+/** How often a git that was killed is started again for one act. */
+const killsMax = 4
+
+/** How long a lock file that another git holds is waited for: less than the time in which a lease is renewed. */
+const busyMs = 8_000
+
+/** The file that is in the way, and for how long it has stood there: a living git is through in a moment. */
+const blockedBy = Effect.fnUntraced(function* (refs: readonly string[], { said, lock }: RefBusy) {
+  if (lock === undefined) return yield* new RefFailed({ refs, reason: gitWords(said) })
+  const born = yield* Effect.promise(() =>
+    stat(lock).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    ),
+  )
+  const age = born === undefined ? "" : `, and has stood there for ${span(Math.max(1000, (yield* Clock.currentTimeMillis) - born))}`
+  return yield* new RefFailed({ refs, reason: `the lock file ${lock} of another git process is in the way${age}`, lock })
+})
 
 /** Written in one go, so that the process is never left with a prepared transaction and its lock files. */
 const transaction = (swaps: readonly Swap[], expect: readonly Expect[], zero: string): string =>
@@ -154,12 +212,17 @@ const readInfo = (bytes: Buffer) => {
 }
 
 /** Every spelling that git has for "another was first", told from a lock that is held and from all else. */
-const explain = (refs: readonly string[], said: string) => {
+const explain = (refs: readonly string[], said: string, silentSeconds?: number) => {
   if (/but expected|reference already exists|unable to resolve reference|reference is missing|expected .* but is/i.test(said)) {
     return new SwapLost({ refs, said: said.trim() })
   }
-  if (/Unable to create .*\.lock|File exists|could not lock|packed-refs\.lock/i.test(said)) return new RefBusy({ said: said.trim() })
-  return new RefFailed({ refs, reason: said.trim() || "git ended without a word" })
+  const lock = /Unable to create '(.+\.lock)'/.exec(said)?.[1]
+  if (lock !== undefined || /File exists|could not lock|packed-refs\.lock/i.test(said)) return new RefBusy({ said: said.trim(), lock })
+  if (said.trim() === "" || /couldn't set '/.test(said)) {
+    // One that had to be ended after minutes of silence is asked once more, and no oftener.
+    return new RefDoubt({ said: gitWords(said), weight: silentSeconds === undefined ? 1 : killsMax })
+  }
+  return new RefFailed({ refs, reason: gitWords(said) })
 }
 
 const parseList = (text: string): ReadonlyMap<string, string> =>

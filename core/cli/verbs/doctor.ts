@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Check } from "../../engine/check.ts"
 import { checkConfiguration } from "../../engine/checkConfiguration.ts"
+import { checkLockFiles } from "../../engine/checkLockFiles.ts"
 import { checkRemote } from "../../engine/checkRemote.ts"
 import { checkGates } from "../../engine/checkGates.ts"
 import { checkClocks, checkLocks, checkRecords } from "../../engine/checkStore.ts"
@@ -42,6 +43,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
           if (settings.remote !== "none")
             yield* examine("remote", trouble === undefined ? checkRemote(settings, target, isSet(flags, "probe")) : Effect.fail(trouble))
           yield* examine("locks", checkLocks(settings))
+          yield* examine("lock files", checkLockFiles())
           yield* examine("clock", checkClocks(settings, target))
           yield* examine("tasks", checkRecords(settings))
           yield* examine("settings", checkSettings(settings))
