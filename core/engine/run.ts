@@ -7,9 +7,11 @@ import type { Task } from "../domain/task.ts"
 import { endsByItself } from "../domain/wait.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
+import { seeCopies } from "../steps/seeCopies.ts"
 import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
 import { steadyMs } from "../world/steadyMs.ts"
+import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { sayConfiguration } from "./configured.ts"
@@ -82,6 +84,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   const refs = yield* Refs
   const { self } = yield* Machine
   const { target, targetRef, settings } = yield* RunContext
+  const { root, bare } = yield* Repository
   const base = (yield* refs.read(targetRef)) ?? ""
   const inForce = yield* gatesAt(base)
   yield* board.emit({
@@ -95,6 +98,8 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
     gates: inForce.gates.map((gate) => gate.name),
   })
   if (inForce.warning !== undefined) yield* board.emit({ type: "Warned", ...inForce.warning })
+  // Before any agent can write it.
+  if (!bare) yield* seeCopies(root, inForce.copy)
 })
 
 /** Starts what may start, waits for the next change, and again; no plan is kept between two changes. */

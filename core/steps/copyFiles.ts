@@ -39,12 +39,10 @@ export const copyFiles = Effect.fn("copyFiles")(function* (input: {
   readonly copy: readonly string[]
 }) {
   const files = yield* Files
-  const wanted = new Set([...(yield* named(input.from, input.copy)), ...(yield* included(input.from))])
+  const wanted = yield* pathsToCopy(input.from, input.copy)
   const copied: Record<string, CopiedFiles[string]> = { ...(yield* readCopied(input.gitDir)) }
   const done: string[] = []
   for (const path of wanted) {
-    // A folder with a `.git` of its own is listed as one entry; it is another repository.
-    if (path.endsWith("/") || path.startsWith(".osier/")) continue
     const target = join(input.tree, path)
     if ((yield* files.stat(target)) !== undefined || !(yield* staysInside(input.tree, target))) continue
     yield* files.copy(join(input.from, path), target)
@@ -54,6 +52,12 @@ export const copyFiles = Effect.fn("copyFiles")(function* (input: {
   }
   if (done.length > 0) yield* files.write(record(input.gitDir), JSON.stringify(copied))
   return done
+})
+
+/** What would be copied from a checkout: a folder with a `.git` of its own is listed as one entry; it is another repository. */
+export const pathsToCopy = Effect.fn("pathsToCopy")(function* (from: string, copy: readonly string[]) {
+  const wanted = new Set([...(yield* named(from, copy)), ...(yield* included(from))])
+  return [...wanted].filter((path) => !path.endsWith("/") && !path.startsWith(".osier/"))
 })
 
 const magic = /[*?[\]{}()!+@\\]/
@@ -82,7 +86,7 @@ const included = Effect.fnUntraced(function* (from: string) {
 })
 
 /** A folder of the branch may be a symbolic link to somewhere else; nothing is written through it. */
-const staysInside = Effect.fnUntraced(function* (tree: string, target: string) {
+export const staysInside = Effect.fnUntraced(function* (tree: string, target: string) {
   const files = yield* Files
   let folder = dirname(target)
   while ((yield* files.stat(folder)) === undefined) folder = dirname(folder)

@@ -10,7 +10,7 @@ import { verdictKey } from "../domain/verdictKey.ts"
 import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
 import { markVariable } from "../world/reaper.ts"
-import { copiedHash } from "./copiedHash.ts"
+import type { Copies } from "../world/seen.ts"
 import { freePort } from "./freePort.ts"
 import { gateEnvironment, gateVariables, standingVariables } from "./gateEnvironment.ts"
 import type { JudgedTask } from "./gateEnvironment.ts"
@@ -19,6 +19,7 @@ import { withJudge } from "./judgeTree.ts"
 import type { JudgeTree } from "./judgeTree.ts"
 import { objectsFrom } from "./overlayInputs.ts"
 import { runGate } from "./runGate.ts"
+import { copiesHash, layCopies, seeCopies } from "./seeCopies.ts"
 import { setUp } from "./setUp.ts"
 import { forgetVerdict, knownVerdict, rememberVerdict } from "./verdictCache.ts"
 
@@ -97,7 +98,8 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
     )
     return done()
   }
-  const prepared = bare ? "" : yield* copiedHash(checkout, inForce.copy)
+  const copies = bare ? undefined : yield* seeCopies(checkout, inForce.copy)
+  const prepared = copies === undefined ? "" : copiesHash(copies)
   const waiting: Case[] = []
   for (const gate of inForce.gates.filter(({ name }) => only?.includes(name) ?? true)) {
     const variables = yield* standingVariables(gate, inForce)
@@ -148,7 +150,7 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
         settled.flaky ? forgetVerdict(next.key) : rememberVerdict({ ...known, ...(once.log === undefined ? {} : { log: once.log }) }),
       )
       if (once.verdict !== "pass") return void waiting.splice(0)
-      if (waiting.length > 0) yield* place.reset
+      if (waiting.length > 0 && !(yield* place.reset)) return
     }
   })
 
@@ -157,13 +159,16 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
     yield* skipKnown
     const next = waiting[0]
     if (next === undefined) return done()
-    yield* withJudge({ ...request, cold, keepIgnored: inForce.keepIgnored, prepare: furnish(request, next) }, inOne).pipe(
-      Effect.catchTag(["SetUpEdits", "SetupFailed"], (error) => {
+    yield* withJudge(
+      { ...request, cold, keepIgnored: inForce.keepIgnored, several: waiting.length > 1, prepare: furnish(request, next, copies) },
+      inOne,
+    ).pipe(
+      Effect.catchTag(["SetUpEdits", "SetupFailed", "CopiesChanged"], (error) => {
         waiting.splice(0)
         return refuse(next.gate.name, next.gate.run, error.message)
       }),
     )
-    // Only a red, or a green after one, comes round again.
+    // A red comes round again, a green after one, and what may not start from what an earlier gate left.
     cold = true
   }
 })
@@ -171,16 +176,17 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
 const fresh = (gate: string, run: readonly string[]) => ({ gate, run, ms: 0, cached: false, flaky: false, confirmed: false, tail: "" })
 
 /** The tree made ready as a task's own: the same files copied, the same commands run. */
-const furnish = (request: JudgeRequest, next: Case) =>
-  Effect.fnUntraced(function* (place: { readonly path: string; readonly gitDir: string; readonly mark: string }) {
-    const { own, root, bare } = yield* Repository
+const furnish = (request: JudgeRequest, next: Case, copies: Copies | undefined) =>
+  Effect.fnUntraced(function* (place: { readonly path: string; readonly known: Map<string, string>; readonly mark: string }) {
+    const { own, root } = yield* Repository
     const { inForce, task } = request
     const variables = yield* standingVariables({ env: [] }, inForce)
-    const { copied, ran } = yield* setUp({
+    const copied = copies === undefined ? [] : yield* layCopies(place.path, copies)
+    const { ran } = yield* setUp({
       tree: place.path,
-      gitDir: place.gitDir,
+      known: place.known,
       from: root,
-      copy: bare ? [] : inForce.copy,
+      copy: [],
       setup: inForce.setup,
       env: {
         ...variables,

@@ -3,8 +3,10 @@ import { basename, join } from "node:path"
 import { plainDiff } from "../domain/plainDiff.ts"
 import { inScope } from "../domain/scope.ts"
 import { FileFailed, Files } from "../world/files.ts"
+import { standsAs, stateOf } from "../world/contents.ts"
 import { removeWhole } from "../world/folders.ts"
 import { Git } from "../world/git.ts"
+import type { Standing } from "../world/seen.ts"
 import { standaloneGit } from "./standaloneGit.ts"
 
 /** What is to be checked out, and what of the last time may stay. */
@@ -12,32 +14,65 @@ export interface Wanted {
   readonly tree: string
   /** The commit that HEAD shows to the gate; without one a commit of that tree alone is made. */
   readonly commit: string | undefined
+  /** What such a commit stands on. */
+  readonly onto: string | undefined
+  /** What the gate's git knows by name. */
+  readonly refs: ReadonlyMap<string, string>
   readonly keepIgnored: readonly string[]
   readonly objectFolders: readonly string[]
 }
 
+/** What stands for our own index among paths: who wrote to it wanted a change not to be seen. */
+const ownIndex = "(the judge's own index)"
+
 /**
- * One checkout of a judge: the files in `tree/`, our own git directory in `git/`, with the index we trust, and a second one,
- * made anew for every gate, in `tree/.git`. A gate can do to that one what it likes: nothing is concluded from it.
+ * One checkout of a judge: the files in `tree/`, our own git directory in `git/`, our index, and a second git directory, made
+ * anew for every gate, in `tree/.git`. A gate, and whoever else runs as the same user, can write all of it. So nothing is
+ * concluded from the second one, ours is written anew before each look, and the index counts only in the state in which we left it.
  */
 export const judgeCheckout = (folder: string) => {
   const tree = join(folder, "tree")
   const gitDir = join(folder, "git")
-  const madeBySetUp = join(gitDir, "osier-made")
-  // Where set-up remembers for which inputs it ran.
-  const setUpMemory = join(gitDir, "osier-setup.json")
+  const index = join(folder, "index")
+  let indexed = ""
 
   const runGit = Effect.fnUntraced(function* (args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const git = yield* Git
-    return yield* git.run(args, { cwd: tree, programs: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: tree } })
+    const own = { GIT_DIR: gitDir, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
+    return yield* git.run(args, { cwd: tree, programs: true, env: { ...env, ...own } })
   })
   const fieldsOf = (args: readonly string[]) => Effect.map(runGit(args), (ended) => ended.stdout.toString().split("\0").slice(0, -1))
 
-  /** Tracked paths whose files aren't as the index has them. */
-  const dirty = fieldsOf(["diff", ...plainDiff, "--no-renames", "--name-only", "-z"])
+  const renew = Effect.fnUntraced(function* ({ objectFolders }: Wanted) {
+    if (!(yield* removeWhole(gitDir))) return yield* stuck(gitDir)
+    yield* standaloneGit({ path: gitDir, objectFolders })
+  })
+
+  const indexState = Effect.gen(function* () {
+    const files = yield* Files
+    const stat = yield* files.stat(index)
+    return stat === undefined ? "" : stateOf(stat)
+  })
+
+  /** `git diff` writes what it learned of a file's times into the index. */
+  const differing = Effect.gen(function* () {
+    const paths = yield* fieldsOf(["diff", ...plainDiff, "--no-renames", "--name-only", "-z"])
+    indexed = yield* indexState
+    return paths
+  })
+
+  /** Tracked paths whose files aren't as the index has them, whatever was done to our own files meanwhile. */
+  const dirty = Effect.fnUntraced(function* (wanted: Wanted) {
+    if ((yield* indexState) !== indexed) return [ownIndex]
+    yield* renew(wanted)
+    return yield* differing
+  })
 
   /** Everything that isn't tracked, ignored files included; a folder with nothing tracked in it counts as one. */
   const untracked = fieldsOf(["ls-files", "-z", "--others", "--directory"])
+
+  /** What is in a folder of another repository's is neither tracked nor untracked: nobody can say whether it is as it was. */
+  const hasModules = Effect.map(fieldsOf(["ls-files", "-z", "--stage"]), (rows) => rows.some(isModule))
 
   const discard = (paths: readonly string[]) =>
     Effect.forEach(
@@ -50,44 +85,65 @@ export const judgeCheckout = (folder: string) => {
 
   const cold = Effect.fnUntraced(function* (wanted: Wanted) {
     const files = yield* Files
-    for (const path of [tree, gitDir]) if (!(yield* removeWhole(path))) return yield* stuck(path)
+    for (const path of [tree, index]) if (!(yield* removeWhole(path))) return yield* stuck(path)
     yield* files.makeFolder(tree)
-    yield* standaloneGit({ path: gitDir, objectFolders: wanted.objectFolders })
+    yield* renew(wanted)
     yield* runGit(["read-tree", "-m", "-u", wanted.tree])
+    indexed = yield* indexState
   })
 
-  /** The way that costs only what differs; false when anything at all is not as it should be. */
-  const warm = Effect.fnUntraced(function* (wanted: Wanted) {
+  /**
+   * The way that costs only what differs; undefined when anything at all is not as it should be. Answers with what set-up
+   * need not do again.
+   */
+  const warm = Effect.fnUntraced(function* (wanted: Wanted, standing: Standing) {
     const files = yield* Files
-    const kept = keeps(wanted.keepIgnored)
-    const gone = (yield* untracked).filter((path) => !kept(path))
-    const known = (yield* files.text(madeBySetUp))?.split("\0")
-    // A command whose work is thrown away must run again, although its inputs are the same.
-    if (known === undefined || known.some((path) => gone.includes(path))) yield* files.remove(setUpMemory)
+    if ((yield* files.stat(tree))?.isDirectory() !== true || (yield* indexState) !== standing.index) return undefined
+    yield* renew(wanted)
+    const incoming = yield* fieldsOf(["diff-index", "--cached", "--raw", "-z", "--no-renames", wanted.tree])
+    if (incoming.some(isModule)) return undefined
+    const [kept, gone] = divided(yield* untracked, wanted)
+    if (!(yield* standsAs(tree, kept, standing.kept))) return undefined
     yield* discard(gone)
-    yield* standaloneGit({ path: gitDir, objectFolders: wanted.objectFolders })
     yield* runGit(["read-tree", "-m", "-u", wanted.tree])
-    return (yield* dirty).length === 0
+    if ((yield* differing).length > 0) return undefined
+    // A command whose work is thrown away must run again, although its inputs are the same.
+    return standing.made.some((path) => gone.includes(path)) ? new Map<string, string>() : new Map(standing.setUp)
   })
 
-  /** Remembers what set-up made, so that the next move knows whether it is still there. */
-  const made = (paths: readonly string[]) => Files.use((files) => files.write(madeBySetUp, paths.join("\0")))
+  /** What of these may stay for the next tree, and what not. */
+  const divided = (paths: readonly string[], { keepIgnored }: Wanted) => {
+    const may = keeps(keepIgnored)
+    return [paths.filter(may), paths.filter((path) => !may(path))] as const
+  }
 
   /** A fresh git directory for the next gate: same commit, same index, no trace of what an earlier gate did to its own. */
   const openGit = Effect.fnUntraced(function* (wanted: Wanted) {
     const files = yield* Files
+    const { objectFolders, refs, onto } = wanted
     const path = join(tree, ".git")
     if (!(yield* removeWhole(path))) return yield* stuck(path)
-    const head = wanted.commit ?? (yield* runGit(["commit-tree", wanted.tree, "-m", "judged"], nobody)).stdout.toString().trim()
-    yield* standaloneGit({ path, head, objectFolders: [join(gitDir, "objects"), ...wanted.objectFolders] })
-    yield* files.copy(join(gitDir, "index"), join(path, "index"))
+    yield* standaloneGit({ path, objectFolders, refs })
+    const parents = onto === undefined ? [] : ["-p", onto]
+    const made = ["commit-tree", wanted.tree, ...parents, "-m", "judged"]
+    const git = yield* Git
+    const head = wanted.commit ?? (yield* git.text(made, { cwd: tree, env: { ...nobody, GIT_DIR: path } }))
+    yield* files.write(join(path, "HEAD"), `${head}\n`)
+    yield* files.copy(index, join(path, "index"))
   })
 
   /** The index is only ever written by us, so its tree is the checkout's tree as long as no file differs from it. */
-  const indexTree = Effect.map(runGit(["write-tree"]), (ended) => ended.stdout.toString().trim())
+  const indexTree = Effect.gen(function* () {
+    const ended = yield* runGit(["write-tree"])
+    indexed = yield* indexState
+    return ended.stdout.toString().trim()
+  })
 
-  return { tree, gitDir, made, dirty, untracked, discard, cold, warm, openGit, indexTree }
+  return { tree, dirty, differing, untracked, hasModules, discard, cold, warm, openGit, indexTree, divided, index: () => indexed }
 }
+
+/** A row of the index, or of a difference to it, whose path is a repository of its own. */
+const isModule = (row: string) => /^:?(?:\d{6} )?160000 /.test(row)
 
 const nobody = {
   GIT_AUTHOR_NAME: "osier",

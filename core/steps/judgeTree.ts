@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import { nanoid } from "nanoid"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
+import { contentsOf, partOf, standsAs, stateOf } from "../world/contents.ts"
 import { type FileFailed, Files } from "../world/files.ts"
 import type { CannotStart } from "../world/process.ts"
 import { Git, GitFailed } from "../world/git.ts"
@@ -11,6 +12,7 @@ import { Mutex, type MutexBroken, type MutexHeld } from "../world/mutex.ts"
 import { Reaper } from "../world/reaper.ts"
 import type { Found, Traces } from "../world/reaper.ts"
 import { Repository } from "../world/repository.ts"
+import { Seen } from "../world/seen.ts"
 import { judgeCheckout } from "./judgeCheckout.ts"
 import type { Wanted } from "./judgeCheckout.ts"
 import { objectsFrom } from "./overlayInputs.ts"
@@ -35,11 +37,11 @@ export interface JudgeTree {
   /** What our processes in here carry, so that they can be found. */
   readonly traces: { readonly mark: string; readonly folder: string }
   /** Tracked paths that aren't as they were. */
-  readonly changed: Effect.Effect<readonly string[], GitFailed | CannotStart, Git>
-  /** As it was after set-up: what an earlier gate left is gone, and its git directory is a new one. */
-  readonly reset: Effect.Effect<void, GitFailed | CannotStart | FileFailed, Git | Files | Repository>
+  readonly changed: Effect.Effect<readonly string[], GitFailed | CannotStart | FileFailed, Git | Files | Repository | Seen>
+  /** Brings it back to how it was after set-up, with a new git directory; false where an earlier gate changed what can't come back. */
+  readonly reset: Effect.Effect<boolean, GitFailed | CannotStart | FileFailed, Git | Files | Repository | Seen>
   /** Everything passed: the next tree may start from here. Without this word the next one starts from nothing. */
-  readonly trust: Effect.Effect<void, FileFailed, Files>
+  readonly trust: Effect.Effect<void>
 }
 
 /** What a checkout is wanted for. */
@@ -49,11 +51,17 @@ export interface JudgeInput<E = never, R = never> {
   /** A commit, or a tree. */
   readonly commit: string
   readonly keepIgnored: readonly string[]
+  /** What a tree that no commit holds yet would stand on. */
+  readonly onto?: string | undefined
+  /** Branches and tags that the gate's git shows, by their full names. */
+  readonly refs?: ReadonlyMap<string, string>
   readonly cold?: boolean
-  /** Copies and set-up, as in a task's tree; answers with what it copied. */
+  /** It will be reset, so that all that set-up left must be known. */
+  readonly several?: boolean
+  /** Copies and set-up, as in a task's tree; `known` is for set-up to remember what it did. Answers with what it copied. */
   readonly prepare?: (place: {
     readonly path: string
-    readonly gitDir: string
+    readonly known: Map<string, string>
     readonly mark: string
   }) => Effect.Effect<readonly string[], E, R>
   /** Where objects are that the repository doesn't have yet. */
@@ -63,7 +71,7 @@ export interface JudgeInput<E = never, R = never> {
 
 /** Why there is no checkout to judge in; none of it says anything about the work. */
 export type JudgeTrouble = SetUpEdits | GitFailed | CannotStart | FileFailed | MutexHeld | MutexBroken
-type JudgeWorld = Files | Git | Mutex | Reaper | Repository
+type JudgeWorld = Files | Git | Mutex | Reaper | Repository | Seen
 
 /** More checkouts at once than this is a mistake of ours. */
 const most = 64
@@ -72,7 +80,8 @@ const markOf = (root: string, n: number) => `judge/${createHash("sha256").update
 
 /**
  * Runs the body with a checkout of the commit that nobody else uses, in this process or another. Checkouts stand and are
- * used again; one whose last user died in the middle, or said no, is made anew. When the body is over, interrupted ones
+ * used again by the process that made them; one
+ * whose last use ended in the middle, or with a no, and one that anybody touched since, is made anew. When the body is over, interrupted ones
  * included, every process that it left in the checkout is gone.
  */
 export const withJudge = Effect.fn("withJudge")(function* <A, E1, R1, E2 = never, R2 = never>(
@@ -119,12 +128,12 @@ const look = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Wanted, GitFailed | CannotStart, Git | Repository> {
   const git = yield* Git
   const { commonDir } = yield* Repository
-  const { objectFolders = [], commit, keepIgnored } = input
+  const { objectFolders = [], commit, keepIgnored, onto, refs = new Map<string, string>() } = input
   const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
   const args = ["rev-parse", "--verify", "--quiet"]
   const tree = yield* git.text([...args, `${commit}^{tree}`], { cwd: commonDir, env })
   const known = yield* git.run([...args, `${commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1, 128] })
-  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, keepIgnored, objectFolders }
+  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, onto, refs, keepIgnored, objectFolders }
 })
 
 const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
@@ -136,46 +145,57 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
 ): Effect.fn.Return<A, E1 | E2 | SetUpEdits | GitFailed | CannotStart | FileFailed, R1 | R2 | JudgeWorld> {
   const files = yield* Files
   const reaper = yield* Reaper
+  const { checkouts } = yield* Seen
   const place = judgeCheckout(folder)
   const traces: Traces = { mark, folder }
-  const trusted = join(folder, "trusted")
   const sweep = reaper.reap(traces, input.graceMs)
   // Whoever had it before may have been killed, and what it started may still write here.
   yield* sweep
-  const couldBeWarm = (yield* files.stat(trusted)) !== undefined && input.cold !== true
-  // Gone before anything happens: if we are killed on the way, the next one starts from nothing.
-  yield* files.remove(trusted)
+  const standing = input.cold === true ? undefined : checkouts.get(folder)
+  // Forgotten before anything happens: what fails on the way leaves nothing to start from.
+  checkouts.delete(folder)
+  if ((yield* files.stat(folder))?.isDirectory() !== true) yield* files.remove(folder)
   yield* files.makeFolder(folder)
-  const warm = couldBeWarm && (yield* place.warm(wanted).pipe(Effect.orElseSucceed(() => false)))
-  if (!warm) yield* place.cold(wanted)
+  const moved = standing === undefined ? undefined : yield* Effect.orElseSucceed(place.warm(wanted, standing), () => undefined)
+  if (moved === undefined) yield* place.cold(wanted)
+  const known = moved ?? new Map<string, string>()
   const indexed = yield* place.indexTree
   if (indexed !== wanted.tree) return yield* new GitFailed({ args: ["read-tree", wanted.tree], code: 0, stderr: `made ${indexed} instead` })
   // Files that git calls changed right after it wrote them, as line-end rules that the commit itself broke make it do.
-  const phantoms = yield* signatures(place.tree, warm ? [] : yield* place.dirty)
+  const phantoms = yield* signatures(place.tree, moved === undefined ? yield* place.differing : [])
+  const modules = moved === undefined && (yield* place.hasModules)
   const changed = Effect.gen(function* () {
-    const now = yield* signatures(place.tree, yield* place.dirty)
+    const now = yield* signatures(place.tree, yield* place.dirty(wanted))
     return [...now].filter(([path, signature]) => phantoms.get(path) !== signature).map(([path]) => path)
-  }).pipe(Effect.provideService(Files, files))
+  })
   yield* place.openGit(wanted)
   return yield* Effect.gen(function* () {
     const ours = `${mark}${nanoid(8)}`
-    const copied = input.prepare === undefined ? [] : yield* input.prepare({ path: place.tree, gitDir: place.gitDir, mark: ours })
+    const copied = input.prepare === undefined ? [] : yield* input.prepare({ path: place.tree, known, mark: ours })
     const edited = yield* changed
     if (edited.length > 0) return yield* new SetUpEdits({ paths: edited })
-    const before = new Set(yield* place.untracked)
-    yield* place.made([...before].filter((path) => !copied.includes(path)))
+    const before = yield* place.untracked
+    const [kept] = place.divided(before, wanted)
+    // At once: from here on programs run that are judged themselves.
+    const there = yield* contentsOf(place.tree, input.several === true ? before : kept)
     const reset = Effect.gen(function* () {
-      yield* place.discard((yield* place.untracked).filter((path) => !before.has(path)))
+      yield* place.discard((yield* place.untracked).filter((path) => !before.includes(path)))
+      const same = !modules && (yield* standsAs(place.tree, before, there))
       yield* place.openGit(wanted)
+      return same
+    })
+    const trust = Effect.sync(() => {
+      const made = before.filter((path) => !copied.includes(path))
+      if (!modules) checkouts.set(folder, { index: place.index(), kept: partOf(there, kept), made, setUp: known })
     })
     return yield* body({
       path: place.tree,
       tree: wanted.tree,
-      cold: !warm,
+      cold: moved === undefined,
       traces: { mark: ours, folder },
       changed,
       reset,
-      trust: Files.use((service) => service.write(trusted, `${wanted.tree}\n`)),
+      trust,
     })
   }).pipe(Effect.ensuring(sweep))
 })
@@ -185,7 +205,7 @@ const signatures = Effect.fnUntraced(function* (tree: string, paths: readonly st
   const files = yield* Files
   const signature = Effect.fnUntraced(function* (path: string) {
     const stat = yield* files.stat(join(tree, path)).pipe(Effect.orElseSucceed(() => undefined))
-    return [path, stat === undefined ? "absent" : [stat.ino, stat.size, stat.mode, stat.mtimeMs, stat.ctimeMs].join(" ")] as const
+    return [path, stat === undefined ? "absent" : stateOf(stat)] as const
   })
   return new Map(yield* Effect.forEach(paths, signature))
 })

@@ -33,8 +33,8 @@ export class SetupFailed extends Data.TaggedError("SetupFailed")<{
 
 export interface SetUp {
   readonly tree: string
-  /** The tree's own git directory, where it is remembered what was copied and run; looked up when absent. */
-  readonly gitDir?: string
+  /** Where it is remembered for which inputs each command ran; in the tree's own git directory when absent. */
+  readonly known?: Map<string, string>
   /** The user's checkout. */
   readonly from: string
   readonly copy: readonly string[]
@@ -62,21 +62,21 @@ const Remembered = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Str
 /** Makes a tree ready to work in: files copied, then the commands, each unless its named inputs are as they were the last time. */
 export const setUp = Effect.fn("setUp")(function* (input: SetUp) {
   const files = yield* Files
-  const gitDir = input.gitDir ?? (yield* gitDirOf(input.tree))
-  const copied = yield* copyFiles({ ...input, gitDir })
+  const gitDir = input.known === undefined ? yield* gitDirOf(input.tree) : undefined
+  const copied = gitDir === undefined ? [] : yield* copyFiles({ ...input, gitDir })
   if (input.log !== undefined) yield* files.makeFolder(dirname(input.log))
-  const memory = join(gitDir, "osier-setup.json")
-  const text = yield* files.text(memory)
-  const known = { ...Option.getOrUndefined(Schema.decodeUnknownOption(Remembered)(text ?? "{}")) }
+  const memory = gitDir === undefined ? undefined : join(gitDir, "osier-setup.json")
+  const text = memory === undefined ? undefined : yield* files.text(memory)
+  const known = input.known ?? new Map(Object.entries(Option.getOrElse(Schema.decodeUnknownOption(Remembered)(text ?? "{}"), () => ({}))))
   const ran: SetupRun[] = []
   for (const step of input.setup) {
     const key = JSON.stringify(step.run)
     const state = step.when.length === 0 ? undefined : yield* inputsOf(input.tree, step.when)
-    if (state !== undefined && known[key] === state) continue
+    if (state !== undefined && known.get(key) === state) continue
     ran.push(yield* runStep(input, step.run))
     if (state === undefined) continue
-    known[key] = state
-    yield* files.write(memory, JSON.stringify(known))
+    known.set(key, state)
+    if (memory !== undefined) yield* files.write(memory, JSON.stringify(Object.fromEntries(known)))
   }
   return { copied, ran }
 })

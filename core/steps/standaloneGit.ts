@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
+import { Seen } from "../world/seen.ts"
 
 /** Settings of the repository that decide which bytes a checkout has. No others are taken over: an agent could have written them. */
 const carried = /^core\.(?:autocrlf|eol|symlinks|filemode|ignorecase|precomposeunicode|longpaths)$/
@@ -13,28 +14,23 @@ const strict = ["checkStat = default", "trustctime = true", "splitIndex = false"
 )
 
 /**
- * Writes a git directory of its own that borrows the repository's objects: no remotes, no branches, no hooks, nothing of the
- * repository's configuration but how files are checked out. Whoever works in it can move its refs only.
+ * Writes a git directory of its own that borrows the repository's objects: no remotes, no hooks, only the refs that are given,
+ * nothing of the repository's configuration but how files are checked out. Whoever works in it can move its refs only.
  */
 export const standaloneGit = Effect.fn("standaloneGit")(function* (input: {
   readonly path: string
   /** A commit to be on, detached; without one there is no commit yet. */
   readonly head?: string
+  /** Branches and tags to show in it, by their full names. */
+  readonly refs?: ReadonlyMap<string, string>
   /** More folders of objects to borrow from. */
   readonly objectFolders: readonly string[]
 }) {
   const files = yield* Files
-  const git = yield* Git
   const { commonDir, objectFormat } = yield* Repository
-  const rows = yield* git.fields(["config", "--local", "-z", "--get-regexp", "^core\\."], {
-    cwd: commonDir,
-    env: { GIT_DIR: commonDir },
-    codes: [0, 1],
-  })
-  const core = rows.flatMap((row) => {
-    const [key = "", value = "true"] = row.split("\n", 2)
-    return carried.test(key) && /^[a-z]+$/i.test(value) ? [`\t${key.slice("core.".length)} = ${value}`] : []
-  })
+  const { checkoutRules } = yield* Seen
+  const core = checkoutRules.get(commonDir) ?? (yield* rules)
+  checkoutRules.set(commonDir, core)
   const sha256 = objectFormat === "sha256"
   const config = [
     "[core]",
@@ -58,8 +54,25 @@ export const standaloneGit = Effect.fn("standaloneGit")(function* (input: {
   yield* files.write(join(path, "config"), `${config.join("\n")}\n`)
   const shallow = yield* files.read(join(commonDir, "shallow"))
   if (shallow !== undefined) yield* files.write(join(path, "shallow"), shallow)
+  const refs = [...(input.refs ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  if (refs.length > 0) yield* files.write(join(path, "packed-refs"), refs.map(([name, oid]) => `${oid} ${name}\n`).join(""))
   // Last: without it git doesn't take the folder for a repository, so a half-written one is none.
   yield* files.write(join(path, "HEAD"), input.head === undefined ? "ref: refs/heads/none\n" : `${input.head}\n`)
+})
+
+/** Read once: what changes while agents work would decide over trees that are judged. */
+const rules = Effect.gen(function* () {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const rows = yield* git.fields(["config", "--local", "-z", "--get-regexp", "^core\\."], {
+    cwd: commonDir,
+    env: { GIT_DIR: commonDir },
+    codes: [0, 1],
+  })
+  return rows.flatMap((row) => {
+    const [key = "", value = "true"] = row.split("\n", 2)
+    return carried.test(key) && /^[a-z]+$/i.test(value) ? [`\t${key.slice("core.".length)} = ${value}`] : []
+  })
 })
 
 /** One folder a line; git reads a line that starts with a quote as C text, and one with a hash as a comment. */

@@ -176,9 +176,11 @@ test("each gate starts from the checkout as set-up left it, copied files there, 
   repo.commit("more", { "a.txt": "2" })
   expect(await court.judge("main", inForce, about)).toMatchObject({ verdict: "pass" })
   expect(court.events.filter(({ type }) => type === "SetupRan")).toHaveLength(1)
-  // Another .env: another verdict.
+  // Another .env, as an agent may have written it, is for the next process.
   repo.write(".env", "KEY=2\n")
-  expect(await court.judge("main", inForce, about)).toMatchObject({ verdict: "fail" })
+  repo.commit("still more", { "a.txt": "3" })
+  expect(await court.judge("main", inForce, about)).toMatchObject({ verdict: "pass" })
+  expect(await courtroom(repo).judge("main", inForce, about)).toMatchObject({ verdict: "fail" })
 })
 
 test("two judges at once have a checkout each", async () => {

@@ -1,8 +1,20 @@
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { execFileSync } from "node:child_process"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
+import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
-import type { JudgeTree } from "../../core/steps/judgeTree.ts"
+import type { JudgeInput, JudgeTree } from "../../core/steps/judgeTree.ts"
 import { withJudge } from "../../core/steps/judgeTree.ts"
 import { courtroom, shellGate, terms } from "../support/courtroom.ts"
 import { makeRepo } from "../support/repo.ts"
@@ -17,28 +29,91 @@ test("a trusted checkout moves to the next tree, keeps only what may stay, and s
   const two = repo.commit("two", { "a.txt": "2", "new.txt": "2" })
   const litter = ({ path }: JudgeTree) => {
     for (const name of ["node_modules", "stray", "dir"]) mkdirSync(join(path, name), { recursive: true })
-    for (const name of ["node_modules/x", "stray/y", "x.log", "dir/z", "- \n'é"]) writeFileSync(join(path, name), "")
+    for (const name of ["node_modules/cache", "stray/y", "x.log", "dir/z", "- \n'é"]) writeFileSync(join(path, name), "")
   }
-  const keepIgnored = ["node_modules"]
-  expect(await use(repo, one, { keepIgnored }, litter)).toMatchObject({ cold: true, names: [".gitignore", "a.txt", "dir"] })
-  expect(await use(repo, two, { keepIgnored }, litter)).toMatchObject({
-    cold: false,
-    names: [".gitignore", "a.txt", "new.txt", "node_modules"],
-  })
-  expect(await use(repo, one, { keepIgnored, cold: true })).toMatchObject({ cold: true, names: [".gitignore", "a.txt", "dir"] })
+  const setUp = ({ path }: { readonly path: string }) =>
+    Effect.sync(() => {
+      mkdirSync(join(path, "node_modules"), { recursive: true })
+      if (!existsSync(join(path, "node_modules/x"))) writeFileSync(join(path, "node_modules/x"), "")
+      return []
+    })
+  const court = courtroom(repo)
+  const keepIgnored = { keepIgnored: ["node_modules"], prepare: setUp }
+  const inNext = (commit: string, more: Partial<JudgeInput> = {}) => use(repo, commit, { ...keepIgnored, ...more }, litter, court)
+  const names = [".gitignore", "a.txt", "dir", "node_modules"]
+  expect(await inNext(one)).toMatchObject({ cold: true, names })
+  expect(await inNext(two)).toMatchObject({ cold: false, names: [".gitignore", "a.txt", "new.txt", "node_modules"] })
+  expect(readdirSync(join(court.root, ".judge/1/tree/node_modules"))).toContain("x")
+  expect(await inNext(one, { cold: true })).toMatchObject({ cold: true, names })
   await inWorld(
     repo.path,
-    withJudge({ root: courtroom(repo).root, commit: one, keepIgnored, graceMs: 300 }, () => Effect.void),
+    withJudge({ root: court.root, commit: one, ...keepIgnored, graceMs: 300 }, () => Effect.void),
+    court.seen,
   )
-  expect(await use(repo, one, { keepIgnored })).toMatchObject({ cold: true })
+  expect(await inNext(one)).toMatchObject({ cold: true })
+  // Another process has seen nothing of it.
+  expect(await use(repo, one, keepIgnored)).toMatchObject({ cold: true })
 })
 
-test("a checkout that somebody changed after it was trusted is made anew", async () => {
-  const repo = makeRepo({ "a.txt": "1\n" })
-  const { path } = await use(repo, "main")
-  writeFileSync(join(path, "a.txt"), "2\n")
-  expect(await use(repo, "main")).toMatchObject({ cold: true, changed: [] })
+const touched = (path: string, text: string) => {
+  const before = statSync(path)
+  writeFileSync(path, text)
+  utimesSync(path, before.atime, before.mtime)
+}
+
+test.each<readonly [string, (slot: string) => void]>([
+  ["a tracked file", (slot) => touched(join(slot, "tree/a.txt"), "2\n")],
+  ["what set-up made", (slot) => touched(join(slot, "tree/node_modules/check.sh"), "0")],
+  ["a program taken away", (slot) => rmSync(join(slot, "tree/node_modules/check.sh"))],
+  [
+    "a folder, by a link",
+    (slot) => {
+      renameSync(join(slot, "tree"), join(slot, "moved"))
+      symlinkSync("moved", join(slot, "tree"))
+    },
+  ],
+  [
+    "the index, so that a change isn't seen",
+    (slot) => {
+      const own = ["--git-dir", join(slot, "git"), "--work-tree", join(slot, "tree")]
+      const env = { ...process.env, GIT_INDEX_FILE: join(slot, "index") }
+      execFileSync("git", [...own, "update-index", "--assume-unchanged", "a.txt"], { env })
+      writeFileSync(join(slot, "tree/a.txt"), "2\n")
+    },
+  ],
+])("a standing checkout that somebody changed is made anew: %s", async (_, poison) => {
+  const repo = makeRepo({ ".gitignore": "node_modules\n", "a.txt": "1\n" })
+  const court = courtroom(repo)
+  const prepare = ({ path }: { readonly path: string }) =>
+    Effect.sync(() => {
+      mkdirSync(join(path, "node_modules"), { recursive: true })
+      if (!existsSync(join(path, "node_modules/check.sh"))) writeFileSync(join(path, "node_modules/check.sh"), "1")
+      return []
+    })
+  const more = { keepIgnored: ["node_modules"], prepare }
+  const { path } = await use(repo, "main", more, undefined, court)
+  expect(await use(repo, "main", more, undefined, court)).toMatchObject({ cold: false, changed: [] })
+  poison(dirname(path))
+  expect(await use(repo, "main", more, undefined, court)).toMatchObject({ cold: true, changed: [] })
   expect(readFileSync(join(path, "a.txt"), "utf8")).toBe("1\n")
+  expect(readFileSync(join(path, "node_modules/check.sh"), "utf8")).toBe("1")
+  // What was only added is taken away, and the rest counts as it is.
+  writeFileSync(join(path, "node_modules/evil.sh"), "")
+  expect(await use(repo, "main", more, undefined, court)).toMatchObject({ cold: false })
+  expect(readdirSync(join(path, "node_modules"))).toEqual(["check.sh"])
+})
+
+test("what one gate does to the judge's own files doesn't help the next one", async () => {
+  const repo = makeRepo({ ".gitignore": "made\n", "a.txt": "1\n" })
+  const inForce = (first: string, second: string) =>
+    terms([shellGate("first", first), shellGate("second", second)], { setup: [{ run: ["sh", "-c", "echo 1 > made"], when: [] }] })
+  const hidden = "echo 2 > a.txt; GIT_DIR=../git GIT_INDEX_FILE=../index GIT_WORK_TREE=. git update-index --assume-unchanged a.txt"
+  expect(await courtroom(repo).judge("main", inForce(hidden, "false"))).toMatchObject({ verdict: "unrunnable" })
+  const excluded =
+    "echo 2 > a.txt; mkdir -p ../git/info; echo 'a.txt -diff' > ../git/info/attributes; git --git-dir ../git config core.worktree /"
+  expect(await courtroom(repo).judge("main", inForce(excluded, "false"))).toMatchObject({ verdict: "unrunnable" })
+  const court = courtroom(repo)
+  expect(await court.judge("main", inForce("echo 2 > made", 'test "$(cat made)" = 1'))).toMatchObject({ verdict: "pass" })
 })
 
 test("a tree without a commit can be judged as well, and git works in it", async () => {

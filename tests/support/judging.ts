@@ -7,8 +7,13 @@ import type { Repo } from "./repo.ts"
 import { inWorld } from "./world.ts"
 
 /** One use of a checkout that passes, and what was there. */
-export const use = (repo: Repo, commit: string, more: Partial<JudgeInput> = {}, act: (place: JudgeTree) => void = () => undefined) => {
-  const { root } = courtroom(repo)
+export const use = (
+  repo: Repo,
+  commit: string,
+  more: Partial<JudgeInput> = {},
+  act: (place: JudgeTree) => void = () => undefined,
+  { root, seen } = courtroom(repo),
+) => {
   return inWorld(
     repo.path,
     withJudge({ root, commit, keepIgnored: [], graceMs: 300, ...more }, (place) =>
@@ -26,5 +31,6 @@ export const use = (repo: Repo, commit: string, more: Partial<JudgeInput> = {}, 
         return { ...seen, changed }
       }),
     ),
+    seen,
   )
 }
