@@ -27,7 +27,7 @@ export const blame = Effect.fn("blame")(function* (task: Task, work: Finished, o
     yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
     return { type: "stays" } as const
   }
-  const target = yield* judgeCommit(onto, undefined, inForce, { why: "base", confirmRed: true })
+  const target = yield* judgeCommit(onto, undefined, inForce, { why: "base", target: onto, confirmRed: true })
   if (target.verdict !== "pass") {
     const reason = `the target itself does not pass ${target.verdicts.at(-1)?.gate ?? "its gates"} at ${onto.slice(0, 12)}`
     const hint = "Mend the target branch first, then `osier run`; nobody's task is blamed for it."
@@ -60,7 +60,8 @@ const partner = Effect.fnUntraced(function* (task: Task, work: Finished, onto: s
     const at = steps[middle]?.commit ?? onto
     const plan = yield* planCandidate({ onto: at, tasks: [taskToLand(task, work)], mode: settings.merge, identity: committer })
     const passes =
-      plan.type === "plan" && (yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", onlyPlans: true })).verdict === "pass"
+      plan.type === "plan" &&
+      (yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", target: at, onto: at, onlyPlans: true })).verdict === "pass"
     if (passes) green = middle
     else red = middle
   }

@@ -4,9 +4,11 @@ import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
+import { holdJudged, letJudgedGo } from "../steps/holdJudged.ts"
 import { judge } from "../steps/judge.ts"
 import type { JudgeRequest } from "../steps/judge.ts"
 import { listTasks } from "../steps/record.ts"
+import { seeTags } from "../steps/seeTags.ts"
 import { Refs } from "../world/refs.ts"
 import { Board } from "./board.ts"
 import { watched } from "./configured.ts"
@@ -14,18 +16,26 @@ import { gatesAt, resolveTerms } from "./gates.ts"
 import { RunContext } from "./runContext.ts"
 import { TargetWatch } from "./targetWatch.ts"
 
+/** What every checkout has: the tags, and the target by its name, as the target's side has them. */
+export const namesAt = Effect.fn("namesAt")(function* (target: string) {
+  const { branchRef, targetRef } = yield* RunContext
+  return new Map([...(yield* seeTags()), [branchRef, target], [targetRef, target]])
+})
+
 /** Has the gates in force judge one commit, or a tree that no commit holds yet, in a clean checkout of exactly it. */
 export const judgeCommit = Effect.fn("judgeCommit")(function* (
   commit: string,
   task: Task | undefined,
   inForce: GatesInForce,
-  options: Pick<JudgeRequest, "why" | "confirmRed" | "base" | "onlyPlans">,
+  options: Pick<JudgeRequest, "why" | "confirmRed" | "base" | "onlyPlans" | "onto"> & { readonly target: string },
 ) {
   const board = yield* Board
   const { treeRoot, settings } = yield* RunContext
+  const refs = yield* namesAt(options.target)
   const judged = judge({
     commit,
     inForce,
+    refs,
     only: task?.gates,
     task: task === undefined ? undefined : judgedTask(task, slugIn(yield* listTasks(), task)),
     ...options,
@@ -35,7 +45,10 @@ export const judgeCommit = Effect.fn("judgeCommit")(function* (
     graceMs: settings.limits.graceMs,
     onEvent: board.emit,
   })
-  return yield* watched(task === undefined ? "the gates" : `the gates of task ${task.id}`, judged)
+  if (task === undefined) return yield* watched("the gates", judged)
+  const hold = { task: task.id, what: options.why }
+  const held = Effect.ensuring(Effect.andThen(holdJudged(hold, commit), judged), letJudgedGo(hold))
+  return yield* watched(`the gates of task ${task.id}`, held)
 })
 
 const judgedTask = (task: Task, slug: string) => ({
@@ -57,5 +70,5 @@ export const judgeOwn = Effect.fn("judgeOwn")(function* (task: Task, tree: Tree,
   const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: resolveTerms })
   const judged = change.held.length === 0 ? tip : yield* overlaid({ candidate: tip, target, change })
   // A gate that is red now and then would cost another attempt of the agent.
-  return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base, confirmRed: true })
+  return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base, target, onto: tip, confirmRed: true })
 })

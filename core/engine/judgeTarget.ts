@@ -15,7 +15,12 @@ export const judgeTarget = Effect.fn("judgeTarget")(function* (commit: string, i
     if (previous !== undefined) yield* board.emit(head)
     return undefined
   }
-  const judged = yield* judgeCommit(commit, undefined, inForce, { why: "base", confirmRed: true, onlyPlans: previous === undefined })
+  const judged = yield* judgeCommit(commit, undefined, inForce, {
+    why: "base",
+    target: commit,
+    confirmRed: true,
+    onlyPlans: previous === undefined,
+  })
   const failing = judged.verdicts.find(({ verdict }) => verdict !== "pass")
   if (failing === undefined) {
     yield* board.emit({ ...head, verdict: "pass" })

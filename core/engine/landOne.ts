@@ -6,6 +6,7 @@ import { findSecrets } from "../steps/findSecrets.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GateChange } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
+import { holdJudged, letJudgedGo } from "../steps/holdJudged.ts"
 import { land } from "../steps/land.ts"
 import type { Landing } from "../steps/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
@@ -35,11 +36,15 @@ const movesMax = 20
  * Tries to land one finished task on the target as it is now: merge in memory, judge the exact tree, check that nothing is
  * lost, then one compare-and-swap that also verifies both fences. A target that moved meanwhile means: all of it again.
  */
-export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
+export const landOne = (held: Held, targetHeld: Held, task: Task, work: Finished) =>
+  Effect.ensuring(tryToLand(held, targetHeld, task, work), letJudgedGo({ task: task.id, what: "landing" }))
+
+const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
   const board = yield* Board
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
   const { target, targetRef, settings, options } = yield* RunContext
+  const hold = { task: task.id, what: "landing" }
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   let [before, stands, lock] = ["", 0, ""]
   for (let moves = 0; moves < movesMax; moves++) {
@@ -55,21 +60,27 @@ export const landOne = Effect.fn("landOne")(function* (held: Held, targetHeld: H
     const offered = taskToLand(task, work)
     const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
+    // As it would land, but for the verdicts: a gate that asks git for the way here gets the answer that everybody gets later.
+    const draft = yield* sealCandidate(plan, { verdicts: [], gates: inForce.hash })
+    yield* holdJudged(hold, draft.commit)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
     const secrets = asked ? [] : yield* findSecrets(work.base, work.tip)
     if (secrets.length > 0) return yield* holdSecrets(task, secrets)
-    const judgement = yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", confirmRed: true })
+    const judgement = yield* judgeCommit(draft.commit, task, inForce, { why: "integrated", target: tip, confirmRed: true })
     if (!judgement.gated && !options.allowUngated && !asked) return yield* holdUngated(task)
     if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
     if (change.held.length > 0) {
       const own = yield* judgeCommit(yield* overlaid({ candidate: plan.tree, target: tip, change }), task, inForce, {
         why: "overlaid",
+        target: tip,
+        onto: draft.commit,
         confirmRed: true,
       })
       if (own.verdict !== "pass") return yield* blame(task, work, tip, inForce, own)
     }
     const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
+    yield* holdJudged(hold, commit)
     yield* auditCandidate({ commit, onto: tip, tasks })
     yield* watched(`the hooks before a push of task ${task.id}`, refs.vet([{ ref: targetRef, from: tip, to: commit }]), { task: task.id })
     yield* configurationStands()

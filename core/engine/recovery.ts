@@ -3,6 +3,7 @@ import { isOver } from "../domain/task.ts"
 import { dropClaim, listClaims } from "../steps/claims.ts"
 import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
+import { heldJudged, letJudgedGo } from "../steps/holdJudged.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks } from "../steps/record.ts"
 import { Reaper } from "../world/reaper.ts"
@@ -48,6 +49,7 @@ export const recover = Effect.fn("recover")(function* () {
   for (const { task, what, name, proof } of (yield* sweepOver(tasks, false)).removed) {
     yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
   }
+  for (const hold of yield* heldJudged()) if (yield* isFree("task", String(hold.task))) yield* letJudgedGo(hold)
   yield* settlePlans()
   for (const { task } of yield* listClaims()) {
     const status = tasks.find((one) => one.id === task)?.status

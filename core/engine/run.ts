@@ -8,6 +8,7 @@ import { endsByItself } from "../domain/wait.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
 import { seeCopies } from "../steps/seeCopies.ts"
+import { seeTags } from "../steps/seeTags.ts"
 import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
 import { steadyMs } from "../world/steadyMs.ts"
@@ -99,6 +100,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   })
   if (inForce.warning !== undefined) yield* board.emit({ type: "Warned", ...inForce.warning })
   // Before any agent can write it.
+  yield* seeTags()
   if (!bare) yield* seeCopies(root, inForce.copy)
 })
 

@@ -7,6 +7,7 @@ import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
 import { Board } from "./board.ts"
 import { gatesAt } from "./gates.ts"
+import { namesAt } from "./judgeCommit.ts"
 import { RunContext } from "./runContext.ts"
 import { targetTip } from "./targetTip.ts"
 
@@ -51,10 +52,12 @@ export const tryGates = Effect.fn("tryGates")(function* ({ gate, commit, onOutpu
   const wanted = gate === undefined ? known : known.filter((name) => name === gate)
   if (wanted.length === 0) return yield* new NoSuchGate({ gate, known })
   const verdicts: GateVerdict[] = []
+  const refs = yield* namesAt(tip)
   for (const name of wanted) {
     const judged = yield* judge({
       commit: at,
       inForce,
+      refs,
       only: [name],
       why: "own",
       root: treeRoot,

@@ -34,6 +34,10 @@ export interface JudgeRequest {
   readonly task?: JudgedTask | undefined
   /** What the work started from, for gates that look at the difference. */
   readonly base?: string | undefined
+  /** What a tree that no commit holds yet would stand on. */
+  readonly onto?: string | undefined
+  /** Branches and tags that the gates' git shows, by their full names. */
+  readonly refs?: ReadonlyMap<string, string>
   /** The folder of all trees. */
   readonly root: string
   /** A red is seen twice, the second time in a cold checkout, before it is said. */

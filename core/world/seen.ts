@@ -43,12 +43,14 @@ export class Seen extends Context.Service<
     readonly checkouts: Map<string, Standing>
     /** By what names them. */
     readonly copies: Map<string, Copies>
+    /** By the repository's git directory: what each tag's full name stands for. */
+    readonly tags: Map<string, ReadonlyMap<string, string>>
     /** How the repository's files are checked out, by its git directory. */
     readonly checkoutRules: Map<string, readonly string[]>
   }
 >()("core/world/Seen") {
   static readonly layer = Layer.effect(
     Seen,
-    Effect.sync(() => Seen.of({ passes: new Map(), checkouts: new Map(), copies: new Map(), checkoutRules: new Map() })),
+    Effect.sync(() => Seen.of({ passes: new Map(), checkouts: new Map(), copies: new Map(), tags: new Map(), checkoutRules: new Map() })),
   )
 }

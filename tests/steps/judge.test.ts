@@ -146,6 +146,29 @@ test("what a gate does with git stays with it", async () => {
   expect(await court.judge("main", terms([clean]))).toMatchObject({ verdict: "pass" })
 })
 
+test("a gate's git knows the target and the tags that it is given, as a checkout would", async () => {
+  const repo = makeRepo()
+  repo.git("tag", "-a", "v1.2.0", "-m", "v1.2.0")
+  const target = repo.git("rev-parse", "main")
+  const refs = new Map([
+    ["refs/heads/main", target],
+    ["refs/tags/v1.2.0", repo.git("rev-parse", "v1.2.0")],
+  ])
+  repo.git("switch", "-q", "-c", "work")
+  const tip = repo.commit("more", { "a.txt": "1" })
+  repo.git("tag", "planted")
+  const asks = (out: string) =>
+    terms([
+      shellGate(
+        "asks",
+        `test "$(git tag -l)" = v1.2.0 && test "$(git log --format=%s main..HEAD)" = ${out} && git describe --tags | grep -q '^v1.2.0-1-g' && ! git rev-parse -q --verify planted`,
+      ),
+    ])
+  expect(await courtroom(repo).judge(tip, asks("more"), { refs })).toMatchObject({ verdict: "pass" })
+  const tree = repo.git("rev-parse", `${tip}^{tree}`)
+  expect(await courtroom(repo).judge(tree, asks("judged"), { refs, onto: target })).toMatchObject({ verdict: "pass" })
+})
+
 test("each gate starts from the checkout as set-up left it, copied files there, secrets of ours not", async () => {
   const repo = makeRepo({ ".gitignore": ".env\nnode_modules\nout\n", "a.txt": "1" })
   repo.write(".env", "KEY=1\n")
