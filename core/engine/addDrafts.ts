@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Declared } from "../domain/planDraft.ts"
 import { createDraft, draftNeeds, draftNonce, draftSource } from "../steps/drafts.ts"
 import { recordOf, refuseTaken } from "./addTasks.ts"
+import { withoutSecrets } from "./withoutSecrets.ts"
 
 /** A draft as it now stands on this machine. */
 export interface AddedDraft {
@@ -11,7 +12,8 @@ export interface AddedDraft {
 }
 
 /** Stores tasks that get their numbers later: nothing is asked of anybody else, no number and no lock. */
-export const addDrafts = Effect.fn("addDrafts")(function* (declared: readonly Declared[], defaultAgent: string | undefined) {
+export const addDrafts = Effect.fn("addDrafts")(function* (given: readonly Declared[], defaultAgent: string | undefined) {
+  const declared = yield* withoutSecrets(given)
   yield* refuseTaken(declared)
   const nonceOf = new Map(declared.map((one) => [one.key, draftNonce()]))
   const started = yield* DateTime.now

@@ -14,6 +14,7 @@ import { Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { replan } from "./replan.ts"
 import { RunContext } from "./runContext.ts"
+import { withoutSecrets } from "./withoutSecrets.ts"
 
 /** A task of a plan, as it now stands in the store. */
 export interface Added {
@@ -43,8 +44,9 @@ const argumentsOf = /^arguments:[^#]*/
  * Puts the tasks of a plan into the store. The same plan again resumes its tasks. The same arguments again resume those of
  * the newest command that had one of them, unless all of these are over. With `again: "new"` all are made new.
  */
-export const addTasks = Effect.fn("addTasks")(function* (declared: readonly Declared[], options: Adding) {
+export const addTasks = Effect.fn("addTasks")(function* (given: readonly Declared[], options: Adding) {
   const goOn = yield* limitRounds(["refs/osier/ids"])
+  const declared = yield* withoutSecrets(given)
   for (;;) {
     yield* goOn
     // Somebody else added tasks in the same moment, perhaps these very ones: look again.

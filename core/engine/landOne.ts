@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
+import { type Finding, tellFindings } from "../domain/finding.ts"
 import type { Task } from "../domain/task.ts"
 import { auditCandidate } from "../steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../steps/candidate.ts"
-import { findSecrets } from "../steps/findSecrets.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GateChange } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
@@ -12,6 +12,7 @@ import type { Landing } from "../steps/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
+import { Door } from "../world/door.ts"
 import { RefFailed, Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { blame } from "./blame.ts"
@@ -41,6 +42,7 @@ export const landOne = (held: Held, targetHeld: Held, task: Task, work: Finished
 
 const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
   const board = yield* Board
+  const door = yield* Door
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
   const { target, targetRef, settings, options } = yield* RunContext
@@ -65,8 +67,9 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     yield* holdJudged(hold, draft.commit)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
-    const secrets = asked ? [] : yield* findSecrets(work.base, work.tip)
-    if (secrets.length > 0) return yield* holdSecrets(task, secrets)
+    const secrets = yield* door.look([work.tip], [work.base, tip])
+    if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
+    yield* door.permit(secrets)
     const judgement = yield* judgeCommit(draft.commit, task, inForce, { why: "integrated", target: tip, confirmRed: true })
     if (!judgement.gated && !options.allowUngated && !asked) return yield* holdUngated(task)
     if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
@@ -90,8 +93,9 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
       to: commit,
       expect: [fenceOf(targetHeld), fenceOf(held)],
       reason: `osier: land task ${task.id}`,
-    })
+    }).pipe(Effect.catchTag("WouldPublish", ({ findings }) => Effect.succeed({ type: "published", findings } as const)))
     const landed = yield* giving(commit, landing, ({ type }) => type === "landed")
+    if (landed.type === "published") return yield* holdSecrets(task, landed.findings)
     if (landed.type === "landed") {
       yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
       yield* tellCheckout(landed)
@@ -145,9 +149,9 @@ const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly 
   return { type: "stays" } as const
 })
 
-const holdSecrets = Effect.fnUntraced(function* (task: Task, places: readonly string[]) {
+const holdSecrets = Effect.fnUntraced(function* (task: Task, findings: readonly Finding[]) {
   const board = yield* Board
-  const reason = `it seems to hold a secret: ${places.slice(0, 5).join(", ")}`
+  const reason = tellFindings(findings)
   const hint = `Look with \`osier diff ${task.id}\`; \`osier land ${task.id}\` if it is none, else \`osier discard ${task.id}\`.`
   yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
   return { type: "stays" } as const

@@ -5,6 +5,7 @@ import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { claimsHere } from "../steps/claims.ts"
 import { readSettings } from "../steps/readSettings.ts"
 import { renewClaims } from "../steps/renewClaims.ts"
+import { Door } from "../world/door.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
@@ -55,7 +56,8 @@ const signOfLife = Effect.gen(function* () {
 export const worldAt = (at: string) => Layer.effectDiscard(signOfLife).pipe(Layer.provideMerge(outside(at)))
 
 const outside = (at: string) =>
-  Layer.mergeAll(journal, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer), Layer.provideMerge(Objects.layer))).pipe(
+  Layer.mergeAll(journal, Door.layer, Refs.layer.pipe(Layer.provideMerge(RefIntent.layer))).pipe(
+    Layer.provideMerge(Objects.layer),
     Layer.provideMerge(RunIdentity.layer),
     Layer.provideMerge(Repository.layer(at)),
     Layer.provideMerge(machine),

@@ -2,6 +2,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
 import { ownRefs, remoteNames } from "../domain/remoteNames.ts"
+import { Door } from "../world/door.ts"
 import { Objects } from "../world/objects.ts"
 import { Remote } from "../world/remote.ts"
 import { remoteAt } from "./liveWorld.ts"
@@ -36,12 +37,12 @@ export const probeRemote = Effect.fn("probeRemote")(function* (remote: string) {
 
 const tryOut = (remote: string, namespace: string) =>
   Effect.gen(function* () {
-    const [objects, there] = [yield* Objects, yield* Remote]
+    const [objects, there, door] = [yield* Objects, yield* Remote, yield* Door]
     const ref = `${ownRefs}probe/${nanoid()}`
     const to = yield* objects.writeBlob(`whether this place can be used: ${ref}\n`)
-    yield* there.push([{ ref, from: undefined, to }])
+    yield* there.push(yield* door.clear([{ ref, from: undefined, to }]))
     yield* there
-      .push([{ ref, from: to, to: undefined }])
+      .push(yield* door.clear([{ ref, from: to, to: undefined }]))
       .pipe(
         Effect.catchTag("RemoteRefused", ({ said }) =>
           Effect.fail(new ProbeLeft({ remote, ref: remoteNames(namespace).theirs(ref), said })),

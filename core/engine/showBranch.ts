@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { tellFindings } from "../domain/finding.ts"
 import { isAncestor } from "../steps/isAncestor.ts"
 import { keepCommit } from "../steps/keepCommit.ts"
 import { Refs } from "../world/refs.ts"
@@ -25,7 +26,13 @@ export const showBranch = Effect.fn("showBranch")(function* (task: number, branc
     yield* keepCommit({ task, attempt, commit: from, reason: "earlier work on the remote's branch" })
     yield* refs.swap([{ ref, from, to: undefined }])
   }
-  yield* refs.swap([{ ref, from: forward ? from : undefined, to: tip }])
+  yield* refs.swap([{ ref, from: forward ? from : undefined, to: tip }]).pipe(
+    Effect.catchTag("WouldPublish", ({ findings }) => {
+      const message = `its branch ${branch} stays on this machine: ${tellFindings(findings)}`
+      const hint = `Look with \`osier diff ${task}\`; \`osier land ${task}\` if it is none, else \`osier discard ${task}\`.`
+      return board.emit({ type: "Warned", task, message, hint })
+    }),
+  )
 })
 
 /** Takes the remote's branch of landed work away, if it is still the very commit that landed. */

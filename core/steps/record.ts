@@ -1,11 +1,13 @@
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { redactAll, redactFile } from "../domain/redactAll.ts"
 import { mayBecome } from "../domain/task.ts"
 import type { Status, Task } from "../domain/task.ts"
 import { parseTask, printTask, TaskFileBroken } from "../domain/taskFile.ts"
 import { readSummary, summaryMessage } from "../domain/trailers.ts"
 import type { Summary } from "../domain/trailers.ts"
+import { cleaner } from "../world/cleaner.ts"
 import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
 import type { TreeEntry } from "../world/objects.ts"
@@ -101,7 +103,7 @@ export const createTasks = Effect.fn("createTasks")(function* (fresh: readonly F
   // Each object is waited for until it is on the disk: side by side, the disk has more to do at a time.
   const made = yield* Effect.forEach(
     fresh,
-    ({ task, files = {} }) => Effect.map(writeRecord(task, undefined, files), (commit): Recorded => ({ task, commit })),
+    ({ task, files = {} }) => writeRecord(task, undefined, files),
     { concurrency: 16 },
   )
   yield* refs.swap([move, ...made.map(({ task, commit }): Swap => ({ ref: taskRef(task.id), from: undefined, to: commit }))])
@@ -111,9 +113,9 @@ export const createTasks = Effect.fn("createTasks")(function* (fresh: readonly F
 /** Puts a new task into the store; its number must come from `claimIds`. */
 export const createTask = Effect.fn("createTask")(function* (task: Task, files: Readonly<Record<string, string>> = {}) {
   const refs = yield* Refs
-  const commit = yield* writeRecord(task, undefined, files)
-  yield* refs.swap([{ ref: taskRef(task.id), from: undefined, to: commit }])
-  return { task, commit } satisfies Recorded
+  const made = yield* writeRecord(task, undefined, files)
+  yield* refs.swap([{ ref: taskRef(task.id), from: undefined, to: made.commit }])
+  return made
 })
 
 /**
@@ -137,11 +139,11 @@ export const changeTask = Effect.fn("changeTask")(function* (
     const now = DateTime.formatIso(yield* DateTime.now)
     const wanted = change(before.task)
     if (wanted === before.task) return before
-    const task = { ...wanted, updated: now, ...(held === undefined ? {} : { fence: held.fence }) }
-    if (task.status !== before.task.status && !mayBecome(before.task.status, task.status)) {
-      return yield* new NotAllowed({ id, from: before.task.status, to: task.status })
+    const changed = { ...wanted, updated: now, ...(held === undefined ? {} : { fence: held.fence }) }
+    if (changed.status !== before.task.status && !mayBecome(before.task.status, changed.status)) {
+      return yield* new NotAllowed({ id, from: before.task.status, to: changed.status })
     }
-    const commit = yield* writeRecord(task, before.commit, options.files ?? {})
+    const { task, commit } = yield* writeRecord(changed, before.commit, options.files ?? {})
     const fence = held === undefined ? [] : [fenceOf(held)]
     const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }], fence).pipe(
       Effect.as(true),
@@ -154,24 +156,23 @@ export const changeTask = Effect.fn("changeTask")(function* (
   }
 })
 
-const writeRecord = Effect.fnUntraced(function* (task: Task, parent: string | undefined, files: Readonly<Record<string, string>>) {
+/** What is stored goes to everybody who shares the tasks: agents and gates may have said what nobody else should read. */
+const writeRecord = Effect.fnUntraced(function* (said: Task, parent: string | undefined, files: Readonly<Record<string, string>>) {
   const objects = yield* Objects
+  const clean = yield* cleaner
+  const task = redactAll(said, clean)
   const { committer } = yield* RunIdentity
   const old = parent === undefined ? [] : yield* rootEntries(parent)
   const fresh: Record<string, string> = { ...files, "task.md": printTask(task) }
   const written = yield* Effect.forEach(Object.entries(fresh), ([name, text]) =>
-    Effect.map(objects.writeBlob(text), (oid): TreeEntry => ({ mode: "100644", name, oid })),
+    Effect.map(objects.writeBlob(name === "task.md" ? text : redactFile(name, text, clean)), (oid): TreeEntry => ({ mode: "100644", name, oid })),
   )
   const tree = yield* objects.writeTree([...old.filter((entry) => !(entry.name in fresh)), ...written])
   const seconds = Math.floor(Date.parse(task.updated) / 1000)
   const who = `${committer.name} <${committer.email}> ${seconds} +0000`
-  return yield* objects.writeCommit({
-    tree,
-    parents: parent === undefined ? [] : [parent],
-    message: summaryMessage(task),
-    author: who,
-    committer: who,
-  })
+  const parents = parent === undefined ? [] : [parent]
+  const commit = yield* objects.writeCommit({ tree, parents, message: summaryMessage(task), author: who, committer: who })
+  return { task, commit } satisfies Recorded
 })
 
 const modes = ["100644", "100755", "120000", "40000", "160000"] as const

@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
+import { redactAll } from "../domain/redactAll.ts"
 import type { Task } from "../domain/task.ts"
 import { printTask } from "../domain/taskFile.ts"
 import { summaryMessage } from "../domain/trailers.ts"
+import { cleaner } from "../world/cleaner.ts"
 import { Objects } from "../world/objects.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { type RecordFiles, taskFileName } from "./recordAt.ts"
@@ -13,7 +15,8 @@ export const recordCommit = Effect.fn("recordCommit")(function* (input: {
   readonly parents: readonly string[]
   readonly files: RecordFiles
 }) {
-  const { task, parents, files } = input
+  const { parents, files } = input
+  const task = redactAll(input.task, yield* cleaner)
   const objects = yield* Objects
   const { committer } = yield* RunIdentity
   const oid = yield* objects.writeBlob(printTask(task))

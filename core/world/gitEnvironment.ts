@@ -95,5 +95,7 @@ export const machineEnvironment = (outer: Outer): Record<string, string> => ({
   LC_ALL: "C",
   GIT_TERMINAL_PROMPT: "0",
   GIT_OPTIONAL_LOCKS: "0",
+  // A push sends the object itself: never is another looked at that somebody put in front of it.
+  GIT_NO_REPLACE_OBJECTS: "1",
   GIT_EDITOR: ":",
 })

@@ -8,6 +8,8 @@ import { nanoid } from "nanoid"
 import { join } from "node:path"
 import type { Event, EventBody } from "../domain/event.ts"
 import { placeEvent, readEventLine, writeEvent } from "../domain/eventLine.ts"
+import { redactAll } from "../domain/redactAll.ts"
+import { redacted, secretValues } from "../domain/secret.ts"
 import { type Changes, fileChanges, toldChanges } from "./changes.ts"
 import { journalAppender, type Saying } from "./journalAppender.ts"
 import { type JournalBatch, type JournalCursor, journalCursor } from "./journalCursor.ts"
@@ -111,10 +113,12 @@ export class Journal extends Context.Service<
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))
 
+/** Programs say what they like, and whatever reads events may write them down anywhere. */
 const saying = (body: EventBody | readonly EventBody[]): Effect.Effect<readonly Saying[]> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const at = new Date(now).toISOString()
-    return isOne(body) ? [{ at, body }] : body.map((one) => ({ at, body: one }))
+    const values = secretValues(process.env)
+    return (isOne(body) ? [body] : body).map((one) => ({ at, body: redactAll(one, (text) => redacted(text, values)) }))
   })
 
 const isOne = (body: EventBody | readonly EventBody[]): body is EventBody => !Array.isArray(body)

@@ -32,6 +32,12 @@ export interface GitObject {
   readonly data: Buffer
 }
 
+export interface Looked {
+  readonly oid: string
+  readonly type: string
+  readonly size: number
+}
+
 export interface TreeEntry {
   readonly mode: "100644" | "100755" | "120000" | "40000" | "160000"
   readonly name: string
@@ -53,8 +59,8 @@ export class Objects extends Context.Service<
   {
     /** Any name that git resolves: an id, a ref, `main^{tree}`, `<commit>:path`. Undefined when there is none. */
     readonly read: (name: string) => Effect.Effect<GitObject | undefined, ObjectFailed>
-    /** The id and type alone. */
-    readonly look: (name: string) => Effect.Effect<{ readonly oid: string; readonly type: string } | undefined, ObjectFailed>
+    /** The id, type and size alone. */
+    readonly look: (name: string) => Effect.Effect<Looked | undefined, ObjectFailed>
     readonly writeBlob: (data: string | Uint8Array) => Effect.Effect<string, ObjectFailed>
     readonly writeTree: (entries: readonly TreeEntry[]) => Effect.Effect<string, ObjectFailed>
     readonly writeCommit: (fields: CommitFields) => Effect.Effect<string, ObjectFailed>
@@ -112,7 +118,7 @@ export class Objects extends Context.Service<
       }).pipe(settling.withPermit)
       return {
         read: (name) => Effect.map(ask("contents", name), (reply) => reply),
-        look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type }),
+        look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type, size: reply.size }),
         writeBlob: (data) => write("blob", typeof data === "string" ? Buffer.from(data) : data),
         writeTree: (entries) => write("tree", encodeTree(entries)),
         writeCommit: (fields) => write("commit", encodeCommit(fields)),
@@ -132,10 +138,10 @@ const readReply = (bytes: Buffer, verb: "contents" | "info") => {
   const [oid = "", typeText, sizeText] = words.slice(-3)
   const type = types.find((known) => known === typeText)
   if (type === undefined || !/^[0-9a-f]{40,64}$/.test(oid)) return { used: end + 1, value: undefined }
-  if (verb === "info") return { used: end + 1, value: { oid, type, data: Buffer.alloc(0) } }
   const size = Number(sizeText)
+  if (verb === "info") return { used: end + 1, value: { oid, type, size, data: Buffer.alloc(0) } }
   if (bytes.length < end + 1 + size + 1) return undefined
-  return { used: end + 1 + size + 1, value: { oid, type, data: Buffer.from(bytes.subarray(end + 1, end + 1 + size)) } }
+  return { used: end + 1 + size + 1, value: { oid, type, size, data: Buffer.from(bytes.subarray(end + 1, end + 1 + size)) } }
 }
 
 /** Trees sort their entries as if folders ended in a slash. */

@@ -23,6 +23,8 @@ export interface Command {
   readonly onOutput?: (chunk: Uint8Array) => void
   /** Bytes of each stream that are kept, the last ones; default 64 MiB. */
   readonly keepBytes?: number
+  /** Told each piece of the standard output, none of which is kept then. */
+  readonly onStdout?: (piece: Buffer) => void
   /** Called once, as soon as the process id is known. */
   readonly onStart?: (pid: number) => void
 }
@@ -95,8 +97,8 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
     const out = tail(limit)
     const err = tail(Math.min(limit, 1024 * 1024))
     const log = command.log === undefined ? undefined : boundedLog(command.log)
-    const hear = (kept: { readonly add: (chunk: Buffer) => void }) => (chunk: Buffer) => {
-      kept.add(chunk)
+    const hear = (keep: (chunk: Buffer) => void) => (chunk: Buffer) => {
+      keep(chunk)
       command.onOutput?.(chunk)
       if (log === undefined || log.add(chunk)) return
       // The disk is slower than the program, which has to wait.
@@ -105,8 +107,8 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
         for (const stream of [child.stdout, child.stderr]) stream?.resume()
       })
     }
-    child.stdout?.on("data", hear(out))
-    child.stderr?.on("data", hear(err))
+    child.stdout?.on("data", hear(command.onStdout ?? out.add))
+    child.stderr?.on("data", hear(err.add))
     // The child may close its input early; that is its right.
     child.stdin?.on("error", () => undefined)
     child.stdin?.end(command.input)

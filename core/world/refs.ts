@@ -14,7 +14,7 @@ import { Git, pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
 import { Objects } from "./objects.ts"
 import { RefIntent } from "./refIntent.ts"
-import type { RemoteRefused, RemoteUnreachable } from "./remoteTrouble.ts"
+import type { RemoteRefused, RemoteUnreachable, WouldPublish } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
 
 /** Another writer was first: at least one ref was not where the caller expected it. Read again and decide anew. */
@@ -70,7 +70,7 @@ export interface Unshared {
 }
 
 /** Nothing moved, for a reason other than another writer. */
-export type RefTrouble = RefFailed | RemoteUnreachable | RemoteRefused
+export type RefTrouble = RefFailed | RemoteUnreachable | RemoteRefused | WouldPublish
 
 /** The refs of the repository: every write is a compare-and-swap, every read is fresh. */
 export class Refs extends Context.Service<

@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import { join } from "node:path"
 import { ownRefs, remoteNames } from "../domain/remoteNames.ts"
+import type { Cleared } from "./door.ts"
 import { Git } from "./git.ts"
 import { hookEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "./process.ts"
@@ -49,7 +50,7 @@ export class Remote extends Context.Service<
      * All swaps or none, by one process. git can't expect a ref that it doesn't change, and takes an identical object for
      * success: whoever must know that it was *this* push writes objects with a nonce. A branch is never rewritten by it.
      */
-    readonly push: (swaps: readonly Swap[]) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
+    readonly push: (cleared: Cleared) => Effect.Effect<void, PushLost | RemoteUnreachable | RemoteRefused>
     /**
      * Asks the user's own pre-push hook, as `git push` would, and sends nothing. A hook may take minutes, in which leases are
      * renewed: a push that waited for it would always find the locks it relies on written anew.
@@ -160,7 +161,7 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     ({ ref }) => names.ours(ref)?.startsWith(ownRefs) === true,
   )
 
-  const push = Effect.fn("Remote.push")(function* (swaps: readonly Swap[]) {
+  const push = Effect.fn("Remote.push")(function* ({ moves: swaps }: Cleared) {
     if (swaps.length === 0) return
     yield* Effect.forEach(swaps, forward, { discard: true })
     const theirs = swaps.map((swap) => names.theirs(swap.ref))

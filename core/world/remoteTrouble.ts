@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import { type Finding, tellFindings } from "../domain/finding.ts"
 
 /** Somebody else was first: at least one ref on the remote was not where the caller expected it, and nothing moved. */
 export class PushLost extends Data.TaggedError("PushLost")<{ readonly refs: readonly string[]; readonly said: string }> {
@@ -26,6 +27,17 @@ export class RemoteUnreachable extends Data.TaggedError("RemoteUnreachable")<{
     return `Check the network and \`git remote -v\`, try \`git ls-remote ${this.remote}\`, then run the same again.`
   }
   readonly exit = 3
+}
+
+/** Something that was about to leave this machine looks like a secret, or nobody could look through it. Nothing was sent. */
+export class WouldPublish extends Data.TaggedError("WouldPublish")<{ readonly refs: readonly string[]; readonly findings: readonly Finding[] }> {
+  override get message() {
+    return `${this.refs.join(", ")} was not sent: ${tellFindings(this.findings)}`
+  }
+  get hint() {
+    return "Take the secret out of every commit that has it; or, if it is none, `osier land <id>` lets a task's work go."
+  }
+  readonly exit = 5
 }
 
 /** Why a remote refused, as far as git's words tell. */

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ownRefs } from "../domain/remoteNames.ts"
+import type { Cleared } from "./door.ts"
 import { Objects } from "./objects.ts"
 import type { ObjectFailed } from "./objects.ts"
 import { Refs } from "./refs.ts"
@@ -35,7 +36,7 @@ export const remoteWrap = Layer.effect(
 
     /** A fault of this clone is told in the words that a remote's caller expects. */
     const told = <A>(effect: Effect.Effect<A, ObjectFailed | RefTrouble>) =>
-      Effect.catchTag(effect, ["ObjectFailed", "RefFailed"], ({ message }) =>
+      Effect.catchTag(effect, ["ObjectFailed", "RefFailed", "WouldPublish"], ({ message }) =>
         Effect.fail(new RemoteRefused({ remote: "this clone", reason: "other", refs: [], said: message })),
       )
 
@@ -91,9 +92,9 @@ export const remoteWrap = Layer.effect(
       return { swap: { ref, from: old, to: yield* wrap(to, chained && old !== undefined ? [old] : []) }, of: to }
     })
 
-    const send = Effect.fnUntraced(function* (swaps: readonly Swap[]) {
-      const ready = yield* told(Effect.forEach(swaps, wrapped))
-      yield* remote.push(ready.map(({ swap }) => swap))
+    const send = Effect.fnUntraced(function* (cleared: Cleared) {
+      const ready = yield* told(Effect.forEach(cleared.moves, wrapped))
+      yield* remote.push(cleared.carriedAs(ready.map(({ swap }) => swap)))
       const settled = Effect.forEach(ready, ({ swap: { ref, from, to }, of }) =>
         Effect.gen(function* () {
           if (of !== undefined && to !== undefined) {
@@ -127,16 +128,16 @@ export const remoteWrap = Layer.effect(
       }),
       fetch: remote.fetch,
       vet: remote.vet,
-      push: Effect.fn("RemoteWrap.push")(function* (swaps: readonly Swap[]) {
+      push: Effect.fn("RemoteWrap.push")(function* (cleared: Cleared) {
         // Another push of this process may learn meanwhile what this one did not know when it began.
         const before = chained
-        yield* send(swaps).pipe(
+        yield* send(cleared).pipe(
           Effect.catchIf(
             (error) => error._tag === "RemoteRefused" && error.reason === "history" && !before,
             () =>
               Effect.suspend(() => {
                 chained = true
-                return send(swaps)
+                return send(cleared)
               }),
           ),
         )

@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import { nanoid } from "nanoid"
 import { printLock, readLock } from "../domain/lock.ts"
 import { sharedNames } from "../domain/sharedNames.ts"
+import { type Cleared, Door } from "./door.ts"
 import { Git } from "./git.ts"
 import { Objects } from "./objects.ts"
 import { RefFailed, Refs, SwapLost } from "./refs.ts"
@@ -23,6 +24,7 @@ export const sharedRefs = (name: string) =>
     Effect.gen(function* () {
       const local = yield* Refs
       const remote = yield* Remote
+      const door = yield* Door
       const objects = yield* Objects
       const git = yield* Git
       const { commonDir } = yield* Repository
@@ -59,8 +61,10 @@ export const sharedRefs = (name: string) =>
           const here = ref.endsWith("/") ? yield* local.list(ref) : new Map([[ref, yield* local.read(ref)]])
           for (const [one, oid] of here) if (oid !== undefined) before.set(one, oid)
         }
+        const heard = yield* remote.list(shared)
+        door.heard(heard)
         const there = new Map(
-          [...(yield* remote.list(shared))]
+          [...heard]
             .map(([ref, oid]): [string, string] => [names.here(ref), oid])
             .filter(([ref]) => isWanted(ref, wanted)),
         )
@@ -119,13 +123,12 @@ export const sharedRefs = (name: string) =>
       })
 
       /** One try; said again after an answer that was lost, it looks first whether that one happened. */
-      const pushing = (moves: readonly Swap[]) => {
+      const pushing = (moves: readonly Swap[], cleared: Cleared) => {
         let doubt = false
-        const there = moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))
         return Effect.gen(function* () {
           if (doubt && (yield* happened(moves))) return
           doubt = false
-          yield* remote.push(there).pipe(
+          yield* remote.push(cleared).pipe(
             Effect.tapError((error) =>
               Effect.sync(() => {
                 doubt = error._tag === "RemoteUnreachable" && !error.heard
@@ -151,7 +154,7 @@ export const sharedRefs = (name: string) =>
         if (shared.length === 0 && fences.length === 0) return yield* local.swap(swaps, expect)
         const rewritten = yield* Effect.forEach(fences, rewrite)
         const moves = [...shared, ...rewritten.map(({ move }) => move)]
-        const push = pushing(moves)
+        const push = pushing(moves, yield* door.clear(moves.map((move): Swap => ({ ...move, ref: names.there(move.ref) ?? move.ref }))))
         // Heard to its end: a push that is cut off in the middle may have happened.
         const once = Effect.uninterruptible(
           Effect.gen(function* () {

@@ -45,7 +45,11 @@ export const faultyStore = (options: {
   return Layer.mergeAll(
     Layer.succeed(Objects, {
       read: (name) => object(name, () => store.read(name)),
-      look: (name) => object(name, () => store.read(name)),
+      look: (name) =>
+        Effect.map(
+          object(name, () => store.read(name)),
+          (found) => found && { ...found, size: found.data.length },
+        ),
       writeBlob: (data) => object("(new blob)", () => store.writeBlob(data)),
       writeTree: (entries) => object("(new tree)", () => store.writeTree(entries)),
       writeCommit: (fields) => object("(new commit)", () => store.writeCommit(fields)),

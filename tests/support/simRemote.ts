@@ -6,6 +6,7 @@ import { Remote } from "../../core/world/remote.ts"
 import { PushLost, RemoteRefused, RemoteUnreachable } from "../../core/world/remoteTrouble.ts"
 import { Repository } from "../../core/world/repository.ts"
 import { sharedRefs } from "../../core/world/sharedRefs.ts"
+import { openDoor } from "./cleared.ts"
 import { faultyStore, noFaults } from "./faultyStore.ts"
 import type { Faults } from "./faultyStore.ts"
 import type { Moved, SimStore } from "./simStore.ts"
@@ -48,7 +49,7 @@ export const simRemote = (options: {
       ).pipe(Effect.mapError(({ said }) => new RemoteUnreachable({ remote: "origin", said, heard: true }))),
     fetch: () => Effect.void,
     vet: () => Effect.void,
-    push: (swaps) =>
+    push: ({ moves: swaps }) =>
       ask(
         Effect.suspend((): Effect.Effect<void, PushLost | RemoteRefused> => {
           const refs = swaps.map(({ ref }) => ref)
@@ -97,5 +98,5 @@ export const simRemote = (options: {
   })
   const clone = faultyStore({ store: here, roll, faults: () => noFaults, onSwap: () => undefined })
   const objects = Layer.effect(Objects, Effect.service(Objects))
-  return Layer.merge(objects, sharedRefs("origin").pipe(Layer.provide(Layer.mergeAll(remote, git, repository)))).pipe(Layer.provide(clone))
+  return Layer.merge(objects, sharedRefs("origin").pipe(Layer.provide(Layer.mergeAll(remote, git, repository, openDoor)))).pipe(Layer.provide(clone))
 }

@@ -18,6 +18,7 @@ import type { Pulse } from "./simLoop.ts"
 import { simRemote } from "./simRemote.ts"
 import { simStore } from "./simStore.ts"
 import type { Moved, SimStore } from "./simStore.ts"
+import { ruleSet } from "../../core/world/ruleSet.ts"
 
 /** One process of the simulation. What it does goes on until it ends, is killed or is interrupted. */
 export interface SimProcess {
@@ -153,3 +154,6 @@ export type World =
   | Layer.Success<ReturnType<typeof faultyMachine>>
   | RunIdentity
   | Sightings
+
+// Loaded before any clock of ours stands still.
+await Effect.runPromise(ruleSet)

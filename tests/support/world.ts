@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Door } from "../../core/world/door.ts"
 import { Files } from "../../core/world/files.ts"
 import { Git } from "../../core/world/git.ts"
 import { Machine } from "../../core/world/machine.ts"
@@ -21,7 +22,7 @@ const ground = Layer.mergeAll(
 
 /** The live world of one repository, as one process has it: another one has seen other things. */
 export const worldOf = (path: string, seen: Layer.Layer<Seen> = Seen.layer) =>
-  Refs.layer.pipe(
+  Layer.merge(Refs.layer, Door.layer).pipe(
     Layer.provideMerge(RefIntent.layer),
     Layer.provideMerge(Objects.layer),
     Layer.provideMerge(Repository.layer(path)),

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest"
 import { Remote } from "../../core/world/remote.ts"
 import type { Patience } from "../../core/world/remote.ts"
 import type { Swap } from "../../core/world/refs.ts"
+import { cleared } from "../support/cleared.ts"
 import { makeBare, serveHttp, serveSsh } from "../support/remotes.ts"
 import type { Bare } from "../support/remotes.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
@@ -42,8 +43,8 @@ const withRemote = <A, E>(
     }).pipe(Effect.provide(Remote.layer("origin", namespace, patience))),
   )
 
-const push = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => remote.push(swaps), at)
-const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.push(swaps)), at)
+const push = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => remote.push(cleared(swaps)), at)
+const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.push(cleared(swaps))), at)
 const list = (repo: Repo, prefixes: readonly string[], at: At = {}) => withRemote(repo, (remote) => remote.list(prefixes), at)
 const failedList = (repo: Repo, at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.list(["refs/osier/"])), at)
 
@@ -107,7 +108,7 @@ for (const transport of transports) {
     const outcomes = await Promise.all(
       repos.map((repo, index) =>
         withRemote(repo, (remote) =>
-          remote.push([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }]).pipe(
+          remote.push(cleared([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }])).pipe(
             Effect.as("won"),
             Effect.catch((error) => Effect.succeed(error._tag)),
           ),
@@ -404,10 +405,10 @@ test("many clones that claim different tasks at once all succeed, and their push
           const [one, two] = [blob(repo, `a ${index}`), blob(repo, `b ${index}`)]
           // Deleting prunes empty folders and takes the remote's packed-refs.lock, which is what the others then meet.
           for (let round = 0; round < 3; round++) {
-            yield* remote.push([{ ref, from: undefined, to: one }])
-            yield* remote.push([{ ref, from: one, to: two }])
+            yield* remote.push(cleared([{ ref, from: undefined, to: one }]))
+            yield* remote.push(cleared([{ ref, from: one, to: two }]))
             expect((yield* remote.list([ref])).get(ref)).toBe(two)
-            yield* remote.push([{ ref, from: two, to: undefined }])
+            yield* remote.push(cleared([{ ref, from: two, to: undefined }]))
           }
         }),
       ),
@@ -425,7 +426,7 @@ test("pushes that come together travel together, and the one that is stale alone
   const moves = Array.from({ length: 20 }, (_, n): Swap => ({ ref: `refs/osier/locks/task/${n + 10}`, from: undefined, to: two }))
   const stale: Swap = { ref: lockA, from: two, to: undefined }
   const answers = await withRemote(mine, (remote) =>
-    Effect.forEach([...moves, stale], (swap) => Effect.exit(remote.push([swap])), { concurrency: "unbounded" }),
+    Effect.forEach([...moves, stale], (swap) => Effect.exit(remote.push(cleared([swap]))), { concurrency: "unbounded" }),
   )
   expect(answers.map(({ _tag }) => _tag)).toEqual([...moves.map(() => "Success"), "Failure"])
   expect(Object.keys(bare.refs())).toHaveLength(21)
