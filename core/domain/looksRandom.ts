@@ -19,7 +19,11 @@ const words = /^[./~@^]*(?:[A-Za-z]+\d{0,3}|\d{1,4})(?:[./_:@=+-]+(?:[A-Za-z]+\d
 
 /** How often small letters, capitals, digits and signs take turns; in words, whatever their case, they do so rarely. */
 const turns = (text: string): number => {
-  const classes = text.replace(/[a-z]/g, "a").replace(/[A-Z]/g, "A").replace(/\d/g, "0").replace(/[^aA0]/g, "-")
+  const classes = text
+    .replace(/[a-z]/g, "a")
+    .replace(/[A-Z]/g, "A")
+    .replace(/\d/g, "0")
+    .replace(/[^aA0]/g, "-")
   return [...classes].filter((one, at) => at > 0 && one !== classes[at - 1]).length / text.length
 }
 

@@ -24,7 +24,9 @@ const hasDigit = (secret: string): boolean => /\d/.test(secret)
 const isPassword: SecretKind["isReal"] = (secret, { user = "", host = "" }) =>
   secret !== user &&
   !/^(?:localhost|127\.|0\.0\.0\.0|\[?::1)/.test(host) &&
-  !/^(?:pass|password|passwd|pwd|secret|token|user|test|root|admin|postgres|mysql|redis|guest|foo|bar|x+|\*+|\.+|changeme)$/i.test(secret) &&
+  !/^(?:pass|password|passwd|pwd|secret|token|user|test|root|admin|postgres|mysql|redis|guest|foo|bar|x+|\*+|\.+|changeme)$/i.test(
+    secret,
+  ) &&
   !/[${}<>%*()[\]]/.test(secret.slice(0, 2)) &&
   (!/(?:^|\.)example\.(?:com|net|org)/.test(host) || (secret.length >= 8 && hasDigit(secret)))
 
@@ -40,7 +42,11 @@ export const secretKinds: readonly SecretKind[] = [
     /\b(?:aws_?)?secret(?:_?access)?_?key["']?\s{0,8}(?:=>|[:=])\s{0,8}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
     (secret) => !isExample(secret) && hasDigit(secret),
   ),
-  kind("a GitHub token", ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"], /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{36,255})/g),
+  kind(
+    "a GitHub token",
+    ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
+    /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{36,255})/g,
+  ),
   kind(
     "a GitLab token",
     ["glpat-", "gldt-", "glrt-", "glptt-", "gloas-", "glsoat-", "glft-", "glimt-", "glagent-", "glcbt-"],
@@ -50,11 +56,21 @@ export const secretKinds: readonly SecretKind[] = [
   kind("a Slack webhook", "hooks.slack.com/", /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w+/]{30,}/g),
   kind("a Discord webhook", "/api/webhooks/", /discord(?:app)?\.com\/api\/webhooks\/\d{15,21}\/[\w-]{50,}/g),
   kind("an Anthropic key", "sk-ant-", /\bsk-ant-[\w-]{20,}/g),
-  kind("an OpenAI key", "sk-", /(?<![\w-])sk-(?:(?:proj|svcacct|admin|service|None)-[\w-]{20,}|[\w-]{20,}T3BlbkFJ[\w-]{20,}|[A-Za-z0-9]{32,})/g, hasDigit),
+  kind(
+    "an OpenAI key",
+    "sk-",
+    /(?<![\w-])sk-(?:(?:proj|svcacct|admin|service|None)-[\w-]{20,}|[\w-]{20,}T3BlbkFJ[\w-]{20,}|[A-Za-z0-9]{32,})/g,
+    hasDigit,
+  ),
   kind("an OpenRouter key", "sk-or-", /\bsk-or-v1-[0-9a-f]{60,}/g),
   kind("a Google key", ["AIza", "GOCSPX-", "ya29."], /(?<![\w-])(?:AIza[\w-]{35}|GOCSPX-[\w-]{28}|ya29\.[\w-]{30,})/g),
   kind("a Stripe key", ["k_live_", "whsec_"], /(?<![A-Za-z0-9])(?:[rs]k_live_[0-9A-Za-z]{16,}|whsec_[0-9A-Za-z]{32,})/g),
-  kind("an npm token", ["npm_", "_authToken"], /(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}|_authToken\s{0,4}=\s{0,4}["']?(?<secret>[\w=-][\w.=~+/-]{19,})/g, hasDigit),
+  kind(
+    "an npm token",
+    ["npm_", "_authToken"],
+    /(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}|_authToken\s{0,4}=\s{0,4}["']?(?<secret>[\w=-][\w.=~+/-]{19,})/g,
+    hasDigit,
+  ),
   kind("a PyPI token", "pypi-", /\bpypi-AgE[\w-]{50,}/g),
   kind("a RubyGems key", "rubygems_", /\brubygems_[0-9a-f]{48}\b/g),
   kind("a Docker token", ["dckr_pat_", "dckr_oat_"], /\bdckr_[po]at_[\w-]{20,}/g),
@@ -71,7 +87,12 @@ export const secretKinds: readonly SecretKind[] = [
     // What every page on such tokens shows.
     (secret) => !secret.includes("eyJzdWIiOiIxMjM0NTY3ODkwI"),
   ),
-  kind("an Azure key", ["AccountKey=", "SharedAccessKey="], /(?:AccountKey|SharedAccessKey)=(?<secret>[A-Za-z0-9+/]{42,86}={1,2})/g, (secret) => !/^(.)\1{20}/.test(secret)),
+  kind(
+    "an Azure key",
+    ["AccountKey=", "SharedAccessKey="],
+    /(?:AccountKey|SharedAccessKey)=(?<secret>[A-Za-z0-9+/]{42,86}={1,2})/g,
+    (secret) => !/^(.)\1{20}/.test(secret),
+  ),
   kind("an Azure client secret", "Q~", /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/g),
   kind("an Azure signature", "sig=", /[?&]sig=(?<secret>[A-Za-z0-9%+/]{43,70}(?:=|%3D))/gi),
   kind("a SendGrid key", "SG.", /(?<![\w.])SG\.[\w-]{16,32}\.[\w-]{16,64}/g),
@@ -122,8 +143,13 @@ export const secretKinds: readonly SecretKind[] = [
     (secret, { quote = "" }, before) => {
       const name = /[\w.-]*$/.exec(before)?.[0] ?? ""
       return (
-        !/publi[ck]|hash|digest|checksum|integrity|fingerprint|sha\d|etag|cache|count|limit|usage|length|max|type|path|file|name|url|uri|endpoint|id$/i.test(name) &&
-        looksRandom(secret, { quoted: quote !== "", mayBeHex: /secret|passw|pwd|(?:api|auth|access|private|account|master)[_.-]?(?:key|token)/i.test(name) })
+        !/publi[ck]|hash|digest|checksum|integrity|fingerprint|sha\d|etag|cache|count|limit|usage|length|max|type|path|file|name|url|uri|endpoint|id$/i.test(
+          name,
+        ) &&
+        looksRandom(secret, {
+          quoted: quote !== "",
+          mayBeHex: /secret|passw|pwd|(?:api|auth|access|private|account|master)[_.-]?(?:key|token)/i.test(name),
+        })
       )
     },
   ),

@@ -101,11 +101,7 @@ export interface Fresh {
 export const createTasks = Effect.fn("createTasks")(function* (fresh: readonly Fresh[], move: Swap) {
   const refs = yield* Refs
   // Each object is waited for until it is on the disk: side by side, the disk has more to do at a time.
-  const made = yield* Effect.forEach(
-    fresh,
-    ({ task, files = {} }) => writeRecord(task, undefined, files),
-    { concurrency: 16 },
-  )
+  const made = yield* Effect.forEach(fresh, ({ task, files = {} }) => writeRecord(task, undefined, files), { concurrency: 16 })
   yield* refs.swap([move, ...made.map(({ task, commit }): Swap => ({ ref: taskRef(task.id), from: undefined, to: commit }))])
   return made
 })
@@ -165,7 +161,11 @@ const writeRecord = Effect.fnUntraced(function* (said: Task, parent: string | un
   const old = parent === undefined ? [] : yield* rootEntries(parent)
   const fresh: Record<string, string> = { ...files, "task.md": printTask(task) }
   const written = yield* Effect.forEach(Object.entries(fresh), ([name, text]) =>
-    Effect.map(objects.writeBlob(name === "task.md" ? text : redactFile(name, text, clean)), (oid): TreeEntry => ({ mode: "100644", name, oid })),
+    Effect.map(objects.writeBlob(name === "task.md" ? text : redactFile(name, text, clean)), (oid): TreeEntry => ({
+      mode: "100644",
+      name,
+      oid,
+    })),
   )
   const tree = yield* objects.writeTree([...old.filter((entry) => !(entry.name in fresh)), ...written])
   const seconds = Math.floor(Date.parse(task.updated) / 1000)

@@ -80,7 +80,13 @@ export class Door extends Context.Service<
             const seen = yield* objects.look(to)
             if (seen?.type === "commit") tips.push(to)
             else if (seen?.type === "blob") found.push(...(yield* object(ref, to)))
-            else found.push({ where: "unseen", path: ref, kind: `it is a ${seen?.type ?? "missing object"}, which osier never sends`, mark: to })
+            else
+              found.push({
+                where: "unseen",
+                path: ref,
+                kind: `it is a ${seen?.type ?? "missing object"}, which osier never sends`,
+                mark: to,
+              })
           }
           return [...found, ...(yield* look(tips, beyond))].filter(({ mark }) => !permitted.has(mark))
         },

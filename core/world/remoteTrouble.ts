@@ -30,7 +30,10 @@ export class RemoteUnreachable extends Data.TaggedError("RemoteUnreachable")<{
 }
 
 /** Something that was about to leave this machine looks like a secret, or nobody could look through it. Nothing was sent. */
-export class WouldPublish extends Data.TaggedError("WouldPublish")<{ readonly refs: readonly string[]; readonly findings: readonly Finding[] }> {
+export class WouldPublish extends Data.TaggedError("WouldPublish")<{
+  readonly refs: readonly string[]
+  readonly findings: readonly Finding[]
+}> {
   override get message() {
     return `${this.refs.join(", ")} was not sent: ${tellFindings(this.findings)}`
   }

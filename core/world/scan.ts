@@ -71,12 +71,18 @@ export const scan = Effect.gen(function* () {
   /** The bytes of the commit itself: its message, and who is named as author and committer. */
   const ofWords = Effect.fnUntraced(function* (commit: string, data: Buffer) {
     const end = data.indexOf("\n\n")
-    const message = (yield* ofText(end < 0 ? "" : data.subarray(end + 2))).map(
-      ({ kind, mark }): Finding => ({ where: "message", kind, mark, commit }),
-    )
-    const head = (yield* ofText(data.subarray(0, end < 0 ? data.length : end))).map(
-      ({ kind, mark }): Finding => ({ where: "author", kind, mark, commit }),
-    )
+    const message = (yield* ofText(end < 0 ? "" : data.subarray(end + 2))).map(({ kind, mark }): Finding => ({
+      where: "message",
+      kind,
+      mark,
+      commit,
+    }))
+    const head = (yield* ofText(data.subarray(0, end < 0 ? data.length : end))).map(({ kind, mark }): Finding => ({
+      where: "author",
+      kind,
+      mark,
+      commit,
+    }))
     return [...message, ...head]
   })
 
@@ -86,7 +92,10 @@ export const scan = Effect.gen(function* () {
     if (found?.type !== "commit") return yield* new ObjectFailed({ name: commit, reason: "there is no such commit" })
     const head = found.data.toString("latin1").split("\n\n", 1)[0] ?? ""
     const named = (name: string) => [...head.matchAll(new RegExp(`^${name} ([0-9a-f]{40,64})$`, "gm"))].map(([, oid = ""]) => oid)
-    const [words, { fresh, gone }] = [yield* ofWords(commit, found.data), yield* newEntries(objects, named("tree")[0] ?? "", named("parent"))]
+    const [words, { fresh, gone }] = [
+      yield* ofWords(commit, found.data),
+      yield* newEntries(objects, named("tree")[0] ?? "", named("parent")),
+    ]
     const news = (yield* Effect.forEach(fresh, (entry) => ofEntry(commit, entry), { concurrency: 4 })).flat()
     if (news.length === 0) return words
     const before = yield* Effect.forEach(gone, ofBlob)

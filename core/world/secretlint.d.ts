@@ -5,7 +5,9 @@ declare module "@secretlint/secretlint-rule-preset-recommend" {
     readonly create: (
       context: {
         readonly sharedOptions: Record<string, never>
-        readonly createTranslator: (messages: unknown) => (id: string, data?: unknown) => { readonly messageId: string; readonly message: string }
+        readonly createTranslator: (
+          messages: unknown,
+        ) => (id: string, data?: unknown) => { readonly messageId: string; readonly message: string }
         readonly ignore: (ignored: unknown) => void
         readonly report: (found: { readonly range: readonly [number, number] }) => void
       },

@@ -64,9 +64,7 @@ export const sharedRefs = (name: string) =>
         const heard = yield* remote.list(shared)
         door.heard(heard)
         const there = new Map(
-          [...heard]
-            .map(([ref, oid]): [string, string] => [names.here(ref), oid])
-            .filter(([ref]) => isWanted(ref, wanted)),
+          [...heard].map(([ref, oid]): [string, string] => [names.here(ref), oid]).filter(([ref]) => isWanted(ref, wanted)),
         )
         const moved = [...there]
           .filter(([ref, oid]) => before.get(ref) !== oid)

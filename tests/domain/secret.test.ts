@@ -78,7 +78,9 @@ test.each(innocents)("%s is no secret", (_, line) => {
 test("values of variables whose names tell are found wherever they stand; places of keys are none", () => {
   const values = secretValues({ MY_API_TOKEN: "canary 4711", SSH_KEY: "/keys/id", PORT_KEY: "8080", EDITOR: "canary 4711" })
   expect(values).toEqual([["MY_API_TOKEN", "canary 4711"]])
-  expect(redacted("GET /?t=canary 4711&u=canary 4711", values)).toBe("GET /?t=(redacted value of MY_API_TOKEN)&u=(redacted value of MY_API_TOKEN)")
+  expect(redacted("GET /?t=canary 4711&u=canary 4711", values)).toBe(
+    "GET /?t=(redacted value of MY_API_TOKEN)&u=(redacted value of MY_API_TOKEN)",
+  )
 })
 
 test("a private key goes whole, with all of its lines", () => {

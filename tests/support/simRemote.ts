@@ -98,5 +98,7 @@ export const simRemote = (options: {
   })
   const clone = faultyStore({ store: here, roll, faults: () => noFaults, onSwap: () => undefined })
   const objects = Layer.effect(Objects, Effect.service(Objects))
-  return Layer.merge(objects, sharedRefs("origin").pipe(Layer.provide(Layer.mergeAll(remote, git, repository, openDoor)))).pipe(Layer.provide(clone))
+  return Layer.merge(objects, sharedRefs("origin").pipe(Layer.provide(Layer.mergeAll(remote, git, repository, openDoor)))).pipe(
+    Layer.provide(clone),
+  )
 }

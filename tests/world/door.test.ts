@@ -14,7 +14,8 @@ afterEach(() => vi.unstubAllEnvs())
 const token = ["ghp", "0123456789zyxwvutsrqABCDEFGHIJ987654"].join("_")
 const aws = ["AKIA", "IOSFODNN7REALKEY"].join("")
 
-const inDoor = <A, E>(repo: Repo, use: (door: Door["Service"]) => Effect.Effect<A, E>) => inWorld(repo.path, Effect.flatMap(Effect.service(Door), use))
+const inDoor = <A, E>(repo: Repo, use: (door: Door["Service"]) => Effect.Effect<A, E>) =>
+  inWorld(repo.path, Effect.flatMap(Effect.service(Door), use))
 
 const look = async (repo: Repo, base: string, tip: string): Promise<readonly string[]> =>
   (await inDoor(repo, (door) => door.look([tip], [base]))).map((found) => tellFinding(found).replace(/,? ?commit \w+/, ""))
@@ -80,7 +81,10 @@ test("a secret is seen in what a commit says, and in who is said to have made it
   const base = repo.git("rev-parse", "HEAD")
   repo.git("commit", "-q", "--allow-empty", "-m", "title", "-m", `use ${token}`)
   repo.git("commit", "-q", "--allow-empty", "-m", "more", `--author=${aws} <a@example.com>`)
-  expect((await look(repo, base, "HEAD")).map((told) => told.replace(/of {2}/, "of "))).toEqual(["the message of (a GitHub token)", "the author of (an AWS key)"])
+  expect((await look(repo, base, "HEAD")).map((told) => told.replace(/of {2}/, "of "))).toEqual([
+    "the message of (a GitHub token)",
+    "the author of (an AWS key)",
+  ])
 })
 
 test("no object is put in front of the one that would be sent", async () => {

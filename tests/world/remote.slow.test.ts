@@ -44,7 +44,8 @@ const withRemote = <A, E>(
   )
 
 const push = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => remote.push(cleared(swaps)), at)
-const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.push(cleared(swaps))), at)
+const failedPush = (repo: Repo, swaps: readonly Swap[], at: At = {}) =>
+  withRemote(repo, (remote) => Effect.flip(remote.push(cleared(swaps))), at)
 const list = (repo: Repo, prefixes: readonly string[], at: At = {}) => withRemote(repo, (remote) => remote.list(prefixes), at)
 const failedList = (repo: Repo, at: At = {}) => withRemote(repo, (remote) => Effect.flip(remote.list(["refs/osier/"])), at)
 
