@@ -113,11 +113,12 @@ export class Journal extends Context.Service<
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))
 
+const values = secretValues(process.env)
+
 /** Programs say what they like, and whatever reads events may write them down anywhere. */
 const saying = (body: EventBody | readonly EventBody[]): Effect.Effect<readonly Saying[]> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const at = new Date(now).toISOString()
-    const values = secretValues(process.env)
     return (isOne(body) ? [body] : body).map((one) => ({ at, body: redactAll(one, (text) => redacted(text, values)) }))
   })
 

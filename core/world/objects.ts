@@ -117,7 +117,7 @@ export class Objects extends Context.Service<
         )
       }).pipe(settling.withPermit)
       return {
-        read: (name) => Effect.map(ask("contents", name), (reply) => reply),
+        read: (name) => Effect.map(ask("contents", name), (reply) => reply && { oid: reply.oid, type: reply.type, data: reply.data }),
         look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type, size: reply.size }),
         writeBlob: (data) => write("blob", typeof data === "string" ? Buffer.from(data) : data),
         writeTree: (entries) => write("tree", encodeTree(entries)),

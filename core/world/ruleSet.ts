@@ -20,23 +20,26 @@ export const ruleSet: Effect.Effect<Look | undefined> = Effect.suspend(() =>
     ? Effect.succeed(known.look)
     : Effect.promise(async () => {
         const rules = await loaded().catch(() => undefined)
-        known = { look: rules && ((text) => rules.flatMap((rule) => lines(rule, text))) }
+        const readers = rules?.map(reader)
+        known = { look: readers && ((text) => readers.flatMap((read) => read(text))) }
         return known.look
       }),
 )
 
-/** What one rule reports, as whole lines: not every rule says the exact place. */
-const lines = (rule: Rule, content: string): readonly SecretAt[] => {
-  const found: SecretAt[] = []
+/** One rule, which answers with whole lines: not every rule says the exact place. */
+const reader = (rule: Rule): Look => {
   const name = nameOf(rule)
   const kind = `${/^[aeiou1]/.test(name) ? "an" : "a"} ${name} secret`
-  const report = ({ range: [from, to] }: { readonly range: readonly [number, number] }) => {
-    const end = content.indexOf("\n", to)
-    found.push({ start: content.lastIndexOf("\n", from - 1) + 1, end: end < 0 ? content.length : end, kind })
-  }
+  let ranges: (readonly [number, number])[] = []
+  const report = ({ range }: { readonly range: readonly [number, number] }) => void ranges.push(range)
   const createTranslator = () => (messageId: string) => ({ messageId, message: "" })
-  rule
-    .create({ sharedOptions: {}, createTranslator, ignore: () => undefined, report }, {})
-    .file?.({ content, filePath: "text", ext: "", contentType: "text", hasBOM: false })
-  return found
+  const { file } = rule.create({ sharedOptions: {}, createTranslator, ignore: () => undefined, report }, {})
+  return (content) => {
+    ranges = []
+    file?.({ content, filePath: "text", ext: "", contentType: "text", hasBOM: false })
+    return ranges.map(([from, to]) => {
+      const end = content.indexOf("\n", to)
+      return { start: content.lastIndexOf("\n", from - 1) + 1, end: end < 0 ? content.length : end, kind }
+    })
+  }
 }
