@@ -49,6 +49,7 @@ describe("osier.yaml", () => {
   it("is taken as a person writes it", () => {
     expect(fine(whole)).toEqual({
       target: "main",
+      onRedTarget: "stop",
       remote: "none",
       namespace: "refs/osier/",
       concurrency: 3,
