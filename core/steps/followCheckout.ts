@@ -1,3 +1,4 @@
+import { devNull } from "node:os"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { nanoid } from "nanoid"
@@ -14,6 +15,9 @@ import type { Blocked, Checkout } from "./checkout.ts"
 import { copyOf, dropIntent, followCommand, lockWord, markOf, writeIntent } from "./followIntent.ts"
 import type { FollowIntent } from "./followIntent.ts"
 import { inTheWay } from "./inTheWay.ts"
+
+/** Filters of the user run while their checkout follows; hooks do not, as nobody typed a command there. */
+const noHooks = { "core.hooksPath": devNull }
 
 /** The target moved, and the checkout with it; or it stayed behind, and this is what to type. */
 export type Followed =
@@ -133,7 +137,12 @@ export const refreshedCopy = Effect.fn("refreshedCopy")(function* (checkout: Che
   const git = yield* Git
   const { commonDir } = yield* Repository
   yield* copyIndex(join(checkout.gitDir, "index"), copy)
-  yield* git.run(["update-index", "-q", "--refresh"], { ...gitIn(checkout, commonDir, copy), programs: true, codes: [0, 1] })
+  yield* git.run(["update-index", "-q", "--refresh"], {
+    ...gitIn(checkout, commonDir, copy),
+    config: noHooks,
+    programs: true,
+    codes: [0, 1],
+  })
 })
 
 /** Writes what differs between the commits into the checkout, and into the copy of its index. */
@@ -142,7 +151,7 @@ export const writeFiles = Effect.fn("writeFiles")(function* (intent: FollowInten
   const { commonDir } = yield* Repository
   const options = gitIn(intent, commonDir, copyOf(intent))
   const env = { ...options.env, [markVariable]: markOf(intent) }
-  yield* git.run(["read-tree", "-m", "-u", intent.from, intent.to], { ...options, env, programs: true })
+  yield* git.run(["read-tree", "-m", "-u", intent.from, intent.to], { ...options, config: noHooks, env, programs: true })
 })
 
 /** Removes git's lock if it is this intent's; a lock of anybody else stays. */

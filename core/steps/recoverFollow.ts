@@ -1,3 +1,4 @@
+import { devNull } from "node:os"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { Files } from "../world/files.ts"
@@ -171,5 +172,5 @@ const setEntries = Effect.fnUntraced(function* (
   const rows = entries.toSorted(([, a], [, b]) => Number(a !== undefined) - Number(b !== undefined))
   const input = rows.map(([path, entry]) => `${entry ?? `0 ${zero}`}\t${path}\0`).join("")
   yield* git.run(["update-index", "-z", "--replace", "--index-info"], { ...options, input })
-  yield* git.run(["update-index", "-q", "--refresh"], { ...options, programs: true, codes: [0, 1] })
+  yield* git.run(["update-index", "-q", "--refresh"], { ...options, config: { "core.hooksPath": devNull }, programs: true, codes: [0, 1] })
 })

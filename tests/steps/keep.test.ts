@@ -45,7 +45,7 @@ test("its files are those that differ from where the work began, committed or no
     { files: 4, base: tree.base },
     { files: 1, base: tree.base },
   ])
-  const stat = await inWorld(repo.path, compareWork(tree.base, "refs/osier/keep/1/2", ["--name-only"]))
+  const stat = await inWorld(repo.path, compareWork(tree.base, repo.git("rev-parse", "refs/osier/keep/1/2"), ["--name-only"]))
   expect(stat.split("\n")).toEqual(expect.arrayContaining(["a.txt", "new.txt", "x.log"]))
   expect(stat).not.toContain("prompt.md")
 })
