@@ -6,6 +6,7 @@ import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { inspectLock } from "../steps/inspectLock.ts"
 import { listTasks } from "../steps/record.ts"
 import { emptyTrash } from "../steps/removeTree.ts"
+import { alone, wordsOf } from "./alone.ts"
 import { Board } from "./board.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
@@ -37,13 +38,18 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
     else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
       left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else {
-      if (!options.dryRun) yield* holding("task", String(id), (held) => keepAndRemove(held, id, tree, "cleaned away"))
+      const remove = holding("task", String(id), (held) => keepAndRemove(held, id, tree, "cleaned away"))
+      const failed = options.dryRun ? undefined : yield* Effect.match(remove, { onSuccess: () => undefined, onFailure: wordsOf })
+      if (failed !== undefined) {
+        left.push({ ...about, why: failed })
+        continue
+      }
       const ref = (yield* Board).kept.get(id)
       removed.push({ ...about, proof: ref === undefined ? "all of it is on its branch" : `its content is on ${ref}` })
     }
   }
   const swept = yield* sweepOver(tasks, options.dryRun)
-  if (!options.dryRun) yield* emptyTrash(treeRoot)
+  if (!options.dryRun) yield* alone(emptyTrash(treeRoot), { what: "what was taken away could not be deleted", hint: "osier clean" })
   return { removed: [...removed, ...swept.removed], left: [...left, ...swept.left] }
 })
 

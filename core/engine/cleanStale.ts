@@ -14,6 +14,7 @@ import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import type { RefTrouble } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
+import { alone } from "./alone.ts"
 import { Board } from "./board.ts"
 import { freeStale } from "./freeStale.ts"
 import { holding } from "./holding.ts"
@@ -77,8 +78,9 @@ export const cleanStale = Effect.fn("cleanStale")(function* (input: {
   }
   if (!input.dryRun) {
     for (const name of yield* intents.sweep) removed.push({ what: "lock", name, proof: "a lock file of a killed process" })
-    yield* sweepJudges(treeRoot, settings.limits.graceMs)
-    yield* emptyTrash(treeRoot)
+    const hint = "osier clean"
+    yield* alone(sweepJudges(treeRoot, settings.limits.graceMs), { what: "checkouts of judges could not be looked after", hint })
+    yield* alone(emptyTrash(treeRoot), { what: "what was taken away could not be deleted", hint })
   }
   return { removed, left, trouble }
 })

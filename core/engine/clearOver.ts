@@ -5,6 +5,7 @@ import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
 import { readTask } from "../steps/record.ts"
+import { alone } from "./alone.ts"
 import { Board } from "./board.ts"
 import { holding } from "./holding.ts"
 import { dropBranch, keepAndRemove } from "./plant.ts"
@@ -17,13 +18,18 @@ export const clearOver = Effect.fn("clearOver")(function* (tasks: readonly Pick<
   const open = new Set(tasks.filter((task) => !isOver(task.status)).map((task) => task.id))
   for (const tree of yield* listTrees(treeRoot)) {
     const id = taskOfTree(tree)
-    if (id === undefined || open.has(id) || !(yield* isFree("task", String(id)))) continue
-    yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
+    if (id === undefined || open.has(id)) continue
     const clear = Effect.fnUntraced(function* (held: Held) {
       yield* keepAndRemove(held, id, tree, "left in the tree of a task that is over")
       // The work was done anew by somebody else, so that nobody goes on with this branch; what is on it is kept first.
       if (tree.branch !== undefined && !settings.keepBranch) yield* dropBranch(held, (yield* readTask(id)).task, tree.branch)
     })
-    yield* holding("task", String(id), clear)
+    const whole = Effect.gen(function* () {
+      if (!(yield* isFree("task", String(id)))) return
+      yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
+      // Whoever took it in this moment clears up itself.
+      yield* Effect.catchTag(holding("task", String(id), clear), "LockHeld", () => Effect.void)
+    })
+    yield* alone(whole, { what: `the tree ${tree.path} was left in place`, task: id, hint: "Look into it; `osier clean` tries again." })
   }
 })

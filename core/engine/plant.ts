@@ -15,8 +15,10 @@ import { demandHeld } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { makeTree } from "../steps/makeTree.ts"
 import { removeTree } from "../steps/removeTree.ts"
+import { pointsBack } from "../steps/treeEntries.ts"
 import { Files } from "../world/files.ts"
 import { Refs } from "../world/refs.ts"
+import { alone, wordsOf } from "./alone.ts"
 import { Board } from "./board.ts"
 import { configurationStands } from "./configured.ts"
 import { finishedHere } from "./finishedHere.ts"
@@ -114,8 +116,6 @@ export const uproot = (held: Held, task: Task, tree: Tree) =>
     ),
   )
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
 const attemptIn = (task: Task | undefined): number => {
   const ended = task?.attempts.length ?? 0
@@ -133,11 +133,13 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   reason: string,
 ) {
   const board = yield* Board
-  const { settings, targetRef } = yield* RunContext
+  const { settings, targetRef, treeRoot } = yield* RunContext
   const files = yield* Files
   const refs = yield* Refs
   if (held !== undefined) yield* demandHeld(held)
-  if ((yield* files.stat(tree.path)) === undefined) return yield* removeTree(tree)
+  const below = yield* files.realPath(treeRoot).pipe(Effect.orElseSucceed(() => treeRoot))
+  const elsewhere = tree.gitDir !== undefined && !(yield* pointsBack({ path: tree.path, gitDir: tree.gitDir }, [treeRoot, below]))
+  if (elsewhere || (yield* files.stat(tree.path)) === undefined) return yield* removeTree({ ...tree, there: false })
   const attempt = attemptIn(board.task(task))
   const kept = yield* keep({
     task,
@@ -177,6 +179,11 @@ export const dropBranch = Effect.fn("dropBranch")(function* (held: Held, task: T
     yield* board.emit({ type: "Kept", task: task.id, attempt, reason, ...kept, left: [] })
   }
   yield* demandHeld(held)
-  yield* deleteBranch({ branch, at: tip })
-  yield* board.emit({ type: "BranchDeleted", task: task.id, branch, commit: tip })
+  // A person may look at it in a worktree of their own: then it stays, and what was on it is kept all the same.
+  const deleted = yield* alone(Effect.as(deleteBranch({ branch, at: tip }), true), {
+    what: `branch ${branch} was left`,
+    task: task.id,
+    hint: "`git worktree list` shows who has it; `osier clean` takes it away when it is free.",
+  })
+  if (deleted === true) yield* board.emit({ type: "BranchDeleted", task: task.id, branch, commit: tip })
 })

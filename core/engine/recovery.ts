@@ -9,6 +9,7 @@ import { listTasks } from "../steps/record.ts"
 import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Repository } from "../world/repository.ts"
+import { alone } from "./alone.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { standingPlace } from "./handTree.ts"
@@ -30,31 +31,44 @@ export const recover = Effect.fn("recover")(function* () {
   const { treeRoot, settings } = yield* RunContext
   for (const lock of yield* intents.sweep)
     yield* board.emit({ type: "Recovered", what: `the lock file ${lock} of a killed process was removed` })
-  for (const mended of yield* recoverFollow()) {
+  const followed = yield* alone(recoverFollow(), { what: "a checkout that was half way could not be looked after", hint: "git status" })
+  for (const mended of followed ?? []) {
     if (mended.type === "finished")
       yield* board.emit({ type: "Recovered", what: `the checkout at ${mended.path} was brought to the landed commit` })
     else
       yield* board.emit({ type: "Warned", message: `the checkout at ${mended.path} is half way: ${mended.reason}`, hint: mended.command })
   }
-  yield* sweepJudges(treeRoot, settings.limits.graceMs)
+  const doctor = "osier doctor"
+  yield* alone(sweepJudges(treeRoot, settings.limits.graceMs), { what: "checkouts of judges could not be looked after", hint: doctor })
   const tasks = yield* listTasks()
   for (const { id, status } of tasks) {
-    if (status !== "running" || !(yield* isFree("task", String(id)))) continue
-    // Owned meanwhile, so that nobody's living agent is taken for a dead one's.
-    const reaped = holding("task", String(id), ({ fence }) => reaper.reap(markedUpTo(commonDir, id, fence), settings.limits.graceMs))
-    const { found } = yield* Effect.catchTag(reaped, "LockHeld", () => Effect.succeed({ found: [] }))
-    const processes = found.map(({ pid, command }) => ({ pid, command }))
-    if (processes.length > 0) yield* board.emit({ type: "ProcessesReaped", task: id, processes })
+    if (status !== "running") continue
+    const reap = Effect.gen(function* () {
+      if (!(yield* isFree("task", String(id)))) return
+      // Owned meanwhile, so that nobody's living agent is taken for a dead one's.
+      const reaped = holding("task", String(id), ({ fence }) => reaper.reap(markedUpTo(commonDir, id, fence), settings.limits.graceMs))
+      const { found } = yield* Effect.catchTag(reaped, "LockHeld", () => Effect.succeed({ found: [] }))
+      const processes = found.map(({ pid, command }) => ({ pid, command }))
+      if (processes.length > 0) yield* board.emit({ type: "ProcessesReaped", task: id, processes })
+    })
+    yield* alone(reap, { what: `what a dead run of task ${id} had started could not be ended`, task: id, hint: doctor })
   }
-  for (const { task, what, name, proof } of (yield* sweepOver(tasks, false)).removed) {
+  const swept = yield* alone(sweepOver(tasks, false), { what: "refs of tasks that are over could not be swept", hint: "osier clean" })
+  for (const { task, what, name, proof } of swept?.removed ?? []) {
     yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
   }
-  for (const hold of yield* heldJudged()) if (yield* isFree("task", String(hold.task))) yield* letJudgedGo(hold)
-  yield* settlePlans()
-  for (const { task } of yield* listClaims()) {
-    const status = tasks.find((one) => one.id === task)?.status
-    // What this clone knew of work by hand is of no use any more once the task is over and its tree is gone.
-    if (status !== undefined && isOver(status) && (yield* standingPlace(task)) === undefined) yield* dropClaim(task)
-  }
-  yield* clearOver(tasks)
+  const judged = Effect.gen(function* () {
+    for (const hold of yield* heldJudged()) if (yield* isFree("task", String(hold.task))) yield* letJudgedGo(hold)
+  })
+  yield* alone(judged, { what: "refs that held what was judged could not be let go", hint: doctor })
+  yield* alone(settlePlans(), { what: "plans could not be settled", hint: doctor })
+  const claims = Effect.gen(function* () {
+    for (const { task } of yield* listClaims()) {
+      const status = tasks.find((one) => one.id === task)?.status
+      // What this clone knew of work by hand is of no use any more once the task is over and its tree is gone.
+      if (status !== undefined && isOver(status) && (yield* standingPlace(task)) === undefined) yield* dropClaim(task)
+    }
+  })
+  yield* alone(claims, { what: "claims of tasks that are over could not be forgotten", hint: doctor })
+  yield* alone(clearOver(tasks), { what: "trees of tasks that are over could not be looked through", hint: "osier clean" })
 })

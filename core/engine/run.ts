@@ -13,6 +13,7 @@ import { Machine } from "../world/machine.ts"
 import { Refs } from "../world/refs.ts"
 import { steadyMs } from "../world/steadyMs.ts"
 import { Repository } from "../world/repository.ts"
+import { alone } from "./alone.ts"
 import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { sayConfiguration } from "./configured.ts"
@@ -65,7 +66,9 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   // What we had to leave unfinished somebody else may have done meanwhile. Where that can't be seen now, the next run sees it.
   yield* Effect.ignore(Effect.flatMap(listTasks(), clearOver))
   const { treeRoot } = yield* RunContext
-  yield* emptyTrash(treeRoot)
+  const trash = { what: "what was taken away could not be deleted", hint: "osier clean" }
+  const undeleted = (yield* alone(emptyTrash(treeRoot), trash)) ?? []
+  if (undeleted.length > 0) yield* board.emit({ type: "Warned", message: `${trash.what}: ${undeleted.join(", ")}`, hint: trash.hint })
   const drain = yield* Drain
   yield* mendOwnRefs()
   return yield* last(drain.requested(), yield* lastLook(drain.requested()))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { lockRef } from "../domain/lock.ts"
 import { isOver } from "../domain/task.ts"
 import type { Summary } from "../domain/trailers.ts"
@@ -19,7 +20,7 @@ export interface Removed {
 
 /** What was left where it is, and why. */
 export interface Left {
-  readonly what: "tree" | "branch" | "lock"
+  readonly what: "tree" | "branch" | "lock" | "evidence"
   readonly name: string
   readonly task?: number
   readonly why: string
@@ -44,16 +45,21 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
     const tip = task.branch === undefined ? undefined : branches.get(`refs/heads/${task.branch}`)
     if (task.branch !== undefined && tip !== undefined && !isAdopted(task)) {
       const branch = { ...about, what: "branch" as const, name: task.branch }
-      const landed = task.status === "merged" && target !== undefined ? yield* proveLanded({ target, task: task.id, tip }) : undefined
-      if (landed !== undefined && !settings.keepBranch) {
-        if (!dryRun) yield* deleteBranch({ branch: task.branch, at: tip })
-        removed.push({ ...branch, proof: `landed in ${landed.landing.slice(0, 12)}` })
+      const proof = task.status === "merged" && target !== undefined ? proveLanded({ target, task: task.id, tip }) : undefined
+      const seen = yield* asResult(proof ?? Effect.succeed(undefined))
+      const landed = Result.isSuccess(seen) ? seen.success : undefined
+      if (Result.isFailure(seen)) left.push({ ...branch, why: seen.failure })
+      else if (landed !== undefined && !settings.keepBranch) {
+        const gone = yield* asResult(dryRun ? Effect.void : deleteBranch({ branch: task.branch, at: tip }))
+        if (Result.isFailure(gone)) left.push({ ...branch, why: `it landed, but ${gone.failure}` })
+        else removed.push({ ...branch, proof: `landed in ${landed.landing.slice(0, 12)}` })
       } else if (landed !== undefined) left.push({ ...branch, why: "it landed, and `keep_branch` is set" })
       else if (task.status === "merged") left.push({ ...branch, why: "it holds commits that did not land" })
       else if (task.status === "completed")
         left.push({ ...branch, why: `complete: \`osier land ${task.id}\` or \`osier discard ${task.id}\`` })
     }
-    removed.push(...(yield* sweepShown(task, shown, dryRun)))
+    const there = yield* asResult(sweepShown(task, shown, dryRun))
+    if (Result.isSuccess(there)) removed.push(...there.success)
     if (!isOver(task.status)) continue
     const rows = [
       ["evidence", `refs/osier/evidence/${task.id}`, evidence],
@@ -62,12 +68,18 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
     for (const [what, ref, known] of rows) {
       const at = known.get(ref)
       if (at === undefined || (what === "lock" && !(yield* isFree("task", String(task.id))))) continue
-      if (!dryRun) yield* refs.swap([{ ref, from: at, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
-      removed.push({ ...about, what, name: ref, proof: `task ${task.id} is ${task.status}` })
+      const swap = refs.swap([{ ref, from: at, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
+      const gone = yield* asResult(dryRun ? Effect.void : swap)
+      if (Result.isFailure(gone)) left.push({ ...about, what, name: ref, why: gone.failure })
+      else removed.push({ ...about, what, name: ref, proof: `task ${task.id} is ${task.status}` })
     }
   }
   return { removed, left }
 })
+
+/** One thing that can't be swept is left, with the reason, and keeps none of the others from being swept. */
+const asResult = <A, E extends { readonly message: string }, R>(part: Effect.Effect<A, E, R>) =>
+  Effect.result(Effect.mapError(part, ({ message }) => message))
 
 /** The remote's branch of a task that landed, whose owner was ended before it took that away. One that is gone or moved there is left alone. */
 const sweepShown = Effect.fnUntraced(function* (task: Summary, shown: ReadonlyMap<string, string>, dryRun: boolean) {

@@ -4,12 +4,12 @@ import { readTreeName, treeLock } from "../domain/tree.ts"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
 import { stashFolder } from "./ownStash.ts"
-import { type TreeEntry, treeEntries } from "./treeEntries.ts"
+import { pointsBack, type TreeEntry, treeEntries } from "./treeEntries.ts"
 
 /** A tree of osier's; without a `gitDir` git does not know it (any more). */
 export interface ListedTree extends Omit<TreeEntry, "gitDir"> {
   readonly gitDir?: string
-  /** False when its folder was removed by somebody else. */
+  /** False when its folder was removed by somebody else, or is another's. */
   readonly there: boolean
 }
 
@@ -28,7 +28,10 @@ export const listTrees = Effect.fn("listTrees")(function* (root: string) {
     return Effect.map(files.stat(join(entry.gitDir, stashFolder)), (stat) => stat !== undefined)
   })
   const listed = yield* Effect.forEach(ours, (entry) =>
-    Effect.map(files.stat(entry.path), (stat): ListedTree => ({ ...entry, there: stat !== undefined })),
+    Effect.gen(function* () {
+      const there = (yield* files.stat(entry.path)) !== undefined && (yield* pointsBack(entry, [root, real]))
+      return { ...entry, there } satisfies ListedTree
+    }),
   )
   const names = (yield* files.list(real)).filter((name) => !name.startsWith(".") && readTreeName(name) !== undefined)
   const strays = yield* Effect.filter(

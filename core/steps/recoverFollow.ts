@@ -34,7 +34,8 @@ const recoverAll = Effect.fnUntraced(function* () {
   const results: RecoveredFollow[] = []
   for (const intent of yield* listIntents()) {
     if ((yield* machine.liveness(intent.owner)) !== "dead") continue
-    const became = yield* recoverOne(intent)
+    // One checkout that can't be looked at keeps nobody from the others.
+    const became = yield* Effect.catch(recoverOne(intent), (error) => Effect.succeed(left(intent, error.message)))
     if (became !== undefined) results.push({ path: intent.path, target: intent.target, ...became })
   }
   return results

@@ -8,7 +8,7 @@ import { Mutex } from "../world/mutex.ts"
 import { Repository } from "../world/repository.ts"
 import { worktreesLock } from "./addWorktree.ts"
 import { notClean } from "./notClean.ts"
-import { treeEntries } from "./treeEntries.ts"
+import { pointsBack, treeEntries } from "./treeEntries.ts"
 
 /** There is something in the tree that nobody has proven to be elsewhere. */
 export class TreeNotClean extends Data.TaggedError("TreeNotClean")<{ readonly path: string; readonly what: readonly string[] }> {
@@ -33,9 +33,13 @@ const trash = ".trash"
  * A tree is gone the moment its folder is renamed away; the files are deleted beside the run, see `emptyTrash`. Without a
  * proof it must be clean, ignored files and commits included. A tree whose folder is already gone only loses its entry.
  */
-export const removeTree = Effect.fn("removeTree")(function* (tree: { readonly path: string; readonly gitDir?: string }, proof?: Proof) {
+export const removeTree = Effect.fn("removeTree")(function* (
+  tree: { readonly path: string; readonly gitDir?: string; readonly there?: boolean },
+  proof?: Proof,
+) {
   const files = yield* Files
-  const there = (yield* files.stat(tree.path)) !== undefined
+  const mine = tree.gitDir === undefined || (yield* pointsBack({ path: tree.path, gitDir: tree.gitDir }))
+  const there = tree.there !== false && mine && (yield* files.stat(tree.path)) !== undefined
   if (there && proof === undefined) {
     const what = yield* notClean(tree)
     if (what.length > 0) return yield* new TreeNotClean({ path: tree.path, what })
@@ -57,10 +61,12 @@ export const removeTree = Effect.fn("removeTree")(function* (tree: { readonly pa
  */
 export const dropEntry = Effect.fn("dropEntry")(function* (tree: { readonly path: string; readonly gitDir: string }) {
   const mutex = yield* Mutex
+  const files = yield* Files
   const { own, commonDir } = yield* Repository
   const act = Effect.gen(function* () {
     const entry = (yield* treeEntries()).find((each) => each.gitDir === tree.gitDir)
-    if (entry === undefined || entry.path !== tree.path) return
+    if (entry === undefined || (entry.path !== tree.path && (yield* files.stat(entry.path)) !== undefined && (yield* pointsBack(entry))))
+      return
     const bin = join(own, "trash")
     const name = `${basename(tree.gitDir)}-${nanoid(8)}`
     yield* moveInto(tree.gitDir, bin, name)
@@ -78,8 +84,10 @@ export const dropEntry = Effect.fn("dropEntry")(function* (tree: { readonly path
 export const emptyTrash = Effect.fn("emptyTrash")(function* (root: string, limit: { readonly withinMs?: number } = {}) {
   const files = yield* Files
   const { own } = yield* Repository
+  const tried: string[] = []
   for (const bin of [join(root, trash), join(own, "trash")]) {
     const names = yield* files.list(bin)
+    tried.push(...names.map((name) => join(bin, name)))
     yield* Effect.forEach(names, (name) => removeWhole(join(bin, name)), { concurrency: 4, discard: true }).pipe(
       Effect.timeoutOption(limit.withinMs ?? 60_000),
     )
@@ -90,5 +98,5 @@ export const emptyTrash = Effect.fn("emptyTrash")(function* (root: string, limit
     yield* files.remove(join(root, ".gitignore"))
   }
   yield* removeEmptyFolder(root)
-  return (yield* files.list(join(root, trash))).map((name) => join(root, trash, name))
+  return yield* Effect.filter(tried, (path) => Effect.map(files.stat(path), (stat) => stat !== undefined))
 })

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { dirname, join, resolve } from "node:path"
+import { dirname, join, resolve, sep } from "node:path"
 import { Files } from "../world/files.ts"
 import { Repository } from "../world/repository.ts"
 
@@ -38,6 +38,25 @@ const readEntry = Effect.fnUntraced(function* (gitDir: string) {
     ...(lock === undefined ? {} : { lock }),
   }
   return entry
+})
+
+/**
+ * Whether the folder that an entry names is its tree. An agent can write any path into its entry: another tree's, or that of
+ * the user's own checkout. Where the folder's own `.git` says nothing, it is only taken for a tree below the roots of trees.
+ */
+export const pointsBack = Effect.fn("pointsBack")(function* (entry: Pick<TreeEntry, "gitDir" | "path">, roots?: readonly string[]) {
+  const files = yield* Files
+  const { commonDir, root } = yield* Repository
+  if ([commonDir, root].some((own) => own === entry.path || own.startsWith(entry.path + sep))) return false
+  const below = roots === undefined || roots.some((each) => entry.path.startsWith(each + sep))
+  const own = join(entry.path, ".git")
+  const stat = yield* files.stat(own)
+  if (stat?.isFile() !== true) return below
+  const pointer = /^gitdir: (.+)$/m.exec((yield* files.text(own)) ?? "")?.[1]
+  const there = pointer === undefined ? undefined : resolve(entry.path, pointer)
+  // What leads nowhere was written by somebody who has no other tree there either.
+  if (there === entry.gitDir) return true
+  return below && (there === undefined || (yield* files.stat(join(there, "gitdir"))) === undefined)
 })
 
 /** The path of the checkout that is on a branch, the user's own included. */

@@ -229,6 +229,8 @@ const pureRule: Rule = (sources) =>
 /** Files that may write a force of git, each with the reason why nothing can be lost by it. */
 export const forceOwners: Readonly<Record<string, string>> = {
   "scripts/bench/trees.ts": "the plain way that osier is measured against, in a repository that the bench has made for itself",
+  "scripts/attack/kills.ts": "what the agents that are killed do in their own trees, in a repository that the attack has made for itself",
+  "scripts/attack/movedRefs.ts": "what an attacking agent does in its own tree, in a repository that the attack has made for itself",
 }
 
 const forces: readonly RegExp[] = [
