@@ -12,7 +12,7 @@ import { treeEntries } from "./treeEntries.ts"
 /** Everything that git obeys, as bytes, at one moment: by path. No git is asked in a place that somebody may have prepared. */
 export type Configuration = ReadonlyMap<string, Obeyed>
 
-interface Obeyed {
+export interface Obeyed {
   readonly kind: SettingChange["kind"]
   readonly mode: number
   readonly bytes: Buffer
