@@ -12,9 +12,10 @@ export const plainDiff: readonly string[] = [
   "--dst-prefix=b/",
   "--diff-algorithm=myers",
   "--indent-heuristic",
-  "--unified=3",
-  "--inter-hunk-context=0",
   "--submodule=short",
   "--ignore-submodules=none",
   "-O/dev/null",
 ]
+
+/** How much stands around a change. As options these would ask for a patch beside whatever else is asked for. */
+export const plainContext: Readonly<Record<string, string>> = { "diff.context": "3", "diff.interHunkContext": "0" }

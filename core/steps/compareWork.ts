@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { plainDiff } from "../domain/plainDiff.ts"
+import { plainContext, plainDiff } from "../domain/plainDiff.ts"
 import { Git } from "../world/git.ts"
 import { mergeView } from "./mergeView.ts"
 
@@ -11,5 +11,5 @@ export const compareWork = Effect.fn("compareWork")(function* (base: string, tip
   const git = yield* Git
   const view = yield* mergeView(base)
   const all = ["diff", ...plainDiff, ...options, base, tip, "--", ":(top)", ":(top,exclude).osier"]
-  return (yield* git.run(all, view.options)).stdout.toString()
+  return (yield* git.run(all, { ...view.options, config: plainContext })).stdout.toString()
 }, Effect.scoped)

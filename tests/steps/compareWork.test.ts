@@ -29,3 +29,10 @@ test("a diff is the same whatever anybody prefers, and neither drivers nor attri
   writeFileSync(join(repo.path, ".git/info/attributes"), "* diff=hide\n")
   expect(await look()).toBe(plain)
 })
+
+test("who asks for numbers gets numbers, without the patch beside them", async () => {
+  const repo = makeRepo({ "a.txt": "one\n" })
+  const base = repo.git("rev-parse", "HEAD")
+  const tip = repo.commit("work", { "a.txt": "one\ntwo\n" })
+  expect(await inWorld(repo.path, compareWork(base, tip, ["--numstat", "-z"]))).toBe("1\t0\ta.txt\0")
+})
