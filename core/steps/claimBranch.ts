@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { nthName } from "../domain/tree.ts"
+import { nthName, readTreeName } from "../domain/tree.ts"
 import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
@@ -92,7 +92,7 @@ const cutAnew = Effect.fnUntraced(function* (
   tip: string,
 ) {
   const refs = yield* Refs
-  const task = /-(\d+)$/.exec(input.name)?.[1] ?? input.name
+  const task = readTreeName(input.name)?.task ?? input.name
   if (tip !== input.base) {
     yield* keepCommit({ task, attempt: "fresh", commit: tip, reason: `branch ${input.branch} was cut anew`, onto: input.base })
     yield* refs.swap([{ ref: `refs/heads/${input.branch}`, from: tip, to: input.base }])
