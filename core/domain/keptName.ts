@@ -51,3 +51,19 @@ export const ownName = (kept: string): string | Uint8Array => {
   const all = Uint8Array.from(bytes)
   return textOf(all) ?? all
 }
+
+/** Whether a file in a folder can have this name; every other leads out of the folder, or nowhere. */
+export const isNameInFolder = (name: string | Uint8Array): boolean => {
+  const text = typeof name === "string" ? name : new TextDecoder("latin1").decode(name)
+  return text !== "" && text !== "." && text !== ".." && !/[/\0]/.test(text)
+}
+
+/** The first of these kept paths that can't be given back into a folder of its own: it leads out of it, or goes through a file or link. */
+export const strayPath = (files: readonly string[], folders: readonly string[]): string | undefined => {
+  const taken = new Set(files)
+  return [...files, ...folders].find((path, n) => {
+    const names = path.split("/")
+    const through = names.map((_, at) => names.slice(0, at + 1).join("/")).slice(0, n < files.length ? -1 : undefined)
+    return !names.every((name) => isNameInFolder(ownName(name))) || through.some((one) => taken.has(one))
+  })
+}

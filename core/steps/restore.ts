@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { dirname, join, resolve } from "node:path"
 import { type KeepManifest, KeepManifestText } from "../domain/keepManifest.ts"
 import { readKeepMessage } from "../domain/keepMessage.ts"
-import { ownName } from "../domain/keptName.ts"
+import { ownName, strayPath } from "../domain/keptName.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { ObjectFailed, Objects } from "../world/objects.ts"
@@ -36,6 +36,17 @@ export class NotEmpty extends Data.TaggedError("NotEmpty")<{ readonly path: stri
   readonly exit = 2
 }
 
+/** osier did not write it: its files would not all come to lie in the folder that they are given back into. */
+export class KeepForged extends Data.TaggedError("KeepForged")<{ readonly name: string; readonly path: string }> {
+  override get message() {
+    return `${this.name} was not written by osier: ${JSON.stringify(this.path)} would be written outside of the folder`
+  }
+  get hint() {
+    return `Nothing was written. Look at it with \`git ls-tree -r ${this.name}\`.`
+  }
+  readonly exit = 3
+}
+
 /** State of an unfinished merge and the like; the rest of a tree's git files is of its own place. */
 const carried = /^(?:MERGE_\w+|CHERRY_PICK_HEAD|REVERT_HEAD|ORIG_HEAD|AUTO_MERGE|SQUASH_MSG)$|^(?:rebase-merge|rebase-apply|sequencer)\//
 
@@ -51,6 +62,12 @@ export const restore = Effect.fn("restore")(function* (input: {
 }) {
   const files = yield* Files
   const keep = yield* readKeep(input.keep)
+  const all = yield* filesIn(keep.commit)
+  const noted = keep.parts["Notes"] === undefined ? [] : yield* filesIn(keep.parts["Notes"])
+  const paths = (rows: readonly Row[]) => rows.map((row) => row.path)
+  // Before anything is made.
+  const stray = strayPath(paths(all), keep.manifest.emptyFolders) ?? strayPath(paths(noted), [])
+  if (stray !== undefined) return yield* new KeepForged({ name: input.keep, path: stray })
   const wished = resolve(input.into)
   if ((yield* files.list(wished)).length > 0 || (yield* files.stat(wished))?.isDirectory() === false) {
     return yield* new NotEmpty({ path: wished })
@@ -63,15 +80,14 @@ export const restore = Effect.fn("restore")(function* (input: {
     branch = (yield* claimBranch({ name: "", branch: input.branch, base: keep.parts["Head"] })).branch
     gitDir = yield* addWorktree({ path: into, branch, lock: undefined })
   }
-  const all = yield* filesIn(keep.commit)
   // A worktree has its own `.git`; one that was kept belonged to another place.
   const rows = gitDir === undefined ? all : all.filter((row) => ownName(row.path.split("/")[0] ?? "") !== ".git")
   yield* Effect.forEach(rows, (row) => write(into, row, keep.modes), { concurrency: 8, discard: true })
   for (const path of keep.manifest.emptyFolders) {
     yield* lay(into, path.split("/").map(ownName), { kind: "folder", mode: 0o755, data: Buffer.alloc(0) })
   }
-  if (gitDir !== undefined) yield* carryState(keep.parts["Notes"], into, gitDir)
-  yield* giveModules(keep.parts["Notes"], into, rows)
+  if (gitDir !== undefined) yield* carryState(noted, into, gitDir)
+  yield* giveModules(noted, into, rows)
   // The innermost first, and all of them last: nothing can be written into a folder that is closed.
   const folders = rows.flatMap((row) =>
     row.path
@@ -133,12 +149,10 @@ const write = Effect.fnUntraced(function* (into: string, row: Row, modes: Readon
  * A submodule's repository lay among the git files of the tree that is gone. It comes back inside the submodule's own
  * folder, in place of the file that pointed there, and needs no other place any more.
  */
-const giveModules = Effect.fnUntraced(function* (notes: string | undefined, into: string, rows: readonly Row[]) {
+const giveModules = Effect.fnUntraced(function* (kept: readonly Row[], into: string, rows: readonly Row[]) {
   const git = yield* Git
   const files = yield* Files
   const pointers = rows.filter((row) => row.path.endsWith("/=osier=.git") && row.mode !== "120000")
-  if (notes === undefined || pointers.length === 0) return
-  const kept = yield* filesIn(notes)
   for (const row of pointers) {
     const folder = join(
       into,
@@ -161,12 +175,12 @@ const giveModules = Effect.fnUntraced(function* (notes: string | undefined, into
 })
 
 /** The index as it was, and what was open; git then compares the files with it anew. */
-const carryState = Effect.fnUntraced(function* (notes: string | undefined, into: string, gitDir: string) {
-  if (notes === undefined) return
+const carryState = Effect.fnUntraced(function* (noted: readonly Row[], into: string, gitDir: string) {
+  if (noted.length === 0) return
   const git = yield* Git
   const files = yield* Files
   const objects = yield* Objects
-  for (const row of yield* filesIn(notes)) {
+  for (const row of noted) {
     const own = row.path.startsWith("git/") ? row.path.slice(4) : undefined
     const target = row.path === "index" ? "index" : own !== undefined && carried.test(own) ? own : undefined
     const blob = target === undefined ? undefined : yield* objects.read(row.oid)

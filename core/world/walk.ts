@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
-import { join } from "node:path"
+import { join, sep } from "node:path"
+import { isNameInFolder } from "../domain/keptName.ts"
 import { FileFailed } from "./files.ts"
 
 /** A path as the file system takes it: bytes where a name is no text. */
@@ -45,7 +46,10 @@ export const bytesOf = (found: Found): Effect.Effect<Buffer, FileFailed> =>
 export const blobId = (format: "sha1" | "sha256", data: Uint8Array): string =>
   createHash(format).update(`blob ${data.length}\0`).update(data).digest("hex")
 
-/** Writes one thing below an existing folder, its own folders made as needed. Nothing that is there is overwritten. */
+/**
+ * Writes one thing below an existing folder, its own folders made as needed. Nothing that is there is overwritten, and nothing
+ * is written anywhere else: no name leads up, and no folder on the way is a link.
+ */
 export const lay = (
   root: string,
   names: readonly (string | Uint8Array)[],
@@ -53,10 +57,12 @@ export const lay = (
 ): Effect.Effect<void, FileFailed> =>
   Effect.tryPromise({
     try: async () => {
+      const stray = names.find((name) => !isNameInFolder(name) || (typeof name === "string" && name.includes(sep)))
+      if (stray !== undefined || names.length === 0) throw new Error("it would be written outside of the folder")
       let at: Place = root
       for (const [index, name] of names.entries()) {
         at = below(at, typeof name === "string" ? name : Buffer.from(name))
-        if (index < names.length - 1 || thing.kind === "folder") await fs.mkdir(at, { recursive: true })
+        if (index < names.length - 1 || thing.kind === "folder") await enterFolder(at)
       }
       if (thing.kind === "link") return fs.symlink(thing.data, at)
       if (thing.kind === "file") await fs.writeFile(at, thing.data, { flag: "wx", mode: 0o600 })
@@ -65,6 +71,16 @@ export const lay = (
     catch: (error) =>
       failed("write", [root, ...names.map((name) => (typeof name === "string" ? name : Buffer.from(name).toString()))].join("/"), error),
   })
+
+/** Makes a folder, or finds that it is one already; what a link leads to is somewhere else. */
+const enterFolder = async (at: Place) => {
+  try {
+    await fs.mkdir(at)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+    if (!(await fs.lstat(at)).isDirectory()) throw new Error(`${at.toString()} is no folder`, { cause: error })
+  }
+}
 
 const failed = (doing: string, path: string, error: unknown) =>
   new FileFailed({
