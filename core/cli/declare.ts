@@ -20,6 +20,7 @@ export const declared = Effect.fnUntraced(function* (call: Call, settings: Setti
     return []
   }
   const known = yield* knownOf(settings, adapters)
+  if (from.includes("-") && call.screen.asks) call.screen.err("type one task a line; Ctrl-D ends the list")
   const plan = yield* readPlan({ words, from, at, known })
   const branch = yield* branchFlags(call, plan.length)
   return plan.map((one): Declared => ({ ...one, ...branch, ...(priority === undefined || one.priority !== "normal" ? {} : { priority }) }))

@@ -36,7 +36,29 @@ const readFile = ({ path, text }: PlanFile, known: Known, inFolder: boolean): Re
   const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase()
   if (ending === "yaml" || ending === "yml" || ending === "json") return readPlanYaml(text, path, known)
   if (ending === "md" || ending === "markdown") return readMarkdown(text, path, known, inFolder)
-  return readLines(text, path, known)
+  const kind = ending === undefined ? kindOf(text) : "lines"
+  return kind === "yaml"
+    ? readPlanYaml(text, path, known)
+    : kind === "markdown"
+      ? readMarkdown(text, path, known, inFolder)
+      : readLines(text, path, known)
+}
+
+/** What a text without an ending is, as a pipe gives one: only what no line of tasks would begin with counts for a plan. */
+const kindOf = (text: string): "yaml" | "markdown" | "lines" => {
+  const first = /^\uFEFF?\s*(?:#.*\n\s*)*(.*)/.exec(text)?.[1]?.trimEnd() ?? ""
+  if (/^tasks:(?:$|\s*[[{#])/.test(first)) return "yaml"
+  if (/^[[{]/.test(first) && isJson(text)) return "yaml"
+  return first === "---" ? "markdown" : "lines"
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text.replace(/^\uFEFF/, ""))
+    return true
+  } catch {
+    return false
+  }
 }
 
 const together = (reads: readonly Read[], known: Known): Plan =>

@@ -3,7 +3,12 @@ import { draftOf, type Known, type Read } from "./planDraft.ts"
 /** Tasks from arguments: `"Add login page" "Security scan:security-specialist"`. */
 export const readArguments = (args: readonly string[], known: Known): Read => ({
   drafts: args.map((text, index) => draftOf(text, known, () => ({ field: `argument ${index + 1}` }))),
-  problems: [],
+  // A runtime has put this sign in the place of bytes that are no UTF-8, and which letter that was is gone.
+  problems: args.flatMap((text, index) =>
+    text.includes("\uFFFD")
+      ? [{ field: `argument ${index + 1}`, message: "is not written in UTF-8", hint: "say it in UTF-8, or in a file: --from tasks.txt" }]
+      : [],
+  ),
 })
 
 /** Tasks from a text file: one a line, `#` comments, blank lines; `\#789 …` is a task that begins with a hash. */

@@ -6,7 +6,7 @@ export const titleFault = (title: string): { readonly message: string; readonly 
   const bytes = new TextEncoder().encode(title).length
   if (bytes <= mostBytes) return undefined
   return {
-    message: `the title is ${bytes} bytes long`,
-    hint: `at most ${mostBytes} are taken: say it in one line, and the rest in the prompt`,
+    message: `the title is too long: ${bytes} bytes`,
+    hint: `more than ${mostBytes} can't be taken: say it in one line, and the rest in the prompt`,
   }
 }

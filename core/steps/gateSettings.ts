@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { fileText } from "../domain/fileText.ts"
 import { settingsPath } from "../domain/gateInputs.ts"
 import { gateTerms, termsDifference } from "../domain/gateTerms.ts"
 import type { GateTerms } from "../domain/gateTerms.ts"
@@ -39,7 +41,9 @@ export const gateTermsAt = Effect.fn("gateTermsAt")(function* (commit: string, r
     const problem = { file: path, message: "is no file", hint: `make ${settingsPath} a plain file in the target branch` }
     return yield* SettingsRefused.of([problem])
   }
-  const { settings, problems } = resolve(found.data.toString(), path)
+  const text = fileText(found.data, path)
+  if (Result.isFailure(text)) return yield* SettingsRefused.of([text.failure])
+  const { settings, problems } = resolve(text.success, path)
   return problems.length > 0 ? yield* SettingsRefused.of(problems) : gateTerms(settings)
 })
 

@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { join } from "node:path"
+import { fileText } from "../domain/fileText.ts"
 import { Files } from "../world/files.ts"
 
 /** Longer texts are no reports. */
@@ -15,7 +17,9 @@ export const readFindings = Effect.fn("readFindings")(function* (tree: string) {
     const stat = own ? yield* files.stat(join(folder, name)) : undefined
     if (stat?.isFile() !== true) return undefined
     if (stat.size > mostBytes) return `This file was left out: it has ${stat.size} bytes, and ${mostBytes} are allowed.\n`
-    return yield* files.text(join(folder, name))
+    const bytes = yield* files.read(join(folder, name))
+    if (bytes === undefined) return undefined
+    return Result.getOrElse(fileText(bytes, name), ({ line, message }) => `This file was left out: its line ${line} ${message}.\n`)
   })
   return { report: yield* read("report.md"), proposal: yield* read("proposal.yaml") }
 })

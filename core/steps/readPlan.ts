@@ -2,7 +2,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { isAbsolute, join, relative, resolve, sep } from "node:path"
-import { decodeText, type NoText } from "../domain/decodeText.ts"
+import { fileText } from "../domain/fileText.ts"
 import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../domain/plan.ts"
 import type { PlanFile } from "../domain/plan.ts"
 import type { Declared, Known, Plan } from "../domain/planDraft.ts"
@@ -48,9 +48,10 @@ export const readPlan = Effect.fn("readPlan")(function* (input: {
 }) {
   const { root } = yield* Repository
   const parts: Plan[] = input.words.length === 0 ? [] : [parseWords(input.words, input.known)]
+  if (input.from.filter(isInput).length > 1) return yield* new PlanMissing({ file: "-", reason: "standard input can be read once" })
   for (const from of input.from) {
     const path = resolve(input.at, from)
-    const found = yield* look(path, named(root, path)).pipe(
+    const found = yield* (isInput(from) ? typed : look(path, named(root, path))).pipe(
       Effect.catchTag("FileFailed", ({ code, reason }) =>
         Effect.fail(new PlanMissing({ file: from, reason: code === "ENOENT" ? "there is no such file" : reason })),
       ),
@@ -58,7 +59,7 @@ export const readPlan = Effect.fn("readPlan")(function* (input: {
     if (found.files.length === 0) return yield* new PlanMissing({ file: from, reason: "there are no .md files in that folder" })
     const plan = parsePlan(found.files, input.known, { folder: found.folder })
     // The name of a pipe is another plan's the next time: its tasks are told apart as arguments are.
-    parts.push(path.startsWith("/dev/") ? { ...plan, tasks: plan.tasks.map((one) => ({ ...one, source: {} })) } : plan)
+    parts.push(isInput(from) || isPipe(path) ? { ...plan, tasks: plan.tasks.map((one) => ({ ...one, source: {} })) } : plan)
   }
   const problems = [...parts.flatMap((part) => part.problems), ...twice(parts)]
   if (problems.length > 0) return yield* PlanRefused.of(problems)
@@ -99,22 +100,29 @@ const named = (root: string, path: string): string => {
   return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/")
 }
 
-const refused = (file: string, { line, reason }: NoText) => PlanRefused.of([{ file, line, message: reason, hint: "save it as UTF-8 text" }])
+/** Whether a path is that of what is typed or piped in; some of these can't be opened by their name. */
+const isInput = (from: string): boolean => from === "-" || /^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(from)
+
+const isPipe = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
+
+const read = (bytes: Uint8Array, path: string): Effect.Effect<PlanFile, PlanRefused> => {
+  const text = fileText(bytes, path)
+  return Result.isSuccess(text) ? Effect.succeed({ path, text: text.success }) : Effect.fail(PlanRefused.of([text.failure]))
+}
+
+const typed = Effect.gen(function* () {
+  const files = yield* Files
+  return { files: [yield* read(yield* files.standardInput, "standard input")], folder: false } satisfies Found
+})
 
 const look = Effect.fnUntraced(function* (given: string, name: string) {
   const files = yield* Files
-  const resolved = yield* files
-    .realPath(given)
-    .pipe(Effect.catch((error) => (given.startsWith("/dev/") ? Effect.succeed(given) : Effect.fail(error))))
+  const resolved = yield* files.realPath(given).pipe(Effect.catch((error) => (isPipe(given) ? Effect.succeed(given) : Effect.fail(error))))
   // A pipe has a name under which it can be opened, and none where it would be.
   const path = (yield* files.stat(resolved)) === undefined ? given : resolved
-  const read = (inside: string, called: string) =>
-    Effect.flatMap(files.read(inside), (bytes) => {
-      const text = decodeText(bytes ?? Buffer.alloc(0))
-      return Result.isSuccess(text) ? Effect.succeed<PlanFile>({ path: called, text: text.success }) : refused(called, text.failure)
-    })
-  if ((yield* files.stat(path))?.isDirectory() !== true) return { files: [yield* read(path, name)], folder: false } satisfies Found
+  const opened = (inside: string, called: string) => Effect.flatMap(files.read(inside), (bytes) => read(bytes ?? Buffer.alloc(0), called))
+  if ((yield* files.stat(path))?.isDirectory() !== true) return { files: [yield* opened(path, name)], folder: false } satisfies Found
   const names = (yield* files.list(path)).filter((one) => /\.(md|markdown)$/i.test(one) && !one.startsWith(".")).toSorted()
-  const all = yield* Effect.forEach(names, (one) => read(join(path, one), `${name}/${one}`))
+  const all = yield* Effect.forEach(names, (one) => opened(join(path, one), `${name}/${one}`))
   return { files: all, folder: true } satisfies Found
 })

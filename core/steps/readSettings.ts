@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { join } from "node:path"
+import { fileText } from "../domain/fileText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { resolveSettings, SettingsRefused } from "../domain/settingsFile.ts"
@@ -25,7 +27,7 @@ export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSet
   const { root, bare } = yield* Repository
   const workingText = bare
     ? yield* textAtTip(flags["target"] ?? process.env[variableOf("target")])
-    : yield* files.text(join(root, settingsName))
+    : yield* Effect.flatMap(files.read(join(root, settingsName)), (bytes) => settingsText(bytes, settingsName))
   const { settings, problems } = resolveSettings({
     fileText: workingText,
     path: settingsName,
@@ -42,5 +44,12 @@ const textAtTip = Effect.fnUntraced(function* (target: GivenSettings[string]) {
   const objects = yield* Objects
   const name = typeof target === "string" ? `refs/heads/${target}` : "HEAD"
   const found = yield* objects.read(`${name}:${settingsName}`)
-  return found?.type === "blob" ? found.data.toString() : undefined
+  return yield* settingsText(found?.type === "blob" ? found.data : undefined, settingsName)
+})
+
+/** The text of a settings file; a letter that can't be read is never another one. */
+const settingsText = Effect.fnUntraced(function* (bytes: Uint8Array | undefined, path: string) {
+  if (bytes === undefined) return undefined
+  const text = fileText(bytes, path)
+  return Result.isSuccess(text) ? text.success : yield* SettingsRefused.of([text.failure])
 })

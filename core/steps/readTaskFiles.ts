@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
+import * as Result from "effect/Result"
+import { fileText } from "../domain/fileText.ts"
 import { splitFrontMatter } from "../domain/frontMatter.ts"
 import type { Problem } from "../domain/problem.ts"
 import { readYaml, valueAt } from "../domain/yamlPlace.ts"
@@ -59,16 +61,14 @@ const look = Effect.fnUntraced(function* (path: string, name: string, base: Base
   if (stat?.isFile() !== true) return wrong("is no plain file", "move it out of the folder")
   const bytes = (yield* files.read(path)) ?? Buffer.alloc(0)
   const blob = blobId(objectFormat, bytes)
-  const text = bytes.toString()
+  const read = fileText(bytes, shownName(name))
+  const text = Result.getOrElse(read, () => bytes.toString())
+  const unreadable = Result.isFailure(read) ? { file: { kind: "wrong" as const, name, problem: read.failure }, from: undefined } : undefined
   const compare = (id: number, written: readonly Written[]): TaskFile =>
     written.some((one) => one.blob === blob) ? { kind: "same", name, id, blob } : { kind: "edited", name, id, blob, text, written }
   const entry = Object.hasOwn(base.files, name) ? base.files[name] : undefined
   const id = entry?.id ?? idIn(text)
-  if (id === undefined) {
-    return Buffer.compare(Buffer.from(text), bytes) === 0
-      ? { file: { kind: "new" as const, name, blob, text }, from: undefined }
-      : wrong("is not written in UTF-8", "save it as UTF-8 text")
-  }
+  if (id === undefined) return unreadable ?? { file: { kind: "new" as const, name, blob, text }, from: undefined }
   const from = entry === undefined ? gone.get(id) : undefined
   const known = entry ?? (from === undefined ? undefined : base.files[from])
   if (known === undefined) {
@@ -79,9 +79,7 @@ const look = Effect.fnUntraced(function* (path: string, name: string, base: Base
     return wrong(`it is not known what this file of task ${id} was written from`, hint, 2)
   }
   const file = compare(id, known.written)
-  if (file.kind === "edited" && Buffer.compare(Buffer.from(text), bytes) !== 0)
-    return wrong("is not written in UTF-8", "save it as UTF-8 text")
-  return { file, from }
+  return file.kind === "edited" && unreadable !== undefined ? unreadable : { file, from }
 })
 
 /** The number that a file claims to be about. */

@@ -7,6 +7,7 @@ import { constants } from "node:fs"
 import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname } from "node:path"
+import { buffer } from "node:stream/consumers"
 
 /** A file or folder could not be read or written. */
 export class FileFailed extends Data.TaggedError("FileFailed")<{
@@ -32,6 +33,8 @@ export class Files extends Context.Service<
   {
     readonly read: (path: string) => Effect.Effect<Buffer | undefined, FileFailed>
     readonly text: (path: string) => Effect.Effect<string | undefined, FileFailed>
+    /** All that this process is given on its standard input, up to its end. */
+    readonly standardInput: Effect.Effect<Buffer, FileFailed>
     /** All or nothing: written beside, made durable, then renamed into place. */
     readonly write: (path: string, data: string | Uint8Array, mode?: number) => Effect.Effect<void, FileFailed>
     readonly makeFolder: (path: string) => Effect.Effect<void, FileFailed>
@@ -56,6 +59,10 @@ export class Files extends Context.Service<
         undefined,
         attempt("read", path, () => fs.readFile(path, "utf8")),
       ),
+    standardInput: Effect.suspend(() => attempt("read", "standard input", () => buffer(process.stdin))).pipe(
+      // A process that still waits for words would not end.
+      Effect.onInterrupt(() => Effect.sync(() => void process.stdin.destroy())),
+    ),
     write: (path, data, mode) => attempt("write", path, () => writeWhole(path, data, mode)),
     makeFolder: (path) => attempt("make", path, async () => void (await fs.mkdir(path, { recursive: true }))),
     list: (path) =>

@@ -109,10 +109,12 @@ describe("YAML and JSON plans", () => {
 
   it("are refused with a title of a page, whichever way it comes", () => {
     const page = "x".repeat(150_000)
-    expect(told("a.yaml", `tasks:\n  - title: ${page}\n`)[0]).toMatch(/^a.yaml:2:12: tasks\[0\].title: the title is 150000 bytes long \| /)
-    expect(told("a.md", `## ${page}\n`)[0]).toMatch(/^a.md:1: the title is 150000 bytes long \| /)
-    expect(told("a.yaml", `tasks:\n  - title: ${"漢".repeat(334)}\n`)[0]).toContain("1002 bytes long")
-    expect(parseGiven([{ title: page }], known).problems.map(printProblem)).toEqual(["task 1: title: the title is 150000 bytes long"])
+    expect(told("a.yaml", `tasks:\n  - title: ${page}\n`)[0]).toMatch(
+      /^a.yaml:2:12: tasks\[0\].title: the title is too long: 150000 bytes \| /,
+    )
+    expect(told("a.md", `## ${page}\n`)[0]).toMatch(/^a.md:1: the title is too long: 150000 bytes \| /)
+    expect(told("a.yaml", `tasks:\n  - title: ${"漢".repeat(334)}\n`)[0]).toContain("too long: 1002 bytes")
+    expect(parseGiven([{ title: page }], known).problems.map(printProblem)).toEqual(["task 1: title: the title is too long: 150000 bytes"])
     // Words of a page are a prompt, and their first line cut is the title.
     expect(parseArguments([page], known)).toMatchObject({ problems: [], tasks: [{ title: `${"x".repeat(71)}…`, prompt: page }] })
     expect(parseArguments(["🚀".repeat(80)], known).tasks[0]?.title).toBe(`${"🚀".repeat(35)}…`)

@@ -5,7 +5,7 @@ folder of Markdown files. Every mistake in all of them is told at once, with fil
 words again go on with the same tasks; those that have still to be worked on follow what the plan says by now.`
 
 const declaring = [
-  { flag: "--from <file...>", meaning: "read tasks from a file or a folder; may be repeated" },
+  { flag: "--from <file...>", meaning: "read tasks from a file, a folder, or - (standard input); may be repeated" },
   { flag: "-t, --task <text...>", meaning: "one more task, as a word would be; may be repeated" },
   { flag: "--priority <word>", meaning: "low, normal, high or urgent, for tasks that say nothing else" },
   { flag: "--branch <name>", meaning: "the branch of a lone task" },
@@ -56,6 +56,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       "osier run 3 5  # these two of the store",
       'osier run "Mend the build" --branch feature/login --adopt  # go on with a branch that is there',
       "osier run --remote origin  # the same graph, together with whoever runs it on other machines",
+      "make-tasks | osier run --from -  # what another program says: lines, YAML or JSON",
       "osier run --json --from tasks.txt | jq -r .type  # one event a line",
     ],
   },

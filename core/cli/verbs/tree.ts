@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { resolve } from "node:path"
+import { fileText } from "../../domain/fileText.ts"
 import { plainLine } from "../../domain/plainText.ts"
+import { PlanRefused } from "../../domain/plan.ts"
 import { addTasks } from "../../engine/addTasks.ts"
 import { Adapters } from "../../engine/adapters.ts"
 import { engineOf, worldAt } from "../../engine/liveWorld.ts"
@@ -39,7 +42,10 @@ const added = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext
   const { names } = yield* Adapters
   const path = textFlag(call.flags, "plan")
-  const plan = path === undefined ? undefined : yield* files.text(resolve(call.at, path))
+  const bytes = path === undefined ? undefined : yield* files.read(resolve(call.at, path))
+  const text = bytes === undefined || path === undefined ? undefined : fileText(bytes, path)
+  if (text !== undefined && Result.isFailure(text)) return yield* PlanRefused.of([text.failure])
+  const plan = text?.success
   if (path !== undefined && plan === undefined)
     return yield* new UsageWrong({ message: `--plan: there is no file ${path}`, hint: "name a file, as in --plan oauth.md" })
   const again = isSet(call.flags, "new") ? "new" : "resume"
