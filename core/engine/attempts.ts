@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Attempt, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
 import { AttemptLost } from "./attemptLost.ts"
+import { dropAttemptFolders } from "./attemptState.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { Holds } from "./holds.ts"
@@ -68,6 +69,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
       (old) => ({ ...old, status: "failed", reason: lost.reason, attempts: [...old.attempts, record] }),
       failed,
     )
+    yield* dropAttemptFolders(task.id).pipe(Effect.ignore)
     if ((lost.class !== "work" && lost.class !== "outside") || spent > budget) return yield* lost
     told = lost.evidence ?? lost.reason
     const again = { type: "TaskRetried", task: task.id, attempt: n + 1, reason: lost.reason } as const

@@ -15,11 +15,11 @@ import { RefIntent } from "../world/refIntent.ts"
 import type { RefTrouble } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { alone } from "./alone.ts"
+import { readAttempt } from "./attemptState.ts"
 import { Board } from "./board.ts"
 import { freeStale } from "./freeStale.ts"
 import { holding } from "./holding.ts"
 import { sharing } from "./liveWorld.ts"
-import { readMarker } from "./marker.ts"
 import { keepAndRemove } from "./plant.ts"
 import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
@@ -136,7 +136,7 @@ const lostTrees = Effect.fnUntraced(function* (root: string) {
             ? "no run works on this machine"
             : undefined
     if (proof === undefined) continue
-    const finished = !away && running.has(task) && tree.there && (yield* readMarker(tree.path)) !== undefined
+    const finished = !away && running.has(task) && tree.there && (yield* readAttempt(task))?.finished !== undefined
     const waits = finished ? "its agent had finished: `osier run` goes on with what it did" : undefined
     lost.push({ tree, task, fence: late ? fence : seen?.lock.fence, proof, waits, away })
   }

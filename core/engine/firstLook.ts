@@ -15,6 +15,11 @@ export const firstLook = Effect.fn("firstLook")(function* (starts: boolean) {
   const watch = yield* TargetWatch
   const board = yield* Board
   const { settings } = yield* RunContext
+  // An attempt was on when an earlier run died: whatever moved the target since is judged as if that run lived.
+  if (watch.good !== undefined && !watch.sound.has(yield* noticeMove())) {
+    if (starts) yield* soundTip()
+    return
+  }
   const tip = yield* targetTip
   const red = starts ? yield* judgeTarget(tip, yield* gatesAt(tip)) : undefined
   if (red !== undefined) {

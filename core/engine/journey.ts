@@ -109,7 +109,7 @@ const grow = (held: Held, task: Task, evidence: string | undefined, salvage: Sal
       const base = yield* soundBase(task.id)
       yield* needsStand(task, base)
       const running = yield* start(held, task)
-      if (salvage !== undefined) return yield* workOn(held, running, yield* replant(held, running, salvage), evidence, salvage.marker)
+      if (salvage !== undefined) return yield* workOn(held, running, yield* replant(held, running, salvage.tree), evidence, salvage.state)
       const tree = yield* plant(held, running, base)
       yield* furnish(running, tree, held)
       return yield* workOn(held, running, tree, evidence)

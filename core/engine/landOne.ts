@@ -67,7 +67,8 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     yield* holdJudged(hold, draft.commit)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
-    const secrets = yield* door.look([work.tip], [work.base, tip])
+    // All that it brings, wherever its record says that it began.
+    const secrets = yield* door.look([work.tip], [tip])
     if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
     yield* door.permit(secrets)
     const judgement = yield* judgeCommit(draft.commit, task, inForce, { why: "integrated", target: tip, confirmRed: true })

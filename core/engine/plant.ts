@@ -22,7 +22,6 @@ import { alone, wordsOf } from "./alone.ts"
 import { Board } from "./board.ts"
 import { configurationStands } from "./configured.ts"
 import { finishedHere } from "./finishedHere.ts"
-import type { Marker } from "./marker.ts"
 import { RunContext } from "./runContext.ts"
 
 /** Whether the task continues a branch that was there before it; such a branch is never taken away. */
@@ -79,12 +78,11 @@ export const plant = (held: Held, task: Task, base: string) =>
   Effect.acquireRelease(raise(task, base, held), (made) => uproot(held, task, made))
 
 /** Takes over a tree that a dead owner left with finished work in it, in its name and all; it ends like one of our own. */
-export const replant = (held: Held, task: Task, left: { readonly path: string; readonly gitDir: string; readonly marker: Marker }) => {
-  const { base, branch } = left.marker
+export const replant = (held: Held, task: Task, left: Tree) => {
   const takeOver = Effect.gen(function* () {
     const files = yield* Files
     yield* files.write(join(left.gitDir, "locked"), `${treeLock} ${treeName(slug(task.title), task.id, makerOf(held))}\n`)
-    return { path: left.path, gitDir: left.gitDir, base, branch } satisfies Tree
+    return left
   })
   return Effect.acquireRelease(takeOver, (tree) => uproot(held, task, tree))
 }

@@ -1,29 +1,31 @@
 import * as Effect from "effect/Effect"
-import { join } from "node:path"
+import type { AttemptState } from "../domain/attemptState.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
+import type { Tree } from "../domain/tree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
+import type { ListedTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
+import { mergeBase } from "../steps/mergeBase.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
-import { Files } from "../world/files.ts"
 import { Objects } from "../world/objects.ts"
 import { Reaper } from "../world/reaper.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
+import { dropAttemptFolders } from "./attemptState.ts"
 import { Board } from "./board.ts"
 import { finish } from "./finish.ts"
 import { finishedHere } from "./finishedHere.ts"
-import type { Marker } from "./marker.ts"
+import { lookBack } from "./lookBack.ts"
 import { dropBranch, isAdopted, keepAndRemove } from "./plant.ts"
 import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { transition } from "./transition.ts"
 
-/** What of a dead owner's work can be gone on with: the tree, and the commit that its agent had finished. */
+/** What of a dead owner's work can be gone on with: the tree, and the attempt whose agent had finished there. */
 export interface Salvage {
-  readonly path: string
-  readonly gitDir: string
-  readonly marker: Marker
+  readonly tree: Tree
+  readonly state: AttemptState
 }
 
 /**
@@ -35,18 +37,15 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   const reaper = yield* Reaper
   const objects = yield* Objects
   const refs = yield* Refs
-  const files = yield* Files
-  const { commonDir, own } = yield* Repository
+  const { commonDir } = yield* Repository
   const { settings, treeRoot, targetRef, shared } = yield* RunContext
   const recovered = (what: string) => board.emit({ type: "Recovered", task: task.id, what })
 
   const { found } = yield* reaper.reap(markedUpTo(commonDir, task.id, held.fence), settings.limits.graceMs)
   if (found.length > 0)
     yield* board.emit({ type: "ProcessesReaped", task: task.id, processes: found.map(({ pid, command }) => ({ pid, command })) })
-  const attempts = join(own, "attempts")
-  for (const name of yield* files.list(attempts)) {
-    if (name.startsWith(`${task.id}-`)) yield* files.remove(join(attempts, name))
-  }
+  yield* lookBack(held, task)
+  yield* dropAttemptFolders(task.id)
 
   const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree) === task.id)
   const target = yield* refs.read(targetRef)
@@ -63,12 +62,11 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   }
   let salvage: Salvage | undefined
   for (const tree of trees) {
-    const marker = then === "go on" && salvage === undefined && tree.there ? yield* finishedHere(task, tree.path) : undefined
-    if (marker !== undefined && tree.gitDir !== undefined) {
-      yield* recovered(
-        `attempt ${marker.attempt} had finished: its commit ${marker.tip.slice(0, 12)} is judged without running the agent again`,
-      )
-      salvage = { path: tree.path, gitDir: tree.gitDir, marker }
+    const left = then === "go on" && salvage === undefined && tree.there ? yield* finishedIn(task, tree, target) : undefined
+    if (left !== undefined) {
+      const { attempt, finished = "" } = left.state
+      yield* recovered(`attempt ${attempt} had finished: its commit ${finished.slice(0, 12)} is judged without running the agent again`)
+      salvage = left
       continue
     }
     yield* recovered(`its tree ${tree.path} was left behind`)
@@ -87,4 +85,13 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
     return { task: yield* transition(held, (old) => ({ ...old, status: "running", reason }), []), salvage }
   }
   return { task, salvage }
+})
+
+/** Finished work in a tree, cut from where its history left the target's: whoever wrote it down otherwise would hide what it brings. */
+const finishedIn = Effect.fnUntraced(function* (task: Task, { path, gitDir }: ListedTree, target: string | undefined) {
+  const state = gitDir === undefined ? undefined : yield* finishedHere(task, path)
+  if (gitDir === undefined || state?.finished === undefined || target === undefined) return undefined
+  const base = yield* mergeBase(target, state.finished)
+  if (base === undefined) return undefined
+  return { tree: { path, gitDir, base, branch: state.branch }, state } satisfies Salvage
 })

@@ -5,7 +5,7 @@ import { recoverFollow } from "../steps/recoverFollow.ts"
 import { isFree } from "../steps/isFree.ts"
 import { heldJudged, letJudgedGo } from "../steps/holdJudged.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
-import { listTasks } from "../steps/record.ts"
+import { listTasks, readTask } from "../steps/record.ts"
 import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Repository } from "../world/repository.ts"
@@ -14,6 +14,7 @@ import { Board } from "./board.ts"
 import { clearOver } from "./clearOver.ts"
 import { standingPlace } from "./handTree.ts"
 import { holding } from "./holding.ts"
+import { lookBack } from "./lookBack.ts"
 import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
@@ -46,7 +47,11 @@ export const recover = Effect.fn("recover")(function* () {
     const reap = Effect.gen(function* () {
       if (!(yield* isFree("task", String(id)))) return
       // Owned meanwhile, so that nobody's living agent is taken for a dead one's.
-      const reaped = holding("task", String(id), ({ fence }) => reaper.reap(markedUpTo(commonDir, id, fence), settings.limits.graceMs))
+      const reaped = holding("task", String(id), (held) =>
+        reaper
+          .reap(markedUpTo(commonDir, id, held.fence), settings.limits.graceMs)
+          .pipe(Effect.tap(Effect.flatMap(readTask(id), ({ task }) => lookBack(held, task)))),
+      )
       const { found } = yield* Effect.catchTag(reaped, "LockHeld", () => Effect.succeed({ found: [] }))
       const processes = found.map(({ pid, command }) => ({ pid, command }))
       if (processes.length > 0) yield* board.emit({ type: "ProcessesReaped", task: id, processes })

@@ -27,7 +27,7 @@ export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task,
     tree: tree.path,
     branch: tree.branch,
   })
-  const guarded = guard(task, tree, n, ({ env, named }) =>
+  const guarded = guard(held, task, tree, n, ({ env, named }) =>
     attempt({
       adapter,
       job: { ...job, env: { ...job.env, ...env, PATH: path } },

@@ -6,6 +6,8 @@ import type { Tree } from "../domain/tree.ts"
 import { commitTitle } from "../domain/commitTitle.ts"
 import { gateEvidence, ungated } from "../domain/judgement.ts"
 import type { Outcome } from "../plugin.ts"
+import { heldBy } from "../domain/attemptState.ts"
+import type { AttemptState } from "../domain/attemptState.ts"
 import { inScope } from "../domain/scope.ts"
 import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
@@ -15,13 +17,12 @@ import type { CannotStart } from "../world/process.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { charged, lost, lostBy } from "./attemptLost.ts"
+import { dropAttemptFolders, writeAttempt } from "./attemptState.ts"
 import { agentOf, attempts } from "./attempts.ts"
 import { Board } from "./board.ts"
 import { watched } from "./configured.ts"
 import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
-import { writeMarker } from "./marker.ts"
-import type { Marker } from "./marker.ts"
 import { markOf } from "./mark.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
@@ -47,15 +48,13 @@ export const workOn = Effect.fn("workOn")(function* (
   task: Task,
   tree: Tree,
   evidence: string | undefined,
-  /** Work that an earlier owner's agent had finished: it is judged first, without running the agent again. */
-  finished?: Marker,
+  /** Work that an earlier owner's agent had finished: it is taken and judged first, without running the agent again. */
+  finished?: AttemptState,
 ) {
   const slots = yield* Slots
   const one = (current: Task, n: number, told: string | undefined, again: boolean) => {
     const tried =
-      again || finished === undefined
-        ? orTreeGone(tree, oneAttempt(held, current, tree, n, told))
-        : passGates(held, current, tree, n, finished)
+      again || finished === undefined ? orTreeGone(tree, oneAttempt(held, current, tree, n, told)) : takeWork(held, current, tree, finished)
     return Effect.catchTag(tried, "AttemptLost", (error) => Effect.succeed(error))
   }
   // Nobody who asks another provider has to wait for this one.
@@ -82,17 +81,30 @@ const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined
 /** One try: agent, commit, gates. */
 const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
   const started = yield* Clock.currentTimeMillis
-  const { settings, hooks } = yield* RunContext
-  const { committer, stated } = yield* RunIdentity
-  const { commonDir } = yield* Repository
-  const board = yield* Board
   const holds = yield* Holds
-  const { agent, outcome, attributed, noticed, obeyed } = yield* runAgent(held, task, tree, n, evidence)
+  const { agent, outcome, attributed, state } = yield* runAgent(held, task, tree, n, evidence)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   // Whatever the agent says of it then is no fault of its work.
   yield* charged(stillThere(tree))
   if (!outcome.ok) return yield* lostBy(outcome)
   yield* holds.clear(agent)
+  return yield* takeWork(held, task, tree, state, { outcome, started })
+})
+
+/** Makes commits of what an agent left in its tree, and has them judged; the same for what another process let its agent do. */
+const takeWork = Effect.fnUntraced(function* (
+  held: Held,
+  task: Task,
+  tree: Tree,
+  state: Omit<AttemptState, "fence">,
+  by?: { readonly outcome: Outcome; readonly started: number },
+) {
+  const { settings, hooks } = yield* RunContext
+  const { committer, stated } = yield* RunIdentity
+  const { commonDir } = yield* Repository
+  const board = yield* Board
+  const n = state.attempt
+  const outcome = by?.outcome
   const taken = commitWork({
     tree: tree.path,
     gitDir: tree.gitDir,
@@ -109,13 +121,13 @@ const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tr
     (part) => charged(orTreeGone(tree, part)),
   )
   if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
-  const shared = noticed.filter((path) => settings.outside === "hold" || work.files.includes(path) || inScope(task.scope)(path))
-  const outside = [...shared, ...obeyed]
+  const shared = heldBy(state.noticed, work.files, (path) => settings.outside === "hold" || inScope(task.scope)(path))
+  const outside = [...shared, ...state.obeyed]
   const done = { tip: work.tip, ...(outside.length === 0 ? {} : { outside }) }
-  yield* charged(writeMarker(tree.path, { task: task.id, attempt: n, base: tree.base, branch: tree.branch, ...done }))
+  yield* charged(writeAttempt(held, { ...state, finished: work.tip }))
   yield* board.emit({ type: "WorkCommitted", task: task.id, attempt: n, commit: work.tip, by: work.by, files: work.files })
   yield* tellStrays(task, work.files)
-  return yield* passGates(held, task, tree, n, done, { outcome, started })
+  return yield* passGates(held, task, tree, n, done, by)
 })
 
 /** Judges the task's own commit, and records it as completed when it passes. */
@@ -162,5 +174,6 @@ export const passGates = Effect.fn("passGates")(function* (
     { type: "TaskCompleted", task: task.id, commit: tip, gated: judgement.gated },
     { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts, ...unseen }, undefined, 2)}\n` },
   )
+  yield* dropAttemptFolders(task.id).pipe(Effect.ignore)
   return { tip, base: tree.base, branch: tree.branch, gated: judgement.gated, ...unseen } satisfies Finished
 })

@@ -46,7 +46,7 @@ export const attribution = Effect.fn("attribution")(function* (input: {
   const hooks = yield* userHooks()
   const there = (yield* files.list(isAbsolute(hooks) ? hooks : join(root, hooks))).filter((name) => /^[a-z-]+$/.test(name))
   const own = join(input.folder, "hooks")
-  const log = join(input.folder, "moves")
+  const { log } = witnessIn(input.folder, input.nonce)
   for (const name of new Set([...usual, ...there])) {
     const script = `${whose(hooks, commonDir)}hook="$hooks/${name}"\nif [ -x "$hook" ]; then exec "$hook" "$@"; fi\n`
     yield* files.write(join(own, name), script, 0o755)
@@ -56,6 +56,9 @@ export const attribution = Effect.fn("attribution")(function* (input: {
   const env = { GIT_CONFIG_PARAMETERS: quoted(`core.hooksPath=${own}`) }
   return { env, log, nonce: input.nonce } satisfies Attribution
 })
+
+/** Where an attempt's git wrote down what it moved, and by which word, in its folder. */
+export const witnessIn = (folder: string, nonce: string) => ({ log: join(folder, "moves"), nonce })
 
 /** The refs that the attempt moved, by its own git's word; nothing when it moved none. */
 export const attributedMoves = Effect.fn("attributedMoves")(function* (attribution: { readonly log: string; readonly nonce: string }) {

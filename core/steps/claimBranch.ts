@@ -1,10 +1,9 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { nthName, readTreeName } from "../domain/tree.ts"
-import { Git } from "../world/git.ts"
 import { Refs } from "../world/refs.ts"
-import { Repository } from "../world/repository.ts"
 import { keepCommit } from "./keepCommit.ts"
+import { mergeBase } from "./mergeBase.ts"
 import { branchHolder } from "./treeEntries.ts"
 
 /** The branch is checked out somewhere, and one branch can't be in two checkouts. */
@@ -79,11 +78,7 @@ export const claimBranch = Effect.fn("claimBranch")(function* (input: {
 })
 
 const adopt = Effect.fnUntraced(function* (input: { readonly branch: string; readonly base: string }, tip: string) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const found = yield* git.run(["--git-dir", commonDir, "merge-base", input.base, tip], { cwd: commonDir, codes: [0, 1] })
-  const base = found.stdout.toString().trim().split("\n")[0]
-  const adopted: ClaimedBranch = { branch: input.branch, base: base === undefined || base === "" ? input.base : base }
+  const adopted: ClaimedBranch = { branch: input.branch, base: (yield* mergeBase(input.base, tip)) ?? input.base }
   return adopted
 })
 

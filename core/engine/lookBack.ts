@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import type { Task } from "../domain/task.ts"
+import { witnessIn } from "../steps/attribution.ts"
+import type { Held } from "../steps/lock.ts"
+import { savedFingerprint } from "../steps/savedFingerprint.ts"
+import { Objects } from "../world/objects.ts"
+import { attemptFolder, readAttempt, writeAttempt } from "./attemptState.ts"
+import { Board } from "./board.ts"
+import { takeBack, tellOutside } from "./lookOutside.ts"
+import { RunContext } from "./runContext.ts"
+import { adopt, TargetWatch } from "./targetWatch.ts"
+
+/**
+ * Looks at what an attempt did outside of its tree whose owner died before it could look: refs that it moved are moved back,
+ * and the rest is told and weighed when the task's work is to land. Where the target stood then is what it is judged from.
+ */
+export const lookBack = Effect.fn("lookBack")(function* (held: Held, task: Task) {
+  const board = yield* Board
+  const watch = yield* TargetWatch
+  const objects = yield* Objects
+  const { targetRef, shared } = yield* RunContext
+  const state = yield* readAttempt(task.id)
+  // The end of an attempt is recorded after the look.
+  if (state === undefined || state.looked || state.attempt <= task.attempts.length) return
+  const folder = yield* attemptFolder(task.id, state)
+  const before = yield* savedFingerprint(folder, state.before)
+  const stood = shared === undefined ? before?.refs.get(targetRef) : undefined
+  if (stood !== undefined && watch.good === undefined && (yield* objects.look(stood)) !== undefined) adopt(watch, stood)
+  const { attempt, noticed: earlier } = state
+  const taken = yield* takeBack({ task: task.id, attempt, own: state, witness: witnessIn(folder, state.nonce) })
+  if (before === undefined) {
+    const message = `what attempt ${attempt} changed outside of its tree can't be told: osier was ended meanwhile, and what it had written down is gone`
+    const hint = "Look at `git status`, `git branch -v` and `git config --list --show-origin`."
+    yield* board.emit({ type: "Warned", task: task.id, message, hint })
+  }
+  const seen = before === undefined ? undefined : yield* tellOutside({ task: task.id, before, taken, named: [], tree: "", earlier })
+  yield* writeAttempt(held, { ...state, looked: true, noticed: seen?.noticed ?? earlier })
+})
