@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import type { Readable, Writable } from "node:stream"
+import { setTimeout as sleep } from "node:timers/promises"
 import { branded } from "./brand.ts"
 import { splitLines } from "./splitLines.ts"
 
@@ -130,6 +131,42 @@ const tailOf = (stream: Readable) => {
  * grace the group is killed; what is left in the group when the program has ended is killed in any case.
  */
 export const startProgram = (options: ProgramOptions, signal: AbortSignal): Program => {
+  const first = startOnce(options, signal)
+  return first.pid === undefined ? whenThereIsRoom(first, options, signal) : first
+}
+
+/** What a system says that has no room for one more process or file at the moment. */
+const crowded = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM"])
+const crowdedMs = 15_000
+
+/** Starts it again for as long as the system only says that it has no room. */
+const whenThereIsRoom = (first: Program, options: ProgramOptions, signal: AbortSignal): Program => {
+  let latest = first
+  const started = (async () => {
+    const until = performance.now() + crowdedMs
+    for (let pause = 5; latest.pid === undefined && performance.now() < until; pause = Math.min(pause * 2, 250)) {
+      if (!crowded.has((await latest.exit).error ?? "")) break
+      await sleep(pause * (0.5 + Math.random()))
+      latest = startOnce(options, signal)
+    }
+    return latest
+  })()
+  const lines = async function* () {
+    yield* (await started).lines
+  }
+  return {
+    get pid() {
+      return latest.pid
+    },
+    lines: lines(),
+    unfinished: () => latest.unfinished(),
+    written: () => latest.written(),
+    exit: started.then((program) => program.exit),
+    stop: () => latest.stop(),
+  }
+}
+
+const startOnce = (options: ProgramOptions, signal: AbortSignal): Program => {
   const [file, ...args] = branded(options.command, options.env, options.cwd)
   if (file === undefined || file === "") return notStarted("the command is empty", false)
   if (signal.aborted) return notStarted(undefined, true)
@@ -146,7 +183,14 @@ export const startProgram = (options: ProgramOptions, signal: AbortSignal): Prog
     return notStarted(failure(cause, options.cwd), false)
   }
   const { pid } = child
-  const group = pid !== undefined && process.platform !== "win32" ? -pid : undefined
+  if (pid === undefined) {
+    const told = new Promise<string>((done) => child.once("error", (cause) => done(failure(cause, options.cwd))))
+    return {
+      ...notStarted(undefined, false),
+      exit: told.then((error) => ({ code: null, signal: null, error, stderr: "", stopped: false })),
+    }
+  }
+  const group = process.platform !== "win32" ? -pid : undefined
   const stderr = tailOf(child.stderr)
   child.stdin.on("error", () => {}) // EPIPE: a program need not read its prompt
   child.stdin.end(options.input ?? "")
@@ -155,7 +199,7 @@ export const startProgram = (options: ProgramOptions, signal: AbortSignal): Prog
   let stopped = false
   let grace: NodeJS.Timeout | undefined
   const stop = () => {
-    if (over || stopped || pid === undefined) return
+    if (over || stopped) return
     stopped = true
     signalTo(options.stop.to === "group" ? (group ?? pid) : pid, options.stop.signal)
     grace = setTimeout(() => signalTo(group ?? pid, "SIGKILL"), options.stop.graceMs ?? 5000)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { spawn } from "node:child_process"
 import type { ChildProcessWithoutNullStreams } from "node:child_process"
+import { isCrowded, roomAgain } from "./patience.ts"
 
 /** A long-lived helper process ended or could not be started while it was being asked. */
 export class ConversationEnded extends Data.TaggedError("ConversationEnded")<{
@@ -34,6 +35,7 @@ interface Waiting {
 interface Line {
   readonly child: ChildProcessWithoutNullStreams
   readonly waiting: Waiting[]
+  readonly isOver: () => boolean
   readonly stderr: () => string
 }
 
@@ -59,25 +61,37 @@ export const conversation = (partner: Partner, options: Manner = {}) =>
     yield* Effect.addFinalizer(() => Effect.sync(() => line?.child.stdin.end()))
 
     const ask = <A>(question: string | Uint8Array, read: ReadReply<A>): Effect.Effect<A, ConversationEnded> => {
-      const exchange = Effect.callback<A, ConversationEnded>((resume) => {
-        line ??= open(partner, () => (line = undefined), options)
-        const current = line
-        current.waiting.push({
-          feed: (bytes) => {
-            const reply = read(bytes)
-            if (reply !== undefined) resume(Effect.succeed(reply.value))
-            return reply?.used
-          },
-          fail: (stderr, silent) => {
-            const why = { program: partner.argv.join(" "), stderr, ...(silent === undefined ? {} : { silentSeconds: silent }) }
-            resume(Effect.fail(new ConversationEnded(why)))
-          },
+      const begin = Effect.suspend(() => {
+        if (line !== undefined) return Effect.succeed(line)
+        const child = start(partner)
+        if (child.pid === undefined) return Effect.flip(refusal(child))
+        line = open(child, () => (line = undefined), options)
+        return Effect.succeed(line)
+      }).pipe(
+        Effect.retry({ schedule: roomAgain, while: isCrowded }),
+        Effect.mapError((cause) => new ConversationEnded({ program: partner.argv.join(" "), stderr: cause.message })),
+      )
+      const exchange = (current: Line) =>
+        Effect.callback<A, ConversationEnded>((resume) => {
+          if (current.isOver())
+            return resume(Effect.fail(new ConversationEnded({ program: partner.argv.join(" "), stderr: current.stderr() })))
+          current.waiting.push({
+            feed: (bytes) => {
+              const reply = read(bytes)
+              if (reply !== undefined) resume(Effect.succeed(reply.value))
+              return reply?.used
+            },
+            fail: (stderr, silent) => {
+              const why = { program: partner.argv.join(" "), stderr, ...(silent === undefined ? {} : { silentSeconds: silent }) }
+              resume(Effect.fail(new ConversationEnded(why)))
+            },
+          })
+          hold(current)
+          current.child.stdin.write(question)
         })
-        hold(current)
-        current.child.stdin.write(question)
-      })
       // A question that was sent must be heard to its end, or its reply would be taken for the next one's.
-      return options.alone === true ? turn.withPermits(1)(Effect.uninterruptible(exchange)) : Effect.uninterruptible(exchange)
+      const whole = Effect.flatMap(begin, (current) => Effect.uninterruptible(exchange(current)))
+      return options.alone === true ? turn.withPermits(1)(whole) : whole
     }
     return { ask }
   })
@@ -90,18 +104,25 @@ const hold = (line: Line) => {
   }
 }
 
-const open = (partner: Partner, onEnd: () => void, { onStart, patienceSeconds: patience = patienceSeconds }: Manner): Line => {
-  const [program, ...args] = partner.argv
-  const child = spawn(program, args, {
-    cwd: partner.cwd,
-    env: { ...partner.env },
-    detached: process.platform !== "win32",
-    windowsHide: true,
+const start = ({ argv: [program, ...args], cwd, env }: Partner) =>
+  spawn(program, args, { cwd, env: { ...env }, detached: process.platform !== "win32", windowsHide: true })
+
+/** Why a program was not started, which is told a moment later. */
+const refusal = (child: ChildProcessWithoutNullStreams) =>
+  Effect.callback<Error>((resume) => {
+    child.once("error", (error) => resume(Effect.succeed(error)))
   })
+
+const open = (
+  child: ChildProcessWithoutNullStreams,
+  onEnd: () => void,
+  { onStart, patienceSeconds: patience = patienceSeconds }: Manner,
+): Line => {
   if (child.pid !== undefined) onStart?.(child.pid)
   let pending: Buffer = Buffer.alloc(0)
   let said = ""
-  const line: Line = { child, waiting: [], stderr: () => said }
+  let over = false
+  const line: Line = { child, waiting: [], isOver: () => over, stderr: () => said }
   let owed = 0
   let silent: number | undefined
   const watch = setInterval(() => {
@@ -125,7 +146,6 @@ const open = (partner: Partner, onEnd: () => void, { onStart, patienceSeconds: p
     hold(line)
   })
   child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-8192)))
-  let over = false
   const end = () => {
     if (over) return
     over = true

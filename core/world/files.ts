@@ -8,6 +8,7 @@ import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname } from "node:path"
 import { buffer } from "node:stream/consumers"
+import { codeOf, patiently } from "./patience.ts"
 
 /** A file or folder could not be read or written. */
 export class FileFailed extends Data.TaggedError("FileFailed")<{
@@ -89,10 +90,10 @@ export class Files extends Context.Service<
 
 const attempt = <A>(doing: string, path: string, act: () => Promise<A>): Effect.Effect<A, FileFailed> =>
   Effect.tryPromise({
-    try: act,
+    // All that osier does with files can be done again from its start.
+    try: () => patiently(act),
     catch: (error) => {
-      const code = error instanceof Error && "code" in error ? String(error.code) : ""
-      return new FileFailed({ path, doing, code, reason: error instanceof Error ? error.message : String(error) })
+      return new FileFailed({ path, doing, code: codeOf(error), reason: error instanceof Error ? error.message : String(error) })
     },
   })
 

@@ -4,12 +4,11 @@ import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { FileFailed } from "./files.ts"
-
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")
+import { codeOf, patiently } from "./patience.ts"
 
 const attempt = <A>(doing: string, path: string, act: () => Promise<A>): Effect.Effect<A, FileFailed> =>
   Effect.tryPromise({
-    try: act,
+    try: () => patiently(act),
     catch: (error) => new FileFailed({ path, doing, code: codeOf(error), reason: error instanceof Error ? error.message : String(error) }),
   })
 
@@ -77,7 +76,7 @@ export const removeEmptyFolder = (path: string): Effect.Effect<boolean> =>
 export const removeWhole = (path: string): Effect.Effect<boolean> =>
   Effect.promise(async () => {
     const remove = () =>
-      fs.rm(path, { recursive: true, force: true, maxRetries: 3 }).then(
+      patiently(() => fs.rm(path, { recursive: true, force: true, maxRetries: 3 })).then(
         () => true,
         () => false,
       )

@@ -2,10 +2,11 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { FileFailed } from "./files.ts"
+import { patiently } from "./patience.ts"
 
 const attempt = <A>(doing: string, path: string, act: () => Promise<A>) =>
   Effect.tryPromise({
-    try: act,
+    try: () => patiently(act),
     catch: (error) => {
       const code = error instanceof Error && "code" in error ? String(error.code) : ""
       return new FileFailed({ path, doing, code, reason: error instanceof Error ? error.message : String(error) })

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import type { Event, EventBody } from "../domain/event.ts"
 import { placeEvent, readEventLine, writeEvent } from "../domain/eventLine.ts"
+import { patiently, unlessAbsent } from "./patience.ts"
 
 /** What a writer said and when, before it has a place. */
 export interface Saying {
@@ -51,14 +52,14 @@ export const journalAppender = (path: string, run: string, newJournal: () => str
   }
 
   const opened = async (): Promise<{ file: FileHandle; size: number }> => {
-    const there = await stat(path).catch(() => undefined)
+    const there = await unlessAbsent(() => stat(path))
     if (file !== undefined) {
       const here = await file.stat()
       if (there !== undefined && there.ino === here.ino && there.dev === here.dev) return { file, size: here.size }
       await close()
     }
-    await mkdir(dirname(path), { recursive: true })
-    file = await open(path, constants.O_RDWR | constants.O_CREAT)
+    await patiently(() => mkdir(dirname(path), { recursive: true }))
+    file = await patiently(() => open(path, constants.O_RDWR | constants.O_CREAT))
     return { file, size: (await file.stat()).size }
   }
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises"
 import { type EventLine, readEventLine } from "../domain/eventLine.ts"
+import { unlessAbsent } from "./patience.ts"
 
 /** Some lines of a journal in their order, damaged ones left out. */
 export interface JournalBatch {
@@ -25,11 +26,6 @@ export interface JournalCursor {
 
 const newline = 10
 const windowBytes = 256 * 1024
-
-const absent = (cause: unknown): undefined => {
-  if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-  throw cause
-}
 
 /** Reads from `offset` as far as whole lines go; longer lines than the window make it grow. Empty without a whole line. */
 const wholeLines = async (file: FileHandle, offset: number): Promise<Buffer> => {
@@ -102,7 +98,7 @@ export const journalCursor = (path: string, since: number, named?: string): Jour
   let restarted = false
 
   const start = async () => {
-    file = await open(path, "r").catch(absent)
+    file = await unlessAbsent(() => open(path, "r"))
     if (file === undefined) return
     const journal = await journalOf(file)
     if (named !== undefined && named !== journal) {
@@ -116,7 +112,7 @@ export const journalCursor = (path: string, since: number, named?: string): Jour
 
   /** An open file keeps its inode number, so another number at the path is another journal. */
   const isReplaced = async (own: FileHandle): Promise<boolean> => {
-    const [there, here] = [await stat(path).catch(absent), await own.stat()]
+    const [there, here] = [await unlessAbsent(() => stat(path)), await own.stat()]
     return here.size < offset || there === undefined || there.ino !== here.ino || there.dev !== here.dev
   }
 

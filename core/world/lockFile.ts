@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { type Liveness, ProcessIdentity } from "../domain/processIdentity.ts"
+import { codeOf, patiently, unlessAbsent } from "./patience.ts"
 
 /** What a lock file says: the process that holds it, and which of its locks this is. */
 export const LockHolder = Schema.Struct({ ...ProcessIdentity.fields, nonce: Schema.String })
@@ -16,16 +17,10 @@ export type Try =
   | { readonly type: "held"; readonly holder: LockHolder }
   | { readonly type: "garbage"; readonly ageMs: number }
 
-const code = (cause: unknown): unknown => (cause instanceof Error && "code" in cause ? cause.code : undefined)
-
-const unlessCode = (expected: string) => (cause: unknown) => {
-  if (code(cause) !== expected) throw cause
-}
-
-const remove = (file: string) => unlink(file).catch(unlessCode("ENOENT"))
+const remove = (file: string) => unlessAbsent(() => unlink(file))
 
 const read = async (file: string): Promise<LockHolder | "garbage" | undefined> => {
-  const text = await readFile(file, "utf8").catch(unlessCode("ENOENT"))
+  const text = await unlessAbsent(() => readFile(file, "utf8"))
   if (text === undefined) return undefined
   const holder = decode(text)
   return holder._tag === "Some" ? holder.value : "garbage"
@@ -44,8 +39,8 @@ export const lockFile = (path: string, self: LockHolder, liveness: (holder: Lock
   const own = `${path}.own.${self.nonce}`
 
   const writeOwn = async () => {
-    await mkdir(dirname(path), { recursive: true })
-    const file = await open(own, "w", 0o600)
+    await patiently(() => mkdir(dirname(path), { recursive: true }))
+    const file = await patiently(() => open(own, "w", 0o600))
     try {
       await file.writeFile(JSON.stringify(self))
       // Durable, or a power cut could leave a lock whose name was written but whose holder was not.
@@ -57,17 +52,17 @@ export const lockFile = (path: string, self: LockHolder, liveness: (holder: Lock
 
   const linked = async (target: string): Promise<boolean> => {
     const make = () =>
-      link(own, target).then(
+      patiently(() => link(own, target)).then(
         () => true,
         (cause: unknown) => {
-          if (code(cause) === "EEXIST") return false
+          if (codeOf(cause) === "EEXIST") return false
           throw cause
         },
       )
     try {
       return await make()
     } catch (cause) {
-      if (code(cause) !== "ENOENT") throw cause
+      if (codeOf(cause) !== "ENOENT") throw cause
       await writeOwn()
       return make()
     }
@@ -78,7 +73,7 @@ export const lockFile = (path: string, self: LockHolder, liveness: (holder: Lock
     const holder = await read(target)
     if (holder === undefined) return { type: "again" }
     if (holder === "garbage") {
-      const found = await stat(target).catch(unlessCode("ENOENT"))
+      const found = await unlessAbsent(() => stat(target))
       return found === undefined ? { type: "again" } : { type: "garbage", ageMs: Date.now() - found.mtimeMs }
     }
     if ((await liveness(holder)) !== "dead") return { type: "held", holder }
@@ -88,7 +83,7 @@ export const lockFile = (path: string, self: LockHolder, liveness: (holder: Lock
     // Between our first look and the right to act, another party may have had both and be through.
     const still = await read(target)
     if (typeof still === "object" && still.nonce === holder.nonce) {
-      await rename(right, target)
+      await patiently(() => rename(right, target))
       return { type: "taken", inherited: true }
     }
     await remove(right)
@@ -98,7 +93,7 @@ export const lockFile = (path: string, self: LockHolder, liveness: (holder: Lock
   /** Only to be called while holding the lock: then no takeover of an earlier holder can matter any more. */
   const sweep = async () => {
     const prefix = `${basename(path)}.`
-    for (const name of await readdir(dirname(path))) {
+    for (const name of await patiently(() => readdir(dirname(path)))) {
       if (!name.startsWith(`${prefix}own.`) && !name.startsWith(`${prefix}takeover.`)) continue
       const file = join(dirname(path), name)
       const holder = await read(file)

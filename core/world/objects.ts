@@ -11,6 +11,7 @@ import { deflateSync, inflateSync } from "node:zlib"
 import { conversation } from "./conversation.ts"
 import { pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
+import { patiently } from "./patience.ts"
 import { Repository } from "./repository.ts"
 
 /** An object could not be read or written. */
@@ -170,7 +171,7 @@ const encodeCommit = (fields: CommitFields): Buffer =>
 const toDisk = (path: string) =>
   Effect.tryPromise({
     try: async () => {
-      const handle = await fs.open(path, "r").catch(ifThere)
+      const handle = await patiently(() => fs.open(path, "r")).catch(ifThere)
       if (handle === undefined) return
       try {
         await handle.datasync()
@@ -194,16 +195,22 @@ const writeLoose = async (folder: string, format: "sha1" | "sha256", type: strin
   const fan = join(folder, oid.slice(0, 2))
   const path = join(fan, oid.slice(2))
   if (await holds(path, whole)) return { oid, path }
-  await fs.mkdir(fan, { recursive: true })
+  await patiently(() => fs.mkdir(fan, { recursive: true }))
   const beside = join(fan, `tmp_obj_${randomUUID().slice(0, 8)}`)
-  await fs.writeFile(beside, deflateSync(whole, { level: 1 }), { flag: "wx", mode: 0o444 })
-  await fs.rename(beside, path)
+  const packed = deflateSync(whole, { level: 1 })
+  const file = await patiently(() => fs.open(beside, "wx", 0o444))
+  try {
+    await file.writeFile(packed)
+  } finally {
+    await file.close()
+  }
+  await patiently(() => fs.rename(beside, path))
   return { oid, path }
 }
 
 /** Whether the object is there in one piece: what a power cut left of one is written anew. */
 const holds = async (path: string, whole: Buffer): Promise<boolean> => {
-  const found = await fs.readFile(path).catch(ifThere)
+  const found = await patiently(() => fs.readFile(path)).catch(ifThere)
   if (found === undefined) return false
   try {
     return inflateSync(found).equals(whole)

@@ -1,3 +1,4 @@
+import * as Schedule from "effect/Schedule"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** The system's name of a failure; empty where it has none. */
@@ -9,6 +10,12 @@ const crowded = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "EINTR"])
 
 /** Whether a failure only says that the system has no room at the moment. */
 export const isCrowded = (cause: unknown): boolean => crowded.has(codeOf(cause))
+
+/** When to try again what the system had no room for: soon at first, and for some seconds. */
+export const roomAgain = Schedule.min([Schedule.exponential("5 millis"), Schedule.spaced("250 millis")]).pipe(
+  Schedule.jittered,
+  Schedule.upTo({ times: 70 }),
+)
 
 /** What proves that a thing isn't there. */
 const absent = new Set(["ENOENT", "ENOTDIR", "ESRCH"])

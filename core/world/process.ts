@@ -7,6 +7,7 @@ import type { ChildProcess } from "node:child_process"
 import { branded } from "../kit/brand.ts"
 import { boundedLog } from "./boundedLog.ts"
 import { ownClock } from "./ownClock.ts"
+import { codeOf, isCrowded, roomAgain } from "./patience.ts"
 import { tail } from "./tail.ts"
 
 /** What to start. The environment is exactly `env`; nothing is inherited. */
@@ -44,6 +45,8 @@ export class CannotStart extends Data.TaggedError("CannotStart")<{
   readonly program: string
   readonly cwd: string
   readonly reason: string
+  /** The system only had no room for one more at that moment. */
+  readonly crowded?: boolean
 }> {
   override get message() {
     return `cannot start ${this.program}: ${this.reason}`
@@ -68,15 +71,19 @@ interface Limit {
   strike: () => void
 }
 
+/** A system without room for one more process or file has some again in a moment. */
+const whenThereIsRoom = <A>(effect: Effect.Effect<A, CannotStart>): Effect.Effect<A, CannotStart> =>
+  Effect.retry(effect, { schedule: roomAgain, while: ({ crowded }) => crowded === true })
+
 const run = (command: Command): Effect.Effect<Ended, CannotStart> => {
   const { timeoutMs } = command
-  if (timeoutMs === undefined) return start(command)
+  if (timeoutMs === undefined) return whenThereIsRoom(start(command))
   const limit: Limit = { strike: () => undefined }
   const over = Effect.andThen(
     Effect.sync(() => limit.strike()),
     Effect.never,
   )
-  return ownClock().within(timeoutMs, start(command, limit), over)
+  return ownClock().within(timeoutMs, whenThereIsRoom(start(command, limit)), over)
 }
 
 const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart> =>
@@ -85,13 +92,22 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
     const [file = program, ...args] = branded(command.argv, command.env, command.cwd)
     const started = performance.now()
     // Its own group and session: a Ctrl-C in the terminal reaches osier alone, which then decides what still has to finish.
-    const child = spawn(file, args, {
-      cwd: command.cwd,
-      env: { ...command.env },
-      detached: process.platform !== "win32",
-      windowsHide: true,
-      stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    })
+    const cannot = (error: unknown) => {
+      const reason = codeOf(error) === "ENOENT" ? "no such program or folder" : error instanceof Error ? error.message : String(error)
+      return Effect.fail(new CannotStart({ program, cwd: command.cwd, reason, crowded: isCrowded(error) }))
+    }
+    let child: ChildProcess
+    try {
+      child = spawn(file, args, {
+        cwd: command.cwd,
+        env: { ...command.env },
+        detached: process.platform !== "win32",
+        windowsHide: true,
+        stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      })
+    } catch (error) {
+      return resume(cannot(error))
+    }
     if (child.pid !== undefined) command.onStart?.(child.pid)
     const limit = command.keepBytes ?? 64 * 1024 * 1024
     const out = tail(limit)
@@ -122,10 +138,7 @@ const start = (command: Command, time?: Limit): Effect.Effect<Ended, CannotStart
       if (log === undefined) resume(result)
       else void log.close().then(() => resume(result))
     }
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      const reason = error.code === "ENOENT" ? "no such program or folder" : error.message
-      settle(Effect.fail(new CannotStart({ program, cwd: command.cwd, reason })))
-    })
+    child.once("error", (error) => settle(cannot(error)))
     const finish = (code: number | null, signal: string | null) =>
       settle(
         Effect.succeed({ code, signal, timedOut, stdout: out.bytes(), stderr: err.bytes().toString(), ms: performance.now() - started }),

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path"
 import { ProcessIdentity } from "../domain/processIdentity.ts"
 import type { Liveness } from "../domain/processIdentity.ts"
 import { Machine } from "./machine.ts"
+import { unlessAbsent } from "./patience.ts"
 import { processTable } from "./processTable.ts"
 import { Repository } from "./repository.ts"
 
@@ -100,7 +101,7 @@ export class RefIntent extends Context.Service<
         return removed
       })
       const all = Effect.map(
-        Effect.promise(() => fs.readdir(folder).catch(() => [])),
+        Effect.promise(async () => (await unlessAbsent(() => fs.readdir(folder)).catch(() => undefined)) ?? []),
         (names) => names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name)),
       )
       const sweep = Effect.gen(function* () {
@@ -140,15 +141,16 @@ const aMomentMs = 1_000
 
 const readIntent = (path: string) =>
   Effect.map(
-    Effect.promise(() => fs.readFile(path, "utf8").catch(() => "")),
+    Effect.promise(async () => (await unlessAbsent(() => fs.readFile(path, "utf8")).catch(() => undefined)) ?? ""),
     (text) => Option.getOrUndefined(Schema.decodeUnknownOption(Intent)(text)),
   )
 
-/** When a file was written; undefined when it is not there. */
+/** When a file was written; undefined when it is not there. One that can't be looked at is there, and is nobody's to remove. */
 const bornAt = (path: string) =>
-  Effect.promise(() =>
-    fs.stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => undefined,
-    ),
-  )
+  Effect.promise(async () => {
+    try {
+      return (await unlessAbsent(() => fs.stat(path)))?.mtimeMs
+    } catch {
+      return -Infinity
+    }
+  })

@@ -4,6 +4,7 @@ import { nanoid } from "nanoid"
 import { mkdir, open, readFile, rename, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import { ServerRecord } from "../domain/frame.ts"
+import { unlessAbsent } from "./patience.ts"
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ServerRecord))
 
@@ -11,7 +12,7 @@ const fileIn = (directory: string): string => join(directory, "server.json")
 
 /** Where a repository's events are served, `undefined` when nowhere. Whoever it names may have died meanwhile. */
 export const readServerFile = async (directory: string): Promise<ServerRecord | undefined> =>
-  Option.getOrUndefined(decode(await readFile(fileIn(directory), "utf8").catch(() => "")))
+  Option.getOrUndefined(decode(await unlessAbsent(() => readFile(fileIn(directory), "utf8"))))
 
 /** Tells programs where to connect. The token in it is for this user alone, so the file is from its first moment on. */
 export const writeServerFile = async (directory: string, record: ServerRecord): Promise<void> => {

@@ -5,6 +5,7 @@ import * as fs from "node:fs/promises"
 import { join, sep } from "node:path"
 import { isNameInFolder } from "../domain/keptName.ts"
 import { FileFailed } from "./files.ts"
+import { codeOf, fewAtATime, patiently, unlessAbsent } from "./patience.ts"
 
 /** A path as the file system takes it: bytes where a name is no text. */
 export type Place = string | Buffer
@@ -36,7 +37,7 @@ export const walk = (root: string, enter: (path: string) => boolean = () => true
 export const bytesOf = (found: Found): Effect.Effect<Buffer, FileFailed> =>
   Effect.tryPromise({
     try: async () => {
-      if (found.kind === "link") return fs.readlink(found.at, { encoding: "buffer" })
+      if (found.kind === "link") return patiently(() => fs.readlink(found.at, { encoding: "buffer" }))
       return opened(found.at, found.stat.mode, 0o400, () => fs.readFile(found.at))
     },
     catch: (error) => failed("read", found.path, error),
@@ -65,7 +66,7 @@ export const lay = (
         if (index < names.length - 1 || thing.kind === "folder") await enterFolder(at)
       }
       if (thing.kind === "link") return fs.symlink(thing.data, at)
-      if (thing.kind === "file") await fs.writeFile(at, thing.data, { flag: "wx", mode: 0o600 })
+      if (thing.kind === "file") await create(at, thing.data)
       await fs.chmod(at, thing.mode)
     },
     catch: (error) =>
@@ -82,11 +83,21 @@ const enterFolder = async (at: Place) => {
   }
 }
 
+/** Nothing is there of a file that could not be opened for want of room, so that may be tried again. */
+const create = async (at: Place, data: Buffer) => {
+  const file = await patiently(() => fs.open(at, "wx", 0o600))
+  try {
+    await file.writeFile(data)
+  } finally {
+    await file.close()
+  }
+}
+
 const failed = (doing: string, path: string, error: unknown) =>
   new FileFailed({
     path,
     doing,
-    code: error instanceof Error && "code" in error ? String(error.code) : "",
+    code: codeOf(error),
     reason: error instanceof Error ? error.message : String(error),
   })
 
@@ -96,15 +107,13 @@ const below = (folder: Place, name: string | Buffer): Place =>
     : Buffer.concat([Buffer.from(folder), Buffer.from("/"), Buffer.from(name)])
 
 const look = async (at: Place, names: readonly (string | Buffer)[], path: string, enter: (path: string) => boolean, found: Found[]) => {
-  const stat = await fs.lstat(at)
+  const stat = await patiently(() => fs.lstat(at))
   const children = await opened(at, stat.mode, 0o500, () => namesIn(at))
   if (path !== "") found.push({ path, names, at, kind: "folder", stat, empty: children.length === 0 })
-  const seen = await Promise.all(
-    children.map(async (name) => {
-      const child = below(at, name)
-      return { name, child, stat: await fs.lstat(child).catch(() => undefined) }
-    }),
-  )
+  const seen = await fewAtATime(children, async (name) => {
+    const child = below(at, name)
+    return { name, child, stat: await unlessAbsent(() => fs.lstat(child)) }
+  })
   for (const { name, child, stat } of seen) {
     // Gone between the two looks.
     if (stat === undefined) continue
@@ -131,12 +140,12 @@ const namesIn = async (at: Place): Promise<readonly (string | Buffer)[]> => {
 /** What its owner made unreadable is opened for the moment of reading. */
 const opened = async <A>(at: Place, mode: number, needed: number, act: () => Promise<A>): Promise<A> => {
   try {
-    return await act()
+    return await patiently(act)
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error
+    if (codeOf(error) !== "EACCES") throw error
     await fs.chmod(at, (mode & 0o7777) | needed)
     try {
-      return await act()
+      return await patiently(act)
     } finally {
       await fs.chmod(at, mode & 0o7777)
     }
