@@ -32,10 +32,11 @@ export const commitTitle = ({ title, type, scope }: Titled): string => {
   return shorten(`${kind}${part === "" ? "" : `(${part})`}: ${line === "" ? "untitled" : line}`)
 }
 
-/** One line without control characters, whatever the text holds. */
+/** One line without control characters, and without those that turn or hide what follows, whatever the text holds. */
 export const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ")
+    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, "")
     .replace(/ {2,}/g, " ")
     .trim()
 

@@ -67,7 +67,12 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("limits.grace", "text", "5s", "How long a stopped process may clean up before it is killed."),
   doc("limits.retries", "text", "2", "How often a task that failed by its own work is tried again."),
   doc("keep.max", "text", "50MB", "Up to this size ignored files are kept as well; larger ones are named."),
-  doc("outside", "text", "report", "What a change outside of a task's tree does that can't be attributed and is not in its work: report it, or hold the task."),
+  doc(
+    "outside",
+    "text",
+    "report",
+    "What a change outside of a task's tree does that can't be attributed and is not in its work: report it, or hold the task.",
+  ),
   doc(
     "on_red_target",
     "text",

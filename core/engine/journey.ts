@@ -81,8 +81,8 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     const answer = yield* offer(held, task, work)
     if (answer.type === "landed") task = yield* finish(held, task, work, answer.landing)
     if (answer.type !== "ejected") break
-    if (repaired >= repairs) return yield* answer.lost
     yield* letGo(held, task, work)
+    if (repaired >= repairs) return yield* answer.lost
     evidence = answer.evidence
     const again = { type: "TaskRetried", task: id, attempt: task.attempts.length + 1, reason: answer.lost.reason } as const
     task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { dirname, isAbsolute, relative, sep } from "node:path"
+import { dirname, isAbsolute, join, relative, sep } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { preflightBranches } from "../steps/claimBranch.ts"
 import { gateEnvironment, standingVariables } from "../steps/gateEnvironment.ts"
@@ -52,6 +52,17 @@ export class TreeRootTaken extends Data.TaggedError("TreeRootTaken")<{ readonly 
   readonly field = "tree.root"
 }
 
+/** Nothing can be written where everything of a run is. */
+export class NotWritable extends Data.TaggedError("NotWritable")<{ readonly path: string }> {
+  override get message() {
+    return `nothing can be written into ${this.path}: it is read-only, or somebody else's`
+  }
+  get hint() {
+    return `Make it writable for you (\`ls -ld ${this.path}\`), then run the same command again. Nothing was started.`
+  }
+  readonly exit = 3
+}
+
 /** Too little room to work in. */
 export class DiskFull extends Data.TaggedError("DiskFull")<{ readonly path: string; readonly freeBytes: number }> {
   override get message() {
@@ -71,6 +82,7 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
   const refs = yield* Refs
   const objects = yield* Objects
   const { targetRef, settings } = yield* RunContext
+  yield* writable
   yield* room
   yield* rootOfItsOwn
   yield* preflightBranches(settings.branch)
@@ -111,6 +123,14 @@ const rootOfItsOwn = Effect.gen(function* () {
   if (bare || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return
   const [path] = yield* git.fields(["ls-files", "-z", "--", inside === "" ? "." : `:(literal)${inside}`], { cwd: root })
   if (path !== undefined) return yield* new TreeRootTaken({ root: treeRoot, path })
+})
+
+/** git and osier write into all of these. */
+const writable = Effect.gen(function* () {
+  const files = yield* Files
+  const { commonDir, own } = yield* Repository
+  for (const path of [commonDir, join(commonDir, "objects"), join(commonDir, "refs"), own])
+    if ((yield* files.stat(path)) !== undefined && !(yield* files.writable(path))) return yield* new NotWritable({ path })
 })
 
 /** Work is not started on a disk that is about to be full. */

@@ -6,6 +6,7 @@ import { isFree } from "../steps/isFree.ts"
 import { heldJudged, letJudgedGo } from "../steps/holdJudged.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
 import { listTasks, readTask } from "../steps/record.ts"
+import { sweepPassing } from "../steps/sweepPassing.ts"
 import { Reaper } from "../world/reaper.ts"
 import { RefIntent } from "../world/refIntent.ts"
 import { Repository } from "../world/repository.ts"
@@ -18,6 +19,7 @@ import { lookBack } from "./lookBack.ts"
 import { markedUpTo } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 import { settlePlans } from "./settlePlans.ts"
+import { sweepAttempts } from "./sweepAttempts.ts"
 import { sweepOver } from "./sweepOver.ts"
 
 /**
@@ -66,6 +68,8 @@ export const recover = Effect.fn("recover")(function* () {
     for (const hold of yield* heldJudged()) if (yield* isFree("task", String(hold.task))) yield* letJudgedGo(hold)
   })
   yield* alone(judged, { what: "refs that held what was judged could not be let go", hint: doctor })
+  yield* alone(sweepAttempts(tasks), { what: "what was noted of attempts that are over could not be taken away", hint: doctor })
+  yield* alone(sweepPassing(), { what: "drafts of killed processes could not be taken away", hint: doctor })
   yield* alone(settlePlans(), { what: "plans could not be settled", hint: doctor })
   const claims = Effect.gen(function* () {
     for (const { task } of yield* listClaims()) {

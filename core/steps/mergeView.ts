@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { nanoid } from "nanoid"
 import { dirname, join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
+import { passingName } from "../world/passing.ts"
 import { Repository } from "../world/repository.ts"
 
 /** A place to merge in: a git directory and a work tree of our own over the repository's objects. */
@@ -25,7 +25,7 @@ export const mergeView = Effect.fn("mergeView")(function* (commit: string) {
   const files = yield* Files
   const git = yield* Git
   const objects = yield* Objects
-  const root = join(own, "views", nanoid())
+  const root = join(own, "views", passingName())
   yield* Effect.acquireRelease(files.makeFolder(join(root, "git", "refs", "heads")), () => Effect.ignore(files.remove(root)))
   const gitDir = join(root, "git")
   const workTree = join(root, "tree")

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
-import { randomUUID } from "node:crypto"
 import { join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
+import { passingName } from "../world/passing.ts"
 import { Repository } from "../world/repository.ts"
 
 /**
@@ -21,7 +21,7 @@ export const overlayInputs = Effect.fn("overlayInputs")(function* (input: {
   const files = yield* Files
   const { commonDir, own, zero } = yield* Repository
   const folder = join(own, "overlay")
-  const index = join(folder, randomUUID())
+  const index = join(folder, passingName())
   const env = { ...objectsFrom(input.objectFolders), GIT_DIR: commonDir, GIT_INDEX_FILE: index }
   const at = { cwd: commonDir, env }
   const rows = new Map<string, string>()

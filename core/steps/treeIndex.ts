@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { nanoid } from "nanoid"
 import { join } from "node:path"
 import { type IndexEntry, readIndex } from "../domain/gitIndex.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
+import { passingName } from "../world/passing.ts"
 import { Repository } from "../world/repository.ts"
 
 /** What a tree's index says, and what git would ignore in it. */
@@ -27,7 +27,7 @@ export const treeIndex = Effect.fn("treeIndex")(function* (path: string, gitDir:
   const file = gitDir === undefined ? undefined : join(gitDir, "index")
   const raw = file === undefined ? undefined : yield* files.read(file)
   const stat = file === undefined ? undefined : yield* files.stat(file)
-  const copy = join(own, "tmp", `index-${nanoid(8)}`)
+  const copy = join(own, "tmp", passingName())
   const env = {
     GIT_DIR: gitDir ?? commonDir,
     GIT_COMMON_DIR: commonDir,

@@ -2,11 +2,11 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
 import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname } from "node:path"
+import { passingName } from "./passing.ts"
 import { buffer } from "node:stream/consumers"
 import { codeOf, patiently } from "./patience.ts"
 
@@ -45,6 +45,8 @@ export class Files extends Context.Service<
     readonly copy: (from: string, to: string) => Effect.Effect<void, FileFailed>
     /** Removes a file, or a folder with all in it. Callers prove beforehand that nothing in it is lost. */
     readonly remove: (path: string) => Effect.Effect<void, FileFailed>
+    /** Whether something could be written into a folder; of one that is not there, no. */
+    readonly writable: (path: string) => Effect.Effect<boolean>
     readonly realPath: (path: string) => Effect.Effect<string, FileFailed>
     readonly freeBytes: (path: string) => Effect.Effect<number, FileFailed>
   }
@@ -83,6 +85,13 @@ export class Files extends Context.Service<
         await fs.cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
       }),
     remove: (path) => attempt("remove", path, () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 })),
+    writable: (path) =>
+      Effect.promise(() =>
+        fs.access(path, constants.W_OK).then(
+          () => true,
+          () => false,
+        ),
+      ),
     realPath: (path) => attempt("resolve", path, () => fs.realpath(path)),
     freeBytes: (path) => attempt("measure", path, async () => ((s) => s.bavail * s.bsize)(await fs.statfs(path))),
   })
@@ -102,7 +111,7 @@ const absentIs = <A, B>(value: B, effect: Effect.Effect<A, FileFailed>): Effect.
 
 const writeWhole = async (path: string, data: string | Uint8Array, mode = 0o644) => {
   await fs.mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.${randomUUID()}.new`
+  const beside = `${path}.${passingName()}.new`
   try {
     const handle = await fs.open(beside, "wx", mode)
     try {

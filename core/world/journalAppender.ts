@@ -59,7 +59,7 @@ export const journalAppender = (path: string, run: string, newJournal: () => str
       await close()
     }
     await patiently(() => mkdir(dirname(path), { recursive: true }))
-    file = await patiently(() => open(path, constants.O_RDWR | constants.O_CREAT))
+    file = await patiently(() => open(path, constants.O_RDWR | constants.O_CREAT, 0o600))
     return { file, size: (await file.stat()).size }
   }
 

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
@@ -18,6 +19,10 @@ export type Try =
   | { readonly type: "garbage"; readonly ageMs: number }
 
 const remove = (file: string) => unlessAbsent(() => unlink(file))
+
+/** Whose a lock, or the name for one, is; undefined when nobody can tell. */
+export const readLockHolder = (file: string): Effect.Effect<LockHolder | undefined> =>
+  Effect.promise(() => read(file).catch(() => undefined)).pipe(Effect.map((found) => (found === "garbage" ? undefined : found)))
 
 const read = async (file: string): Promise<LockHolder | "garbage" | undefined> => {
   const text = await unlessAbsent(() => readFile(file, "utf8"))

@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
-import { createHash, randomUUID } from "node:crypto"
+import { createHash } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import { deflateSync, inflateSync } from "node:zlib"
 import { conversation } from "./conversation.ts"
 import { pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
+import { passingName } from "./passing.ts"
 import { patiently } from "./patience.ts"
 import { Repository } from "./repository.ts"
 
@@ -196,15 +197,20 @@ const writeLoose = async (folder: string, format: "sha1" | "sha256", type: strin
   const path = join(fan, oid.slice(2))
   if (await holds(path, whole)) return { oid, path }
   await patiently(() => fs.mkdir(fan, { recursive: true }))
-  const beside = join(fan, `tmp_obj_${randomUUID().slice(0, 8)}`)
+  const beside = join(fan, `tmp_obj_${passingName()}`)
   const packed = deflateSync(whole, { level: 1 })
-  const file = await patiently(() => fs.open(beside, "wx", 0o444))
   try {
-    await file.writeFile(packed)
-  } finally {
-    await file.close()
+    const file = await patiently(() => fs.open(beside, "wx", 0o444))
+    try {
+      await file.writeFile(packed)
+    } finally {
+      await file.close()
+    }
+    await patiently(() => fs.rename(beside, path))
+  } catch (error) {
+    await fs.rm(beside, { force: true })
+    throw error
   }
-  await patiently(() => fs.rename(beside, path))
   return { oid, path }
 }
 

@@ -1,9 +1,9 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { nanoid } from "nanoid"
 import { mkdir, open, readFile, rename, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import { ServerRecord } from "../domain/frame.ts"
+import { passingName } from "./passing.ts"
 import { unlessAbsent } from "./patience.ts"
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ServerRecord))
@@ -17,7 +17,7 @@ export const readServerFile = async (directory: string): Promise<ServerRecord | 
 /** Tells programs where to connect. The token in it is for this user alone, so the file is from its first moment on. */
 export const writeServerFile = async (directory: string, record: ServerRecord): Promise<void> => {
   await mkdir(directory, { recursive: true })
-  const draft = `${fileIn(directory)}.${nanoid()}`
+  const draft = `${fileIn(directory)}.${passingName()}.new`
   const file = await open(draft, "wx", 0o600)
   try {
     await file.writeFile(`${JSON.stringify(record)}\n`)

@@ -15,6 +15,12 @@ const landing: Landing = {
   gates: "sha256:77",
 }
 
+test("nothing in a subject turns or hides what follows", () => {
+  const said = landingMessage({ subject: commitTitle({ title: "a\u202Eb\u2066c\u200Bd\uFEFFe\u061Cf" }), landing })
+  expect(said.split("\n")[0]).toBe("feat: abcdef")
+  expect(commitTitle({ title: "👩\u200D💻 می\u200Cخواهم" })).toBe("feat: 👩\u200D💻 می\u200Cخواهم")
+})
+
 test.each([
   [{ title: "Add login page" }, "feat: Add login page"],
   [{ title: "Fix XSS", type: "bug", scope: "comments" }, "fix(comments): Fix XSS"],

@@ -5,7 +5,7 @@ import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import type { EventBody } from "../../core/domain/event.ts"
 import { Journal } from "../../core/world/journal.ts"
@@ -24,6 +24,12 @@ test("a journal starts with its name, and what is appended is there when the sco
   const name = await folder.journal((journal) => journal.id)
   expect(name).toBe(first.journal)
   expect(await folder.journal((journal) => journal.position)).toEqual({ journal: name, seq: 1001 })
+})
+
+test("a journal is for its owner's eyes alone, as logs are", async () => {
+  using folder = journalFolder()
+  await folder.journal((journal) => journal.append(said(1)))
+  expect(statSync(folder.file).mode & 0o777).toBe(0o600)
 })
 
 test("asking for the name starts the journal once", async () => {
