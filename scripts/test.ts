@@ -104,6 +104,7 @@ await Promise.all([
 ])
 if (tier !== "check") {
   await step("binary", () => run("build.config.ts", [], false))
+  env["OSIER_BUILT"] = "dist/osier.mjs"
   for (const name of ["deno", "bun"] as const) {
     const found = await runtimeHere(name)
     if ("missing" in found) console.log(`SKIPPED everything on ${name}: ${found.missing}`)

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
-const [node = "", ...before] = onNode("core/main.ts").command
+const [node = "", ...before] = osierOnNode().command
 
 interface Ran {
   readonly code: number | null

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process"
 import { expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo, repoAt, type Repo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
-const [node = "", ...before] = onNode("core/main.ts").command
+const [node = "", ...before] = osierOnNode().command
 
 const start = (cwd: string, ...args: readonly string[]) => {
   const child = spawn(node, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })

@@ -6,7 +6,7 @@ import { readEventLine } from "../../core/domain/eventLine.ts"
 import type { Event } from "../../core/domain/event.ts"
 import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
 const yaml = `
 agents:
@@ -61,7 +61,7 @@ for (const step of steps) {
 }
 
 const start = (repo: Repo) => {
-  const [program = "", ...args] = onNode("core/main.ts").command
+  const [program = "", ...args] = osierOnNode().command
   return spawn(program, [...args, "run", "-j", "3", "a", "b", "c"], { cwd: repo.path, detached: true, stdio: ["ignore", "pipe", "pipe"] })
 }
 

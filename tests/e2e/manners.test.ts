@@ -4,10 +4,10 @@ import { expect, test } from "vitest"
 import { readEventLine } from "../../core/domain/eventLine.ts"
 import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
 const timeout = 90_000
-const node = onNode("core/main.ts")
+const node = osierOnNode()
 const events = (out: string) =>
   out
     .split("\n")

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import type { Event } from "../../core/domain/event.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
 const project = (plan: string, agent = "true", more = ""): Repo => {
   const repo = makeRepo({
@@ -86,7 +86,7 @@ test(
   both) test -e two.txt && test -e held.txt || exit 9 ;;
 esac`,
     )
-    const run = startOsier(onNode("core/main.ts"), repo.path, ["run", "--from", "plan.yaml"])
+    const run = startOsier(osierOnNode(), repo.path, ["run", "--from", "plan.yaml"])
     // "two" lands while "held", of the same generation as "one", is still at work
     await run.said(/#3 merged/)
     expect(place(repo, "AgentEnded", 2)).toBe(-1)

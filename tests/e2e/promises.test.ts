@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
-const [node = "", ...main] = onNode("core/main.ts").command
+const [node = "", ...main] = osierOnNode().command
 
 interface Ran {
   readonly code: number | null

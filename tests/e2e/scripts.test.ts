@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { makeRepo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
-const [node = "", ...main] = onNode("core/main.ts").command
+const [node = "", ...main] = osierOnNode().command
 const script = (name: string) => join(import.meta.dirname, "..", "..", "scripts", name)
 
 const start = (cwd: string, ...args: readonly string[]) => {

@@ -3,9 +3,9 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { onNode } from "../support/runtimes.ts"
+import { osierOnNode } from "../support/runtimes.ts"
 
-const node = onNode("core/main.ts")
+const node = osierOnNode()
 const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 /** A repository whose agent writes down every attempt, and the lines it wrote. */

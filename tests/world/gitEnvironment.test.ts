@@ -39,6 +39,7 @@ test("a git that is only read gets configuration and identity, no secret, and sp
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
     GIT_EDITOR: ":",
   })
 })
