@@ -92,7 +92,7 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
       target: targetRef,
       from: tip,
       to: commit,
-      expect: [fenceOf(targetHeld), fenceOf(held)],
+      expect: () => [fenceOf(targetHeld), fenceOf(held)],
       reason: `osier: land task ${task.id}`,
     }).pipe(Effect.catchTag("WouldPublish", ({ findings }) => Effect.succeed({ type: "published", findings } as const)))
     const landed = yield* giving(commit, landing, ({ type }) => type === "landed")

@@ -29,7 +29,7 @@ export const bringAlong = Effect.fn("bringAlong")(function* (branch: string, to:
     const along: Along = { type: (yield* isCut(from, to)) ? "cut" : "diverged" }
     return along
   }
-  const moved = yield* moveBranch({ target: branch, from, to, expect: [], reason })
+  const moved = yield* moveBranch({ target: branch, from, to, expect: () => [], reason })
   if (moved.type === "landed") {
     const along: Along = moved.behind === undefined ? { type: "moved", checkout: moved.followed } : { type: "behind", ...moved.behind }
     return along

@@ -47,7 +47,9 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* () {
   }
   for (const name of besides) yield* take(join(commonDir, name), "file")
   yield* take(join(userFolder(), "git", "attributes"), "file")
-  const hooks = yield* userHooks().pipe(Effect.orElseSucceed(() => ""))
+  // Where no file and no variable speaks of another folder there is none, and no git needs to be asked.
+  const elsewhere = [...found.values()].some(({ kind, bytes }) => kind === "config" && setsHooks.test(bytes.toString("latin1")))
+  const hooks = elsewhere || hooksInVariables() ? yield* userHooks().pipe(Effect.orElseSucceed(() => "")) : ""
   // A folder of hooks that is part of the checkout changes with what lands; a tree's own copy is never run.
   const folders = new Set([join(commonDir, "hooks"), ...(isAbsolute(hooks) ? [hooks] : [])])
   for (const folder of folders)
@@ -107,6 +109,11 @@ export const valuesIn = Effect.fn("valuesIn")(function* (bytes: Buffer) {
   const read: ReadonlyMap<string, readonly string[]> = values
   return read
 })
+
+const setsHooks = /hookspath/i
+
+const hooksInVariables = (): boolean =>
+  Object.entries(process.env).some(([name, value]) => name.startsWith("GIT_CONFIG_") && setsHooks.test(value ?? ""))
 
 const leadsOn = /include|attributesfile/i
 

@@ -44,8 +44,8 @@ export interface ToLand {
   readonly target: string
   readonly from: string
   readonly to: string
-  /** Refs that must not have moved: the locks whose fence this landing relies on. */
-  readonly expect: readonly Expect[]
+  /** Refs that must not have moved: the locks whose fence this landing relies on, as their own signs of life left them last. */
+  readonly expect: () => readonly Expect[]
   /** What the log of HEAD says about it. */
   readonly reason: string
   /** Only for tests: called between the moments of bringing a checkout along. */
@@ -123,12 +123,16 @@ const swapOf = ({ target, from, to, expect }: ToLand) =>
   Effect.gen(function* () {
     const refs = yield* Refs
     for (let round = 1; ; round++) {
-      const lost = yield* refs.swap([{ ref: target, from, to }], expect).pipe(
+      const fences = expect()
+      const lost = yield* refs.swap([{ ref: target, from, to }], fences).pipe(
         Effect.as(undefined),
         Effect.catchTag("SwapLost", (error) => Effect.succeed(error)),
       )
       if (lost === undefined) return
-      const seen = yield* Effect.forEach(expect, (each) => Effect.map(refs.read(each.ref), (at) => (at === each.at ? [] : [each.ref])))
+      const now = new Map(expect().map(({ ref, at }) => [ref, at]))
+      const seen = yield* Effect.forEach(fences, ({ ref, at }) =>
+        Effect.map(refs.read(ref), (found) => (found === at || found === now.get(ref) ? [] : [ref])),
+      )
       const fenced = seen.flat()
       const lock = lost.lock === undefined ? {} : { lock: lost.lock }
       if (fenced.length > 0) return yield* new NotSwapped({ landing: { type: "fenced", refs: fenced, ...lock } })

@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { gitWords } from "../domain/gitWords.ts"
+import { ofObjects } from "./ofObjects.ts"
 import { onlyReads } from "./onlyReads.ts"
 import { machineEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "./process.ts"
@@ -65,7 +66,8 @@ export class Git extends Context.Service<
     Git,
     Effect.gen(function* () {
       const processes = yield* Process
-      const run = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
+      const known = answers()
+      const ask = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
         const once = processes.run({
           argv: ["git", ...(options.programs === true ? settings(options.config ?? {}) : pinned(options.config)), ...args],
           cwd: options.cwd ?? ".",
@@ -81,6 +83,13 @@ export class Git extends Context.Service<
         }
         return ended
       })
+      const run = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
+        if (options.input !== undefined || options.programs === true || !ofObjects(args)) return yield* ask(args, options)
+        const question = JSON.stringify([args, options.cwd, options.env, options.config])
+        const answer = known.get(question) ?? (yield* ask(args, options))
+        if (answer.code === 0) known.keep(question, answer)
+        return answer
+      })
       const text = (args: readonly string[], options?: GitOptions) =>
         Effect.map(run(args, options), (ended) => ended.stdout.toString().replace(/\n$/, ""))
       const fields = (args: readonly string[], options?: GitOptions) =>
@@ -89,6 +98,24 @@ export class Git extends Context.Service<
     }),
   )
 }
+
+/** The latest answers that follow from objects alone; a landing asks for the same trees time and again. */
+const answers = () => {
+  const kept = new Map<string, Ended>()
+  return {
+    get: (question: string) => kept.get(question),
+    keep: (question: string, answer: Ended) => {
+      if (answer.stdout.length > largestAnswer) return
+      kept.delete(question)
+      kept.set(question, answer)
+      for (const oldest of kept.keys()) if (kept.size > answersKept) kept.delete(oldest)
+    },
+  }
+}
+
+const answersKept = 64
+/** In bytes. */
+const largestAnswer = 256 * 1024
 
 /** No git is waited for without an end: this long for one that only reads, and for one that writes, in time in which osier ran. */
 const readMs = 5 * 60_000

@@ -17,9 +17,12 @@ const readers = new Set([
 
 const withValue = new Set(["--git-dir", "--work-tree", "-C", "-c"])
 
-/** Whether a git command with these arguments only reads. */
-export const onlyReads = (args: readonly string[]): boolean => {
+/** The command among git's arguments, and what follows it. */
+export const subcommand = (args: readonly string[]): { readonly name: string; readonly rest: readonly string[] } => {
   let at = 0
   while (args[at]?.startsWith("-") === true) at += withValue.has(args[at] ?? "") ? 2 : 1
-  return readers.has(args[at] ?? "")
+  return { name: args[at] ?? "", rest: args.slice(at + 1) }
 }
+
+/** Whether a git command with these arguments only reads. */
+export const onlyReads = (args: readonly string[]): boolean => readers.has(subcommand(args).name)

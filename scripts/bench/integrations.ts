@@ -32,7 +32,7 @@ export const integrations: Bench = {
         if (plan.type === "conflict") return yield* Effect.die(new Error(`${task.title} conflicts`))
         const { commit, tasks } = yield* sealCandidate(plan, { verdicts: [] })
         yield* auditCandidate({ commit, onto: at, tasks })
-        const landed = yield* land({ target, from: at, to: commit, expect: [], reason: "bench" })
+        const landed = yield* land({ target, from: at, to: commit, expect: () => [], reason: "bench" })
         if (landed.type !== "landed") return yield* Effect.die(new Error(`${task.title} did not land: ${landed.type}`))
         at = commit
       })

@@ -76,7 +76,7 @@ test("it decides as `git merge --ff-only --no-overwrite-ignore` does, and leaves
         encoding: "utf8",
       }),
     ]
-    const ended = await inWorld(repo.path, land({ target, from, to, expect: [], reason: "r" }))
+    const ended = await inWorld(repo.path, land({ target, from, to, expect: () => [], reason: "r" }))
     // git writes a file anew that the user removed, and drops one staged in a folder that becomes a file. We wait.
     const kept = mine.every(({ path, bytes }) => bytesOf(join(twin, path)) === bytes)
     if (git && !kept) {

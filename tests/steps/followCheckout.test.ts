@@ -41,7 +41,7 @@ test("a checkout made while the target moved is told to be behind", async () => 
             refs.swap(...asked),
           ),
       })
-      return yield* land({ target, from, to, expect: [], reason: "r" }).pipe(Effect.provideService(Refs, racing))
+      return yield* land({ target, from, to, expect: () => [], reason: "r" }).pipe(Effect.provideService(Refs, racing))
     }),
   )
   expect(ended).toMatchObject({ type: "landed", followed: undefined, behind: { checkout: repo.path } })

@@ -43,7 +43,7 @@ test("a linked worktree comes along wherever osier runs, and its HEAD has a log 
   repo.git("-C", linked, "checkout", "-q", "--detach")
   repo.git("checkout", "-q", "main")
   const next = repo.git("commit-tree", `${from}^{tree}`, "-p", to, "-m", "back")
-  const ended = await inWorld(linked, land({ target, from: to, to: next, expect: [], reason: "r" }))
+  const ended = await inWorld(linked, land({ target, from: to, to: next, expect: () => [], reason: "r" }))
   expect(ended).toMatchObject({ type: "landed", followed: repo.path })
   expect(status(repo)).toBe("")
 })
@@ -53,12 +53,29 @@ test("without a checkout of the target nothing but the ref moves", async () => {
   const bare = join(makeFolder(), "bare.git")
   repo.git("update-ref", "refs/heads/next", to)
   repo.git("clone", "-q", "--bare", repo.path, bare)
-  expect(await inWorld(bare, land({ target, from, to, expect: [], reason: "r" }))).toMatchObject({ type: "landed", followed: undefined })
+  expect(await inWorld(bare, land({ target, from, to, expect: () => [], reason: "r" }))).toMatchObject({
+    type: "landed",
+    followed: undefined,
+  })
   expect(repo.git("-C", bare, "rev-parse", target)).toBe(to)
   repo.git("checkout", "-q", "--detach")
   expect(await landing(repo, from, to)).toMatchObject({ type: "landed", followed: undefined })
   expect(repo.git("rev-parse", "HEAD")).toBe(from)
   expect(status(repo)).toBe("")
+})
+
+test("a sign of life of our own between the look at a fence and the swap costs nothing but another swap", async () => {
+  const { repo, from, to } = setUp()
+  const lock = "refs/osier/locks/target/main"
+  repo.git("update-ref", lock, from)
+  let at = from
+  const renewing = () => {
+    const seen = [{ ref: lock, at }]
+    if (at === from) repo.git("update-ref", lock, (at = to))
+    return seen
+  }
+  expect(await inWorld(repo.path, land({ target, from, to, expect: renewing, reason: "r" }))).toMatchObject({ type: "landed" })
+  tidy(repo)
 })
 
 test("a lost race is told apart: target moved, fence lost, a commit made for another target", async () => {

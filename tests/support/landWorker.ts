@@ -13,7 +13,7 @@ const onStep = (step: string) =>
     setInterval(() => undefined, 1000)
   })
 
-const ended = await land({ target: "refs/heads/main", from, to, expect: [], reason: "test", onStep }).pipe(
+const ended = await land({ target: "refs/heads/main", from, to, expect: () => [], reason: "test", onStep }).pipe(
   Effect.provide(worldOf(path).pipe(Layer.orDie)),
   Effect.runPromise,
 )

@@ -50,7 +50,7 @@ export const setUp = (files: Record<string, string> = base, change: (repo: Repo)
 
 /** Lands it. */
 export const landing = (repo: Repo, from: string, to: string, expected: readonly Expect[] = []) =>
-  inWorld(repo.path, land({ target, from, to, expect: expected, reason: "osier: land 1" }))
+  inWorld(repo.path, land({ target, from, to, expect: () => expected, reason: "osier: land 1" }))
 
 /** All that git sees in a checkout, ignored files included. */
 export const status = (repo: Repo, path = repo.path) => repo.git("-C", path, "status", "--porcelain", "--ignored", "-uall")
