@@ -15,9 +15,9 @@ export default defineConfig({
     exclude: [...(left[process.env["OSIER_TIER"] ?? ""] ?? [])],
     // the user's own git configuration, hooks and signing keys must not decide what a test says
     env: { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" },
-    // real processes and repositories: slower on a busy machine, never endless
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // real processes and repositories: slower on a busy machine, above all those that run whole programs; never endless
+    testTimeout: process.env["OSIER_TIER"] === "check" ? 30_000 : 120_000,
+    hookTimeout: 60_000,
     pool: "forks",
     // a process for each file costs the quick tier a fifth of its time; the longer ones show that no file leans on another
     isolate: process.env["OSIER_TIER"] !== "check",

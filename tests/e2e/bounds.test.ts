@@ -23,7 +23,7 @@ ${more}`,
   return { repo, notes, note: (name: string) => readFileSync(join(notes, name), "utf8") }
 }
 
-test("an attempt that takes too long or says nothing is stopped, is kept, and holds up nobody", { timeout: 90_000 }, async () => {
+test("an attempt that takes too long or says nothing is stopped, is kept, and holds up nobody", { timeout: 120_000 }, async () => {
   const { repo, note } = withAgents({
     slow: "echo $$ > $NOTES/slow; echo part > part.txt; while true; do echo busy; sleep 0.2; done",
     silent: "echo $$ > $NOTES/silent; echo half > half.txt; sleep 600",
@@ -47,7 +47,7 @@ test("an attempt that takes too long or says nothing is stopped, is kept, and ho
   expect(repo.git("show", "refs/osier/keep/2/1:half.txt")).toBe("half")
 })
 
-test("a retry is given what the last attempt came to, in its prompt and in a file, and can do better", { timeout: 90_000 }, async () => {
+test("a retry is given what the last attempt came to, in its prompt and in a file, and can do better", { timeout: 120_000 }, async () => {
   const { repo, notes, note } = withAgents(
     {
       learns: `cat > $NOTES/prompt-$OSIER_ATTEMPT
@@ -77,7 +77,7 @@ cp "$OSIER_EVIDENCE" $NOTES/stumbled; echo 1 > found.txt`,
   expect(repo.git("ls-files", "bad.txt", "good.txt", "found.txt").split("\n")).toEqual(["found.txt", "good.txt"])
 })
 
-test("an agent that changes nothing, or says it did, has done nothing", { timeout: 60_000 }, async () => {
+test("an agent that changes nothing, or says it did, has done nothing", { timeout: 120_000 }, async () => {
   const { repo } = withAgents({
     idle: "echo all done",
     undone: "echo 1 > a.txt; git add a.txt; git commit -qm a; git reset -q --hard HEAD~1",

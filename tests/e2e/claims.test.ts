@@ -9,6 +9,7 @@ import { makeBare } from "../support/remotes.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"
 import { check, scribe, trees } from "../support/scribe.ts"
+import { deeply } from "../support/deeply.ts"
 
 const prepared = (more = ""): Repo => makeRepo({ "README.md": "# a\n", "osier.yaml": scribe + more, ...check })
 const as = (cwd: string, session: string, ...args: readonly string[]) =>
@@ -59,7 +60,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     expect(told.filter((type) => type.startsWith("Task"))).toEqual(["TaskAdded", "TaskClaimed", "TaskCompleted", "TaskMerged"])
   })
 
-  test("what the gates or the train refuse stays with the one who claimed it", async () => {
+  deeply("what the gates or the train refuse stays with the one who claimed it", { timeout: 120_000 }, async () => {
     const repo = prepared()
     await osier(repo.path, "add", "Mend it")
     const tree = (await osier(repo.path, "claim", "1")).out.trim()
@@ -83,7 +84,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     expect(readFileSync(join(repo.path, "README.md"), "utf8")).toBe("# both\n")
   })
 
-  test("what was copied into the tree, and a repository left in it, is not taken for work", async () => {
+  deeply("what was copied into the tree, and a repository left in it, is not taken for work", { timeout: 120_000 }, async () => {
     const repo = prepared('tree: { copy: [".env"] }\n')
     repo.write(".env", "SECRET=1\n")
     await osier(repo.path, "add", "Mend it")
@@ -108,7 +109,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     expect(repo.git("ls-tree", "-r", "--name-only", "main")).not.toContain(".env")
   })
 
-  test("in review mode done work waits for osier land", async () => {
+  deeply("in review mode done work waits for osier land", { timeout: 120_000 }, async () => {
     const repo = prepared("land: review\n")
     await osier(repo.path, "add", "Mend it")
     const tree = (await osier(repo.path, "claim", "1")).out.trim()
@@ -166,7 +167,7 @@ describe("one owner", { timeout: 120_000 }, () => {
     expect((await as(repo.path, "agent a", "release", "1")).code).toBe(2)
   })
 
-  test("taken by force: recorded, and the one who had it can do nothing more", async () => {
+  deeply("taken by force: recorded, and the one who had it can do nothing more", { timeout: 120_000 }, async () => {
     const repo = prepared()
     await osier(repo.path, "add", "Wanted")
     const tree = (await as(repo.path, "a", "claim", "1", "--as", "a@example.com")).out.trim()
@@ -199,7 +200,7 @@ describe("one owner", { timeout: 120_000 }, () => {
     expect(existsSync(join(repo.path, "half.txt"))).toBe(true)
   })
 
-  test("a run starts no claimed task, and leaves the work of one whose claim ran out alone", async () => {
+  deeply("a run starts no claimed task, and leaves the work of one whose claim ran out alone", { timeout: 120_000 }, async () => {
     const repo = prepared()
     await osier(repo.path, "add", "Mine", "Free")
     const tree = (await osier(repo.path, "claim", "1")).out.trim()
@@ -239,7 +240,7 @@ describe("one owner", { timeout: 120_000 }, () => {
 })
 
 describe("giving it back", { timeout: 120_000 }, () => {
-  test("nothing done: pending as before; something done: kept, and said", async () => {
+  deeply("nothing done: pending as before; something done: kept, and said", { timeout: 120_000 }, async () => {
     const repo = prepared()
     await osier(repo.path, "add", "Wanted")
     await osier(repo.path, "claim", "1")
@@ -265,7 +266,7 @@ describe("giving it back", { timeout: 120_000 }, () => {
 })
 
 describe("without a tree", { timeout: 120_000 }, () => {
-  test("two tasks with disjoint scopes in one checkout; a third that may be in their way is refused", async () => {
+  deeply("two tasks with disjoint scopes in one checkout; a third that may be in their way is refused", { timeout: 120_000 }, async () => {
     const repo = prepared()
     repo.write(
       "plan.yaml",
@@ -351,25 +352,29 @@ describe("through a remote", { timeout: 120_000 }, () => {
     expect(Object.keys(hub.refs())).not.toContain(lockRef("task", "1"))
   })
 
-  test("what was finished on a branch of somebody's own is done by nobody else, and lands from elsewhere once it is pushed", async () => {
-    const hub = makeHub({
-      "osier.yaml": `remote: origin\ntarget: main\nagent: again\nagents: { again: { adapter: shell, command: ["touch", "again.txt"] } }\ngates: { test: ["true"] }\n`,
-    })
-    const [a, b] = [hub.clone(), hub.clone()]
-    expect((await osier(a.path, "add", "Wanted")).code).toBe(0)
-    a.git("switch", "-q", "-c", "mine")
-    expect((await osier(a.path, "claim", "1", "--no-tree")).code).toBe(0)
-    a.commit("mine", { "mine.txt": "mine\n" })
-    expect((await osier(a.path, "done", "1")).code).toBe(0)
-    const there = await osier(b.path, "run")
-    expect(there.code).toBe(5)
-    expect(there.out).toContain("git push origin mine")
-    expect((await shown(b, 1)).task).toMatchObject({ status: "completed" })
-    a.git("push", "-q", "origin", "mine")
-    expect((await osier(b.path, "run")).code).toBe(0)
-    expect(hub.bare.git("ls-tree", "--name-only", "main").split("\n").toSorted()).toEqual(["mine.txt", "osier.yaml"])
-    expect(Object.keys(hub.bare.refs())).toContain("refs/heads/mine")
-  })
+  deeply(
+    "what was finished on a branch of somebody's own is done by nobody else, and lands from elsewhere once it is pushed",
+    { timeout: 120_000 },
+    async () => {
+      const hub = makeHub({
+        "osier.yaml": `remote: origin\ntarget: main\nagent: again\nagents: { again: { adapter: shell, command: ["touch", "again.txt"] } }\ngates: { test: ["true"] }\n`,
+      })
+      const [a, b] = [hub.clone(), hub.clone()]
+      expect((await osier(a.path, "add", "Wanted")).code).toBe(0)
+      a.git("switch", "-q", "-c", "mine")
+      expect((await osier(a.path, "claim", "1", "--no-tree")).code).toBe(0)
+      a.commit("mine", { "mine.txt": "mine\n" })
+      expect((await osier(a.path, "done", "1")).code).toBe(0)
+      const there = await osier(b.path, "run")
+      expect(there.code).toBe(5)
+      expect(there.out).toContain("git push origin mine")
+      expect((await shown(b, 1)).task).toMatchObject({ status: "completed" })
+      a.git("push", "-q", "origin", "mine")
+      expect((await osier(b.path, "run")).code).toBe(0)
+      expect(hub.bare.git("ls-tree", "--name-only", "main").split("\n").toSorted()).toEqual(["mine.txt", "osier.yaml"])
+      expect(Object.keys(hub.bare.refs())).toContain("refs/heads/mine")
+    },
+  )
 
   test("one that can't be reached is never free", async () => {
     const hub = makeBare()

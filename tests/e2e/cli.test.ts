@@ -168,7 +168,7 @@ describe("osier run", () => {
 })
 
 describe("around a run", () => {
-  test("add, ls, show, diff, logs, discard and clean tell one story", { timeout: 90_000 }, async () => {
+  test("add, ls, show, diff, logs, discard and clean tell one story", { timeout: 120_000 }, async () => {
     const repo = prepared()
     const added = await osier(repo.path, "add", "--json", "First thing", "Break it:broken")
     expect(JSON.parse(added.out).tasks).toMatchObject([{ id: 1, title: "First thing", resumed: false }, { id: 2 }])

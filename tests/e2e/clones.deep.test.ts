@@ -100,7 +100,7 @@ test(
   },
 )
 
-test("a push of somebody's between gate and landing: judged again on the new tip, and landed there", { timeout: 60_000 }, async () => {
+test("a push of somebody's between gate and landing: judged again on the new tip, and landed there", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const [mine, user] = [hub.stage(), hub.clone()]
   const pushed = (name: string) => {
@@ -122,7 +122,7 @@ test("a push of somebody's between gate and landing: judged again on the new tip
 
 test(
   "a branch here that went its own way stays as it is, is told of, and work lands on the remote all the same",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const hub = makeShared()
     const mine = hub.stage()
@@ -145,7 +145,7 @@ test(
 
 test(
   "a hook of the remote that refuses the target: told in its words, the task stays complete, and lands when it may",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const hub = makeShared()
     const mine = hub.stage()
@@ -166,7 +166,7 @@ test(
   },
 )
 
-test("a remote that can't be reached at the start: exit 3, and nothing is made", { timeout: 60_000 }, async () => {
+test("a remote that can't be reached at the start: exit 3, and nothing is made", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage(join(hub.folder, "nowhere.git"))
   const before = mine.repo.git("for-each-ref")
@@ -187,7 +187,7 @@ const makeFlaky = async (settings = yaml) => {
 
 test(
   "a remote that goes away during the work: the work goes on, it is told once, and all is well when it is back",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const folder = makeFolder()
     const slow = yaml.replace("mkdir -p notes", `touch ${folder}/begun; while [ ! -e ${folder}/go ]; do sleep 0.05; done; mkdir -p notes`)
@@ -214,7 +214,7 @@ test(
   },
 )
 
-test("a remote that goes away at the landing: it waits, and lands once when it is back", { timeout: 90_000 }, async () => {
+test("a remote that goes away at the landing: it waits, and lands once when it is back", { timeout: 120_000 }, async () => {
   const hub = await makeFlaky()
   const user = hub.clone()
   const next = user.commit("next", { "next.txt": "next" })
@@ -237,7 +237,7 @@ test("a remote that goes away at the landing: it waits, and lands once when it i
   expect(leftOn(hub)).toEqual([])
 })
 
-test("a remote that goes away when the work is judged: it is shown when it is back, and not done again", { timeout: 90_000 }, async () => {
+test("a remote that goes away when the work is judged: it is shown when it is back, and not done again", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const away = join(hub.folder, "away")
   let dropped = 0
@@ -257,7 +257,7 @@ test("a remote that goes away when the work is judged: it is shown when it is ba
   expect(leftOn(hub)).toEqual([])
 })
 
-test("finished work that the remote would not take down stays in its tree, and is not done again", { timeout: 60_000 }, async () => {
+test("finished work that the remote would not take down stays in its tree, and is not done again", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
   const completed = `[ "$1" = refs/osier/tasks/1 ] && git log -1 --format=%B "$3" | grep -q "^Status: completed"`
@@ -273,7 +273,7 @@ test("finished work that the remote would not take down stays in its tree, and i
   expect(leftOn(hub)).toEqual([])
 })
 
-test("a lease that is lost in the middle of a run: what becomes of the task is waited for, and told", { timeout: 90_000 }, async () => {
+test("a lease that is lost in the middle of a run: what becomes of the task is waited for, and told", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
   // Somebody takes it and gives it back at once, so that nobody holds it when the run looks again.
@@ -289,7 +289,7 @@ test("a lease that is lost in the middle of a run: what becomes of the task is w
   expect(leftOn(hub)).toEqual([])
 })
 
-test("a lock that is taken away by hand comes back from its owner, and nothing is lost", { timeout: 60_000 }, async () => {
+test("a lock that is taken away by hand comes back from its owner, and nothing is lost", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
   hub.onGate(1, `git -C ${hub.bare.path} update-ref -d refs/osier/locks/task/1`)
@@ -299,7 +299,7 @@ test("a lock that is taken away by hand comes back from its owner, and nothing i
   expect(leftOn(hub)).toEqual([])
 })
 
-test("a lease that a person took is not waited for", { timeout: 60_000 }, async () => {
+test("a lease that a person took is not waited for", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
   const lock = printLock(evesLock)
@@ -309,7 +309,7 @@ test("a lease that a person took is not waited for", { timeout: 60_000 }, async 
   expect(of(mine, "Kept")).toHaveLength(1)
 })
 
-test("a target that is taken away from the remote during the work is named, with what brings it back", { timeout: 60_000 }, async () => {
+test("a target that is taken away from the remote during the work is named, with what brings it back", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const mine = hub.stage()
   const tip = hub.bare.git("rev-parse", "main")
@@ -321,7 +321,7 @@ test("a target that is taken away from the remote during the work is named, with
   expect(of(mine, "AttemptStarted")).toHaveLength(1)
 })
 
-test("a shallow clone works as any other", { timeout: 60_000 }, async () => {
+test("a shallow clone works as any other", { timeout: 120_000 }, async () => {
   const hub = makeShared()
   const user = hub.clone()
   for (const name of ["one", "two", "three"]) user.commit(name, { [`${name}.txt`]: name })

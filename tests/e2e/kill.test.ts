@@ -7,6 +7,7 @@ import type { Event } from "../../core/domain/event.ts"
 import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const yaml = `
 agents:
@@ -34,8 +35,12 @@ const steps = [
   "TaskMerged",
 ] as const satisfies readonly Event["type"][]
 
+/** Where the most is at stake; `npm run test:deep` kills at all of them. */
+const always: ReadonlySet<string> = new Set(["AgentStarted", "WorkCommitted", "Queued", "Landed"])
+
 for (const step of steps) {
-  test(`killed at ${step}, the next run finishes: nothing twice, nothing left`, { timeout: 60_000 }, async () => {
+  const tried = always.has(step) ? test : deeply
+  tried(`killed at ${step}, the next run finishes: nothing twice, nothing left`, { timeout: 120_000 }, async () => {
     const repo = makeRepo({ "osier.yaml": yaml, "check.sh": "sleep 0.1; test ! -e broken\n", "README.md": "# a\n" })
     await killedAt(repo, step)
     const second = await finished(repo)

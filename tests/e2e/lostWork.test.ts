@@ -20,7 +20,7 @@ echo "lines \\r" > crlf.txt
 mkdir -p "$COPY"; cp -a . "$COPY/tree"; git log --format=%H%n%B > "$COPY/log"; git status --porcelain --ignored -uall > "$COPY/status"
 exit 3`
 
-test("a failing agent's work: every byte comes back by the very command that was printed", { timeout: 90_000 }, async () => {
+test("a failing agent's work: every byte comes back by the very command that was printed", { timeout: 120_000 }, async () => {
   const copy = join(makeFolder(), "copy")
   const repo = makeRepo({
     "README.md": "# a\n",
@@ -63,7 +63,7 @@ const makeRepoGit =
   (...args: readonly string[]) =>
     git("-C", path, ...args)
 
-test("each attempt's work is kept on its own, and a discarded task's work stays", { timeout: 90_000 }, async () => {
+test("each attempt's work is kept on its own, and a discarded task's work stays", { timeout: 120_000 }, async () => {
   const repo = makeRepo({
     "README.md": "# a\n",
     "osier.yaml": `agents:

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { alive } from "../support/alive.ts"
 import { eventsIn, osier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
+import { deeply } from "../support/deeply.ts"
 
 /** A repository whose gate is a script, with one agent for each way around it. */
 const guarded = (agents: Readonly<Record<string, string>>) =>
@@ -21,7 +22,7 @@ limits: { retries: 0 }
 `,
   })
 
-test("whoever changes what judges does not land, whichever way it is tried", { timeout: 120_000 }, async () => {
+deeply("whoever changes what judges does not land, whichever way it is tried", { timeout: 120_000 }, async () => {
   const repo = guarded({
     script: "echo true > check.sh; echo x > broken",
     settings: `sed -i 's/"check.sh"/"-c", "true"/' osier.yaml; echo x > broken`,
@@ -56,7 +57,7 @@ test("whoever changes what judges does not land, whichever way it is tried", { t
   expect(repo.git("show", "main:golden/answer")).toBe("42")
 })
 
-test("an agent that moves the target itself fails, and the target is where it was", { timeout: 60_000 }, async () => {
+test("an agent that moves the target itself fails, and the target is where it was", { timeout: 120_000 }, async () => {
   const repo = guarded({
     mover: "echo x > broken; git add -A; git commit -qm sly; git update-ref refs/heads/main HEAD",
     pusher: "echo x > broken; git add -A; git commit -qm sly; git push -q . HEAD:refs/heads/main 2>/dev/null; true",
@@ -73,7 +74,7 @@ test("an agent that moves the target itself fails, and the target is where it wa
 test(
   "what an agent or a gate leaves running is gone: daemons of a new session, without their mark, or in another folder",
   {
-    timeout: 60_000,
+    timeout: 120_000,
   },
   async () => {
     const pids = makeFolder()

@@ -41,7 +41,7 @@ const repoAt = (path: string, ...init: readonly string[]) => {
   return git
 }
 
-describe("it lands, and leaves everything as it was, in", { timeout: 90_000 }, () => {
+describe("it lands, and leaves everything as it was, in", { timeout: 120_000 }, () => {
   const names = ["with spaces and 'quotes'", "ünï—コード 🌾", "-starts-with-a-dash", '$HOME `x` "q" \\b', "a.git", "[glob]*?"]
   test.each(names)("a folder called %s", async (name) => {
     const path = join(makeFolder(), "above " + name, name)
@@ -179,7 +179,7 @@ describe("it lands, and leaves everything as it was, in", { timeout: 90_000 }, (
   })
 })
 
-describe("it is told before anything is made, in", { timeout: 60_000 }, () => {
+describe("it is told before anything is made, in", { timeout: 120_000 }, () => {
   test("a repository with a branch called task", async () => {
     const repo = makeRepo(files)
     repo.git("branch", "task")

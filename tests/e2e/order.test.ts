@@ -5,6 +5,7 @@ import type { Event } from "../../core/domain/event.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const project = (plan: string, agent = "true", more = ""): Repo => {
   const repo = makeRepo({
@@ -40,7 +41,7 @@ const place = (repo: Repo, type: Event["type"], task: number): number =>
 test(
   "one at a time: priority first, then the longest chain behind it, then age; a need is as urgent as what waits for it",
   {
-    timeout: 90_000,
+    timeout: 120_000,
   },
   async () => {
     const repo = project(
@@ -63,10 +64,10 @@ test(
   },
 )
 
-test(
+deeply(
   "a dependent begins from a target that contains its needs, as soon as they are merged, without waiting for others",
   {
-    timeout: 90_000,
+    timeout: 120_000,
   },
   async () => {
     const go = join(makeFolder(), "go")
@@ -108,7 +109,7 @@ esac`,
 
 test(
   "overlapping scopes take turns, said so; others run beside them; --allow-overlap lets them run together",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const plan = `tasks:
   - { title: first, scope: ["src/**"] }
@@ -135,7 +136,7 @@ test(
   },
 )
 
-test("-j says how many work at once, and as many do", { timeout: 90_000 }, async () => {
+deeply("-j says how many work at once, and as many do", { timeout: 120_000 }, async () => {
   const meeting = makeFolder()
   const agent = `mkdir ${meeting}/$OSIER_TASK; ls ${meeting} | wc -l >> ${meeting}.most
 while [ $(ls ${meeting} | wc -l) -lt 2 ] && [ ! -e ${meeting}.met ]; do sleep 0.05; done

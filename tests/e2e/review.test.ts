@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { eventsIn, osier } from "../support/program.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
+import { deeply } from "../support/deeply.ts"
 
 const project = (more = ""): Repo =>
   makeRepo({
@@ -22,7 +23,7 @@ ${more}`,
 const branches = (repo: Repo) => repo.git("branch", "--format=%(refname:short)").split("\n")
 const subjects = (repo: Repo, range: string) => repo.git("log", "--topo-order", "--reverse", "--format=%s", range).split("\n")
 
-describe("waiting for a person's word", { timeout: 90_000 }, () => {
+describe("waiting for a person's word", { timeout: 120_000 }, () => {
   test("--land review completes and keeps the branch; land lands; discard keeps; clean takes away only what is safe", async () => {
     const repo = project()
     const before = repo.git("rev-parse", "main")
@@ -56,20 +57,24 @@ describe("waiting for a person's word", { timeout: 90_000 }, () => {
     expect(repo.git("for-each-ref", "refs/osier/locks/task")).toBe("")
   })
 
-  test("completed work that no longer passes on the moved target does not land, and can be tried again", async () => {
-    const repo = project()
-    expect((await osier(repo.path, "run", "--land", "review", "one")).code).toBe(0)
-    repo.commit("break it", { broken: "x\n" })
-    const red = await osier(repo.path, "land", "1")
-    expect(red.code, red.out).not.toBe(0)
-    expect(subjects(repo, "main").at(-1)).toBe("break it")
-    repo.git("rm", "-q", "broken")
-    repo.git("commit", "-qm", "mend it")
-    const status = JSON.parse((await osier(repo.path, "show", "1", "--json")).out).task.status
-    const mended = await osier(repo.path, status === "failed" ? "retry" : "land", "1")
-    expect(mended.code, mended.out).toBe(0)
-    expect(existsSync(join(repo.path, "one-2.txt"))).toBe(true)
-  })
+  deeply(
+    "completed work that no longer passes on the moved target does not land, and can be tried again",
+    { timeout: 120_000 },
+    async () => {
+      const repo = project()
+      expect((await osier(repo.path, "run", "--land", "review", "one")).code).toBe(0)
+      repo.commit("break it", { broken: "x\n" })
+      const red = await osier(repo.path, "land", "1")
+      expect(red.code, red.out).not.toBe(0)
+      expect(subjects(repo, "main").at(-1)).toBe("break it")
+      repo.git("rm", "-q", "broken")
+      repo.git("commit", "-qm", "mend it")
+      const status = JSON.parse((await osier(repo.path, "show", "1", "--json")).out).task.status
+      const mended = await osier(repo.path, status === "failed" ? "retry" : "land", "1")
+      expect(mended.code, mended.out).toBe(0)
+      expect(existsSync(join(repo.path, "one-2.txt"))).toBe(true)
+    },
+  )
 
   test("retry gives a failed task another go under its old number, and is for failed ones alone", async () => {
     const repo = project()
@@ -90,35 +95,38 @@ describe("waiting for a person's word", { timeout: 90_000 }, () => {
   })
 })
 
-describe("what lands", { timeout: 90_000 }, () => {
+describe("what lands", { timeout: 120_000 }, () => {
   const commits: readonly (readonly [string, readonly string[]])[] = [
     ["squash", ["one"]],
     ["merge", ["feat: the first half", "feat: the second half", "one"]],
     ["rebase", ["feat: the first half", "feat: the second half", "one"]],
   ]
-  test.each(commits)("--merge %s: each first parent is a landing, and the task's own commits are %j", async (mode, expected) => {
-    const repo = project()
-    const before = repo.git("rev-parse", "main")
-    const run = await osier(repo.path, "run", "--merge", mode, "--keep-branch", "one")
-    expect(run.code, run.out).toBe(0)
-    expect(repo.git("rev-parse", "main^")).toBe(before)
-    const told = subjects(repo, `${before}..main`)
-    expect(told).toHaveLength(expected.length)
-    for (const [at, subject] of expected.entries()) expect(told[at]).toContain(subject)
-    expect(repo.git("log", "-1", "--format=%(trailers:key=Osier-Task,valueonly)", "main").trim()).toBe("1")
-    expect(branches(repo)).toEqual(["main", "task/one-1"])
-    const own = repo.git("rev-parse", "task/one-1")
-    // rebased onto where it stood already, within the second in which it was made, a commit is the very same one
-    if (mode !== "rebase") expect(repo.git("rev-list", `${before}..main`).split("\n").includes(own)).toBe(mode === "merge")
-    // a second one, on a target that has moved on meanwhile
-    const next = await osier(repo.path, "run", "--merge", mode, "two")
-    expect(next.code, next.out).toBe(0)
-    expect(repo.git("rev-list", "--count", "--first-parent", "main")).toBe("3")
-    expect(branches(repo)).toEqual(["main", "task/one-1"])
-    expect(repo.git("fsck", "--strict", "--no-dangling")).not.toMatch(/error|missing/)
-  })
+  for (const [mode, expected] of commits) {
+    const title = `--merge ${mode}: each first parent is a landing, and the task's own commits are told`
+    deeply(title, { timeout: 120_000 }, async () => {
+      const repo = project()
+      const before = repo.git("rev-parse", "main")
+      const run = await osier(repo.path, "run", "--merge", mode, "--keep-branch", "one")
+      expect(run.code, run.out).toBe(0)
+      expect(repo.git("rev-parse", "main^")).toBe(before)
+      const told = subjects(repo, `${before}..main`)
+      expect(told).toHaveLength(expected.length)
+      for (const [at, subject] of expected.entries()) expect(told[at]).toContain(subject)
+      expect(repo.git("log", "-1", "--format=%(trailers:key=Osier-Task,valueonly)", "main").trim()).toBe("1")
+      expect(branches(repo)).toEqual(["main", "task/one-1"])
+      const own = repo.git("rev-parse", "task/one-1")
+      // rebased onto where it stood already, within the second in which it was made, a commit is the very same one
+      if (mode !== "rebase") expect(repo.git("rev-list", `${before}..main`).split("\n").includes(own)).toBe(mode === "merge")
+      // a second one, on a target that has moved on meanwhile
+      const next = await osier(repo.path, "run", "--merge", mode, "two")
+      expect(next.code, next.out).toBe(0)
+      expect(repo.git("rev-list", "--count", "--first-parent", "main")).toBe("3")
+      expect(branches(repo)).toEqual(["main", "task/one-1"])
+      expect(repo.git("fsck", "--strict", "--no-dangling")).not.toMatch(/error|missing/)
+    })
+  }
 
-  test("branches by a pattern and a name of one's own, kept when the settings say so", async () => {
+  deeply("branches by a pattern and a name of one's own, kept when the settings say so", { timeout: 120_000 }, async () => {
     const repo = project('branch: "work/{id}/{slug}"\nkeep_branch: true\n')
     expect((await osier(repo.path, "run", "one")).code).toBe(0)
     expect((await osier(repo.path, "run", "--name", "login", "Add a page to log in")).code).toBe(0)
@@ -128,7 +136,7 @@ describe("what lands", { timeout: 90_000 }, () => {
   })
 })
 
-describe("a branch that is there already", { timeout: 90_000 }, () => {
+describe("a branch that is there already", { timeout: 120_000 }, () => {
   const plan = (adopt: boolean) => `tasks:\n  - { title: one, branch: feature, adopt: ${String(adopt)} }\n`
 
   test("is continued when the call adopts it, its own commits land with the task's, and it stays", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { makeRepo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const [node = "", ...main] = osierOnNode().command
 const script = (name: string) => join(import.meta.dirname, "..", "..", "scripts", name)
@@ -43,7 +44,7 @@ gates:
 `
 const write = "mkdir -p handbook; cat > handbook/$OSIER_SLUG.md"
 
-test("ten-tasks lands ten tasks in the order of their needs, while watch-landings tells each of them", { timeout: 120_000 }, async () => {
+deeply("ten-tasks lands ten tasks in the order of their needs, while watch-landings tells each of them", { timeout: 120_000 }, async () => {
   const repo = makeRepo({ "osier.yaml": settings(write) })
   const server = start(repo.path, ...main, "serve")
   await server.lines(1)
@@ -65,7 +66,7 @@ test("ten-tasks lands ten tasks in the order of their needs, while watch-landing
   expect(await server.ended).toMatchObject({ code: 0, err: "" })
 })
 
-test("ten-tasks gives up what strays, and says so by its exit code", { timeout: 60_000 }, async () => {
+test("ten-tasks gives up what strays, and says so by its exit code", { timeout: 120_000 }, async () => {
   const repo = makeRepo({ "osier.yaml": settings(`${write}; echo x > elsewhere.txt`) })
   const ran = await start(repo.path, script("ten-tasks.ts"), "--agent", "scribe").ended
   expect(ran.code, ran.err).toBe(1)

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const node = osierOnNode()
 const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
@@ -51,7 +52,7 @@ test("two runs of the same stored tasks share them: each is worked on once, by o
   expect(waits.length).toBeLessThan(40)
 })
 
-test("two runs with tasks of their own, started at once, number and land all of them", { timeout: 120_000 }, async () => {
+deeply("two runs with tasks of their own, started at once, number and land all of them", { timeout: 120_000 }, async () => {
   const { repo, attempts } = logged()
   const start = (name: string) => startOsier(node, repo.path, ["run", "-j2", "--json", ...ids(3).map((n) => `${name} ${n}`)])
   const ended = await Promise.all(["left", "right"].map((name) => start(name).ended))
@@ -60,7 +61,7 @@ test("two runs with tasks of their own, started at once, number and land all of 
   isWhole(repo, 6)
 })
 
-test("one that asks for what another is working on waits, says who holds it, and never starts it", { timeout: 60_000 }, async () => {
+test("one that asks for what another is working on waits, says who holds it, and never starts it", { timeout: 120_000 }, async () => {
   const go = join(makeFolder(), "go")
   const { repo, attempts } = logged(`while [ ! -e ${go} ]; do sleep 0.05; done`)
   const first = startOsier(node, repo.path, ["run", "one"])

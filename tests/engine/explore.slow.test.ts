@@ -8,6 +8,7 @@ import { listTasks, readTask } from "../../core/steps/record.ts"
 import { makeStage, type Stage } from "../support/engine.ts"
 import { answer, kept, readers } from "../support/readers.ts"
 import { check, trees } from "../support/scribe.ts"
+import { deeply } from "../support/deeply.ts"
 
 test("an answer stays with the task, which is over without a landing; nothing else is left", async () => {
   const stage = makeStage(readers)
@@ -61,7 +62,7 @@ const ask = (stage: Stage, question: string) =>
     }),
   )
 
-test(
+deeply(
   "five explorations beside five landings: nobody waits, nobody fails, nothing is said to be anybody's trespass",
   { timeout: 180_000 },
   async () => {

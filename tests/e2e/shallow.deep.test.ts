@@ -27,7 +27,7 @@ const setUp = (more = "") => {
 }
 const isShallow = ({ repo }: Stage) => repo.git("rev-parse", "--is-shallow-repository") === "true"
 
-test("a shallow clone does what needs a task that landed further back than its history", { timeout: 90_000 }, async () => {
+test("a shallow clone does what needs a task that landed further back than its history", { timeout: 120_000 }, async () => {
   const { hub, pushed, notes, full, shallow } = setUp()
   const whole = full()
   expect((await whole.run(["a"])).exit).toBe(0)
@@ -68,7 +68,7 @@ test(
 
 test(
   "a branch whose way to the remote's is cut off is not called diverged, and follows once that is mended",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const { hub, pushed, shallow } = setUp()
     const mine = shallow()
