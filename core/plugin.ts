@@ -36,16 +36,21 @@ export interface Outcome {
   readonly ok: boolean
   /**
    * Who is to blame when not ok. `work`: the agent tried and failed, another attempt may help. `environment`: the program
-   * is missing, not logged in or crashed. `provider`: the model's service refused or was overloaded, wait and repeat.
-   * `plan`: the job itself can't be done as asked. `cancelled`: the signal ended it.
+   * is missing or not logged in. `crash`: it was killed or fell over, which says nothing of its next start. `provider`: the
+   * model's service refused or was overloaded, wait and repeat. `plan`: the job itself can't be done as asked. `cancelled`:
+   * the signal ended it.
    */
-  readonly class?: "work" | "environment" | "provider" | "plan" | "cancelled"
+  readonly class?: "work" | "environment" | "crash" | "provider" | "plan" | "cancelled"
   /** One line for a person. */
   readonly reason: string
   /** The agent's closing words. */
   readonly text?: string
-  /** Continue with this session next time. */
-  readonly session?: string
+  /** Continue with this session next time; null: the one that was told can't be continued, start afresh. */
+  readonly session?: string | null
+  /** What a person can type to mend it. */
+  readonly hint?: string
+  /** No task of this agent can go well before somebody mends its program, its login, its account or its profile. */
+  readonly broken?: boolean
   /** Milliseconds since the epoch before which the provider should not be asked again. */
   readonly notBefore?: number
 }
@@ -55,6 +60,7 @@ export interface Outcome {
  *
  * `started` may come more than once, each time with what is known by then: the process id first, the session when the
  * program told it. `used` without `ok` says that a tool was begun; with `ok: false`, that it failed.
+ * `spent` is what was used up since the last one; with `total`, all that the session has used so far, earlier attempts included.
  * `alive` is a sign of life without words: the program writes something that isn't worth telling, to either of its streams. An agent
  * that gives no sign of life for as long as `limits.idle` is ended.
  */
@@ -62,7 +68,13 @@ export type AdapterEvent =
   | { readonly type: "started"; readonly pid?: number; readonly session?: string; readonly version?: string }
   | { readonly type: "said"; readonly text: string }
   | { readonly type: "used"; readonly tool: string; readonly detail?: string; readonly paths?: readonly string[]; readonly ok?: boolean }
-  | { readonly type: "spent"; readonly inputTokens?: number; readonly outputTokens?: number; readonly costUsd?: number }
+  | {
+      readonly type: "spent"
+      readonly inputTokens?: number
+      readonly outputTokens?: number
+      readonly costUsd?: number
+      readonly total?: boolean
+    }
   | { readonly type: "retrying"; readonly reason: string; readonly attempt?: number; readonly delayMs?: number }
   | { readonly type: "asked"; readonly question: string }
   | { readonly type: "alive" }

@@ -2,6 +2,7 @@ import type { Paint } from "../domain/colour.ts"
 import { short } from "../domain/eventText.ts"
 import { count, plainLine, took } from "../domain/plainText.ts"
 import type { Report, Stop } from "../domain/report.ts"
+import { spentText } from "../domain/spent.ts"
 import { type RunView, setbacksText } from "../domain/runView.ts"
 
 /** A hint as something to type: a bare command stands alone, a sentence stays one. */
@@ -101,12 +102,14 @@ const verdict = (report: Report, view: RunView, paint: Paint): string => {
   const { landed, failed, blocked, completed, waiting, ms } = report
   const asked = landed.length + failed.length + blocked.length + completed.length + waiting.length
   if (asked === 0) return `Nothing to do. ${paint.bold('osier run "…"')} starts something.`
+  const spent = spentText(view.spent)
+  const cost = spent === "" ? "" : ` Spent ${spent}.`
   const ungated =
     view.gates.length === 0
       ? ` ${paint.warn("No gate is configured: ungated.")} Add \`gates:\` to osier.yaml, so that only tested work lands.`
       : ""
   if (report.interrupted && landed.length < asked)
-    return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed. Go on with \`${paint.bold("osier run")}\`.${ungated}`
+    return `Interrupted after ${took(ms)}: ${landed.length} of ${count(asked, "task")} landed.${cost} Go on with \`${paint.bold("osier run")}\`.${ungated}`
   const rest = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(blocked.length > 0 ? [`${blocked.length} blocked`] : []),
@@ -116,5 +119,5 @@ const verdict = (report: Report, view: RunView, paint: Paint): string => {
     rest.length === 0
       ? paint.good(asked === 1 ? "The task landed" : `All ${asked} tasks landed`)
       : `${landed.length} of ${count(asked, "task")} landed, ${rest.join(", ")}`
-  return `${head} in ${took(ms)}.${ungated}`
+  return `${head} in ${took(ms)}.${cost}${ungated}`
 }

@@ -21,6 +21,7 @@ export const verbCode: Readonly<Record<string, () => Promise<Verb>>> = {
   diff: async () => (await import("./verbs/diff.ts")).diff,
   events: async () => (await import("./verbs/events.ts")).events,
   land: async () => (await import("./verbs/land.ts")).land,
+  answer: async () => (await import("./verbs/answer.ts")).answer,
   retry: async () => (await import("./verbs/retry.ts")).retry,
   discard: async () => (await import("./verbs/discard.ts")).discard,
   clean: async () => (await import("./verbs/clean.ts")).clean,

@@ -1,3 +1,4 @@
+import { isAnswer } from "./question.ts"
 import type { Task } from "./task.ts"
 
 /** Where the agent stands when it reads its prompt. */
@@ -9,7 +10,21 @@ export interface Standing {
   readonly evidence?: string
   /** The plan that was given with the task; it lies in the tree as `.osier/plan.md`, too. */
   readonly plan?: string
+  /** It goes on in the session of its last attempt: in that one's tree, or in a new one beside which its work is kept. */
+  readonly resumed?: { readonly sameTree: boolean; readonly keep?: string }
 }
+
+/** Where an agent stands that goes on in its session, and remembers a tree that is gone. */
+const resumedText = ({ sameTree, keep }: NonNullable<Standing["resumed"]>): string => {
+  if (sameTree) return "You go on in your earlier session, in the same tree: what you changed there is still there."
+  const kept = keep === undefined ? "" : `; they are kept at ${keep} (\`git show ${keep}:<file>\`)`
+  return `You go on in your earlier session, but in a new tree: files that you changed and that did not land are not here${kept}. Look at what is there before you edit.`
+}
+
+const lastText = (attempt: number, evidence: string): string =>
+  isAnswer(evidence)
+    ? `This is attempt ${attempt}. ${evidence.trim()}`
+    : `This is attempt ${attempt}. The last one did not pass:\n\n${evidence.trim()}`
 
 /** What an agent is told: the task in the user's words first, then what done means, where it is, and the rules. */
 export const prompt = (task: Task, standing: Standing): string =>
@@ -18,7 +33,8 @@ export const prompt = (task: Task, standing: Standing): string =>
     standing.plan !== undefined && `The plan for it (also in .osier/plan.md):\n\n${standing.plan.trim()}`,
     task.acceptance.length > 0 && `It is done when:\n${task.acceptance.map((one) => `- ${one}`).join("\n")}`,
     task.scope.length > 0 && `Change only files that match: ${task.scope.join(", ")}`,
-    standing.evidence !== undefined && `This is attempt ${standing.attempt}. The last one did not pass:\n\n${standing.evidence.trim()}`,
+    standing.evidence !== undefined && lastText(standing.attempt, standing.evidence),
+    standing.resumed !== undefined && resumedText(standing.resumed),
     `You are in ${standing.tree}, a git working tree made for this task alone, already on branch ${standing.branch}.`,
     [
       "Rules:",

@@ -1,6 +1,7 @@
 import type { Event } from "./event.ts"
 import { restored, short } from "./eventText.ts"
 import type { Verdict } from "./outcome.ts"
+import { type Spent, spentTogether } from "./spent.ts"
 import { count, plainLine, took } from "./plainText.ts"
 
 /** Where a task is, for a person who watches: finer than its status, and never stored. */
@@ -60,6 +61,8 @@ export interface RunView {
   readonly tasks: ReadonlyMap<number, TaskView>
   readonly draining?: string
   readonly warnings: readonly string[]
+  /** By all agents together. */
+  readonly spent: Spent
   /** What changed outside of all trees without a trace of who did it, and the tasks that were worked on meanwhile. */
   readonly outside: ReadonlyMap<string, readonly number[]>
   readonly ended?: Extract<Event, { readonly type: "RunEnded" }>
@@ -75,6 +78,7 @@ export const emptyRun = (): RunView => ({
   titles: new Map(),
   tasks: new Map(),
   warnings: [],
+  spent: {},
   outside: new Map(),
 })
 
@@ -221,6 +225,8 @@ export const seen = (before: RunView, event: Event): RunView => {
         ...next,
         warnings: [...next.warnings, plainLine(`${event.task === undefined ? "" : `#${event.task}: `}${event.message} (${event.hint})`)],
       }
+    case "AgentSpent":
+      return { ...next, spent: spentTogether([next.spent, event]) }
     case "RefRestored":
       return { ...next, warnings: [...next.warnings, restored(event)] }
     case "ChangedOutside": {

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { FailureClass } from "./outcome.ts"
+import { Spent } from "./spent.ts"
 
 /** The six states of a task; everything else is a reason beside one of them. */
 export const Status = Schema.Literals(["pending", "running", "completed", "merged", "failed", "discarded"])
@@ -29,8 +30,15 @@ export const Attempt = Schema.Struct({
   n: Schema.Natural,
   agent: Schema.String,
   session: Schema.optionalKey(Schema.String),
-  outcome: Schema.Union([FailureClass, Schema.Literal("ok")]),
+  /** `open` from when its session is known until it ends; it stays so when nobody lives to say how it ended. */
+  outcome: Schema.Union([FailureClass, Schema.Literals(["ok", "open"])]),
   reason: Schema.optionalKey(Schema.String),
+  /** What to type to mend it. */
+  hint: Schema.optionalKey(Schema.String),
+  /** The agent's closing words. */
+  said: Schema.optionalKey(Schema.String),
+  /** By this attempt alone, also where it went on in an older session. */
+  spent: Schema.optionalKey(Spent),
   keep: Schema.optionalKey(Schema.String),
   ms: Schema.optionalKey(Schema.Finite),
 })
@@ -43,6 +51,8 @@ export const Task = Schema.Struct({
   status: Status,
   /** Why it is in this status, for a person: "blocked by 4: failed", "changes gate inputs: check.sh". */
   reason: Schema.optionalKey(Schema.String),
+  /** What its agent asks; it goes on when somebody has answered. */
+  question: Schema.optionalKey(Schema.String),
   type: Schema.optionalKey(Schema.String),
   /** Absent for work that is to land; a run starts no other. */
   kind: Schema.optionalKey(Kind),

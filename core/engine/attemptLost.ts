@@ -2,7 +2,9 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { FailureClass } from "../domain/outcome.ts"
-import type { Outcome } from "../plugin.ts"
+import type { AttemptEnd } from "../steps/attempt.ts"
+import { closingWords } from "../domain/attemptRecord.ts"
+import type { Spent } from "../domain/spent.ts"
 
 /** An attempt did not come to what it was made for; the class says whose budget it is charged to. */
 export class AttemptLost extends Data.TaggedError("AttemptLost")<{
@@ -11,6 +13,9 @@ export class AttemptLost extends Data.TaggedError("AttemptLost")<{
   readonly evidence?: string
   readonly session?: string
   readonly notBefore?: number
+  readonly hint?: string
+  readonly said?: string
+  readonly spent?: Spent
   /** The agent's program can't work at all; the next task of that agent would find the same. */
   readonly agentBroken?: boolean
 }> {
@@ -19,25 +24,32 @@ export class AttemptLost extends Data.TaggedError("AttemptLost")<{
   }
 }
 
-/** Fails with what osier itself found out about an attempt. */
-export const lost = (kind: FailureClass, reason: string, outcome?: Outcome, evidence?: string) =>
-  Effect.fail(
-    new AttemptLost({
-      class: kind,
-      reason,
-      ...(evidence === undefined ? {} : { evidence }),
-      ...(outcome?.session === undefined ? {} : { session: outcome.session }),
-    }),
-  )
+/** What stays of an attempt in any case: where it can be gone on with, what it cost, and what its agent said last. */
+const rest = (outcome: AttemptEnd | undefined) => {
+  const said = closingWords(outcome?.text)
+  return {
+    ...(outcome?.session === undefined ? {} : { session: outcome.session }),
+    ...(outcome?.spent === undefined ? {} : { spent: outcome.spent }),
+    ...(said === undefined ? {} : { said }),
+  }
+}
+
+/** Fails with what osier itself found out about an attempt. The agent's closing words belong to the evidence. */
+export const lost = (kind: FailureClass, reason: string, outcome?: AttemptEnd, evidence?: string) => {
+  const said = outcome?.text?.trim() ?? ""
+  const told = said === "" ? evidence : `${evidence ?? reason}\n\nYour last words were:\n\n${said}`
+  return Effect.fail(new AttemptLost({ class: kind, reason, ...rest(outcome), ...(told === undefined ? {} : { evidence: told }) }))
+}
 
 /** Fails with what the agent says of itself. */
-export const lostBy = (outcome: Outcome) =>
+export const lostBy = (outcome: AttemptEnd) =>
   Effect.fail(
     new AttemptLost({
       class: outcome.class ?? "work",
-      agentBroken: outcome.class === "environment",
+      agentBroken: outcome.broken === true,
       reason: outcome.reason,
-      ...(outcome.session === undefined ? {} : { session: outcome.session }),
+      ...rest(outcome),
+      ...(outcome.hint === undefined ? {} : { hint: outcome.hint }),
       ...(outcome.notBefore === undefined ? {} : { notBefore: outcome.notBefore }),
       evidence: [outcome.reason, outcome.text].filter((text) => text !== undefined && text !== "").join("\n\n"),
     }),

@@ -116,7 +116,7 @@ export const checkSettings = Effect.fn("checkSettings")(function* (settings: Set
 export const checkAgents = Effect.fn("checkAgents")(function* (settings: Settings) {
   const [pool, { committer }, { root }] = [yield* Pool, yield* RunIdentity, yield* Repository]
   const profiles = Object.values(settings.agents)
-  const plain = builtInAdapters.filter((name) => name !== "shell" && name !== "acp")
+  const plain = builtInAdapters.filter((name) => name !== "shell")
   const wanted =
     settings.agent !== undefined && !Object.hasOwn(settings.agents, settings.agent) ? [settings.agent] : profiles.length === 0 ? plain : []
   const all = [...profiles, ...wanted.map((name) => ({ name, adapter: name, env: [], command: undefined }))]

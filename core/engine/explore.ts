@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { withAttempt } from "../domain/attemptRecord.ts"
 import { count } from "../domain/plainText.ts"
 import type { Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
@@ -30,7 +31,7 @@ export const explore = Effect.fn("explore")(function* (id: number, agent?: strin
     const record = goodAttempt(task, found, settings.agent)
     yield* transition(
       held,
-      (old) => ({ ...withoutReason(old), status: "completed", base, attempts: [...old.attempts, record] }),
+      (old) => ({ ...withoutReason(old), status: "completed", base, attempts: withAttempt(old.attempts, record) }),
       { type: "ReportWritten", task: id, attempt: found.attempt, lines: report.trim().split("\n").length },
       { "report.md": report, ...(proposal === undefined ? {} : { "proposal.yaml": proposal }) },
     )

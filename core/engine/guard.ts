@@ -5,7 +5,7 @@ import { changeText, isPowerful, undoCommand } from "../domain/settingChange.ts"
 import type { SettingChange } from "../domain/settingChange.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
-import type { Outcome } from "../plugin.ts"
+import type { AttemptEnd } from "../steps/attempt.ts"
 import { attribution } from "../steps/attribution.ts"
 import type { Configuration } from "../steps/configuration.ts"
 import type { Held } from "../steps/lock.ts"
@@ -26,7 +26,7 @@ export interface Watch {
 
 /** What an attempt did outside of its tree. */
 export interface Verdict {
-  readonly outcome: Outcome
+  readonly outcome: AttemptEnd
   /** What it did, by evidence: the attempt fails for it, and moved refs are back where they were. */
   readonly attributed: readonly string[]
   /** What else changed meanwhile, for a person to look at before it lands. */
@@ -43,7 +43,7 @@ export const guard = Effect.fn("guard")(function* <E, R>(
   task: Task,
   tree: Tree,
   attempt: number,
-  body: (watch: Watch) => Effect.Effect<Outcome, E, R>,
+  body: (watch: Watch) => Effect.Effect<AttemptEnd, E, R>,
 ) {
   const nonce = nanoid()
   const folder = yield* attemptFolder(task.id, { attempt, nonce })

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /** What is known to be wrong with an agent for now: its provider is over quota, or its program is missing. */
-export type Hold = { readonly until: number; readonly reason: string } | { readonly broken: string }
+export type Hold = { readonly until: number; readonly reason: string } | { readonly broken: string; readonly hint?: string }
 
 /**
  * Agents that should not be started at the moment. One refusal by a provider holds everybody who would ask it, so that
@@ -16,7 +16,9 @@ export class Holds extends Context.Service<
     readonly of: (agent: string) => Effect.Effect<Hold | undefined>
     /** Holds the agent until the provider said, or longer each time; answers with the end of the hold. */
     readonly rest: (agent: string, reason: string, notBefore: number | undefined) => Effect.Effect<number>
-    readonly break: (agent: string, reason: string) => Effect.Effect<void>
+    readonly break: (agent: string, reason: string, hint?: string) => Effect.Effect<void>
+    /** It could not work, by whatever is wrong with the machine, or fell over; answers whether it did so too often in a row. */
+    readonly stumble: (agent: string) => Effect.Effect<boolean>
     /** It worked: the next refusal starts with a short rest again. */
     readonly clear: (agent: string) => Effect.Effect<void>
   }
@@ -24,6 +26,7 @@ export class Holds extends Context.Service<
   static readonly layer = Layer.sync(Holds, () => {
     const holds = new Map<string, Hold>()
     const refusals = new Map<string, number>()
+    const stumbles = new Map<string, number>()
     return {
       of: (agent) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
@@ -38,15 +41,25 @@ export class Holds extends Context.Service<
           holds.set(agent, { until, reason })
           return until
         }),
-      break: (agent, reason) => Effect.sync(() => void holds.set(agent, { broken: reason })),
+      break: (agent, reason, hint) => Effect.sync(() => void holds.set(agent, { broken: reason, ...(hint === undefined ? {} : { hint }) })),
+      stumble: (agent) =>
+        Effect.sync(() => {
+          const times = (stumbles.get(agent) ?? 0) + 1
+          stumbles.set(agent, times)
+          return times >= stumblesMax
+        }),
       clear: (agent) =>
         Effect.sync(() => {
           holds.delete(agent)
           refusals.delete(agent)
+          stumbles.delete(agent)
         }),
     }
   })
 }
+
+/** So often in a row is no accident any more. */
+const stumblesMax = 3
 
 const firstRestMs = 15_000
 const longestRestMs = 10 * 60_000

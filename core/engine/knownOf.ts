@@ -4,7 +4,7 @@ import type { Settings } from "../domain/settings.ts"
 import { listTasks } from "../steps/record.ts"
 
 /** Adapters that are no agents by themselves: they have no program of their own to start. */
-const needCommand = new Set(["shell", "acp"])
+const needCommand = new Set(["shell"])
 
 /** What a plan may refer to: agents, gates and tasks there are. */
 export const knownOf = Effect.fn("knownOf")(function* (settings: Settings, adapters: readonly string[]) {

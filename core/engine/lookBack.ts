@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { endedAttempts } from "../domain/attemptRecord.ts"
 import type { Task } from "../domain/task.ts"
 import { witnessIn } from "../steps/attribution.ts"
 import type { Held } from "../steps/lock.ts"
@@ -21,7 +22,7 @@ export const lookBack = Effect.fn("lookBack")(function* (held: Held, task: Task)
   const { targetRef, shared } = yield* RunContext
   const state = yield* readAttempt(task.id)
   // The end of an attempt is recorded after the look.
-  if (state === undefined || state.looked || state.attempt <= task.attempts.length) return
+  if (state === undefined || state.looked || state.attempt <= endedAttempts(task.attempts).length) return
   const folder = yield* attemptFolder(task.id, state)
   const before = yield* savedFingerprint(folder, state.before)
   const stood = shared === undefined ? before?.refs.get(targetRef) : undefined

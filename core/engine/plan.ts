@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { withAttempt } from "../domain/attemptRecord.ts"
 import { PlanRefused } from "../domain/plan.ts"
 import type { Declared } from "../domain/planDraft.ts"
 import { count } from "../domain/plainText.ts"
@@ -28,6 +29,7 @@ export const goodAttempt = (task: Task, found: Findings, fallback: string | unde
   agent: agentOf(task, fallback),
   outcome: "ok",
   ...(found.session === undefined ? {} : { session: found.session }),
+  ...(found.spent === undefined ? {} : { spent: found.spent }),
   ms: found.ms,
 })
 
@@ -63,7 +65,7 @@ export const plan = Effect.fn("plan")(function* (id: number, agent?: string) {
         status: "pending",
         reason: `its plan waits for your word: osier plan ${id} --accept`,
         base,
-        attempts: [...old.attempts, record],
+        attempts: withAttempt(old.attempts, record),
       }),
       [
         { type: "ReportWritten", task: id, attempt: found.attempt, lines: report.trim().split("\n").length },

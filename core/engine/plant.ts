@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
+import { endedAttempts } from "../domain/attemptRecord.ts"
 import { branchName } from "../domain/branchName.ts"
 import { slug } from "../domain/slug.ts"
 import type { Task } from "../domain/task.ts"
@@ -116,7 +117,7 @@ export const uproot = (held: Held, task: Task, tree: Tree) =>
 
 /** The attempt whose work a tree holds: the one that was on, or else the last that ended. */
 const attemptIn = (task: Task | undefined): number => {
-  const ended = task?.attempts.length ?? 0
+  const ended = endedAttempts(task?.attempts ?? []).length
   return task?.status === "running" || task?.status === "pending" ? ended + 1 : Math.max(1, ended)
 }
 

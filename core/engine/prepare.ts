@@ -15,14 +15,24 @@ import { planOf } from "../steps/planOf.ts"
 import { listTasks } from "../steps/record.ts"
 import { Files } from "../world/files.ts"
 import { markVariable } from "../world/reaper.ts"
+import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
 import { Adapters } from "./adapters.ts"
 import { markOf } from "./mark.ts"
 import { RunContext } from "./runContext.ts"
 
+/** What is known of the attempts before. */
+export interface Last {
+  readonly evidence: string | undefined
+  /** They were made in this very tree. */
+  readonly sameTree: boolean
+}
+
 /** Everything an attempt needs to start: the agent's profile, and the job with its prompt, environment and files written. */
-export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, tree: Tree, attempt: number, evidence: string | undefined) {
+export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, tree: Tree, attempt: number, last: Last) {
+  const { evidence } = last
+  const refs = yield* Refs
   const files = yield* Files
   const { commonDir } = yield* Repository
   const { committer } = yield* RunIdentity
@@ -35,17 +45,19 @@ export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, t
   }
   const own = join(tree.path, ".osier")
   const plan = yield* planOf(task.id)
+  const session = task.attempts.findLast((one) => one.agent === profile.name)?.session
+  const keep = last.sameTree || session === undefined ? undefined : [...(yield* refs.list(`refs/osier/keep/${task.id}/`)).keys()].at(-1)
   const standing = {
     tree: tree.path,
     branch: tree.branch,
     attempt,
     ...(evidence === undefined ? {} : { evidence }),
     ...(plan === undefined ? {} : { plan }),
+    ...(session === undefined ? {} : { resumed: { sameTree: last.sameTree, ...(keep === undefined ? {} : { keep }) } }),
   }
   const text = task.kind === undefined ? prompt(task, standing) : readOnlyPrompt(task, task.kind, standing, namesIn(settings))
   yield* files.write(join(own, "prompt.md"), text)
   if (evidence !== undefined) yield* files.write(join(own, "evidence.md"), evidence)
-  const session = task.attempts.findLast((one) => one.agent === profile.name)?.session
   const port = yield* freePort()
   const env = childEnvironment(process.env, agentVariables(process.env, profile.adapter, profile.env), committer, {
     ...settings.tree.env,
@@ -73,7 +85,7 @@ export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, t
     ...(profile.instructions === undefined ? {} : { instructions: profile.instructions }),
     ...(profile.command === undefined ? {} : { command: profile.command }),
     ...(profile.args === undefined ? {} : { args: profile.args }),
-    ...(session === undefined || evidence === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session }),
     ...(task.kind === undefined ? {} : { readOnly: true }),
   }
   return { profile, job, adapter: adapters.which(profile.adapter) }

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { proposalIn } from "../domain/proposal.ts"
+import type { Spent } from "../domain/spent.ts"
 import type { FailureClass } from "../domain/outcome.ts"
 import type { Kind, Status, Task } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
@@ -32,6 +33,7 @@ export interface Findings {
   readonly report: string
   readonly proposal: string | undefined
   readonly session: string | undefined
+  readonly spent: Spent | undefined
   readonly ms: number
   /** The commit of the target it looked at. */
   readonly base: string
@@ -147,7 +149,7 @@ const look = Effect.fnUntraced(function* (held: Held, task: Task, n: number, tol
   const seen = yield* Effect.scoped(
     Effect.gen(function* () {
       const tree = yield* plant(held, task, base)
-      const ran = yield* runAgent(held, task, tree, n, told)
+      const ran = yield* runAgent(held, task, tree, n, { evidence: told, sameTree: false })
       const found = yield* readFindings(tree.path)
       const written = yield* treeChanges(tree, { keepIgnored, copy, maxBytes: settings.keep.maxBytes })
       if (written.length > 0) yield* keepAndRemove(held, task.id, tree, "it may only read, and wrote all the same")
@@ -170,6 +172,7 @@ const look = Effect.fnUntraced(function* (held: Held, task: Task, n: number, tol
     report: found.report ?? words,
     proposal: found.proposal ?? proposalIn(words, task.kind ?? "plan"),
     session: outcome.session,
+    spent: outcome.spent,
     ms: (yield* Clock.currentTimeMillis) - started,
     base,
   } satisfies Findings

@@ -23,11 +23,11 @@ export const reportOf = (
     .filter((task) => task.status === "failed")
     .map((task) => {
       const last = task.attempts.at(-1)
-      const kind = last === undefined || last.outcome === "ok" ? ("work" as const) : last.outcome
+      const kind = last === undefined || last.outcome === "ok" || last.outcome === "open" ? ("work" as const) : last.outcome
       const keep = task.attempts.findLast((one) => one.keep !== undefined)?.keep
       const branch = task.tip === undefined || task.branch === undefined ? {} : { branch: task.branch }
       const place = keep === undefined ? branch : { keep }
-      return { ...stop(task, task.reason ?? "it failed", `osier show ${task.id}`), class: kind, ...place }
+      return { ...stop(task, task.reason ?? "it failed", last?.hint ?? `osier show ${task.id}`), class: kind, ...place }
     })
   const open = tasks.filter((task) => !["merged", "failed", "discarded"].includes(task.status))
   const blockedBy = (task: Task) => stuck.get(task.id) ?? []

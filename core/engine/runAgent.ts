@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import { delimiter } from "node:path"
+import { withAttempt } from "../domain/attemptRecord.ts"
+import { spentTogether } from "../domain/spent.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { attempt } from "../steps/attempt.ts"
@@ -10,13 +12,15 @@ import { charged } from "./attemptLost.ts"
 import { Board } from "./board.ts"
 import { guard } from "./guard.ts"
 import { prepare } from "./prepare.ts"
+import type { Last } from "./prepare.ts"
 import { RunContext } from "./runContext.ts"
+import { transition } from "./transition.ts"
 
 /** Runs the task's agent once in a tree, within its limits, and looks at what it did outside of it. */
-export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
+export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task, tree: Tree, n: number, last: Last) {
   const { settings } = yield* RunContext
   const board = yield* Board
-  const { profile, job, adapter } = yield* prepare(held, task, tree, n, evidence)
+  const { profile, job, adapter } = yield* prepare(held, task, tree, n, last)
   const path = [yield* ownStash(tree), ...(job.env["PATH"] === undefined ? [] : [job.env["PATH"]])].join(delimiter)
   yield* board.emit({
     type: "AttemptStarted",
@@ -27,6 +31,8 @@ export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task,
     tree: tree.path,
     branch: tree.branch,
   })
+  const inSession = task.attempts.filter(({ session }) => session !== undefined && session === job.session)
+  const services = yield* Effect.context<Effect.Services<ReturnType<typeof begun>>>()
   const guarded = guard(held, task, tree, n, ({ env, named }) =>
     attempt({
       adapter,
@@ -36,9 +42,23 @@ export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task,
       graceMs: settings.limits.graceMs,
       emit: board.emit,
       named,
+      before: spentTogether(inSession.map(({ spent }) => spent)),
+      // A record that can't be written now is written when the attempt ends.
+      onSession: (session) => Effect.ignore(Effect.provide(begun(held, { n, agent: profile.name, session }), services)),
       // Whoever took the task over may work in this very folder.
       ours: stillOurs(held),
     }),
   )
   return { agent: profile.name, ...(yield* charged(guarded)) }
 })
+
+/** The session belongs to the attempt from the moment it is known: whatever ends this process, the next one goes on in it. */
+const begun = (held: Held, { n, agent, session }: { readonly n: number; readonly agent: string; readonly session: string }) =>
+  transition(
+    held,
+    (old) => {
+      const before = old.attempts.find((one) => one.n === n)
+      return { ...old, attempts: withAttempt(old.attempts, { ...before, n, agent, session, outcome: "open" }) }
+    },
+    [],
+  )

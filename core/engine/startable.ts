@@ -53,17 +53,24 @@ const tellWaiting = Effect.fnUntraced(function* ({ id, why, by, reason }: Waitin
   yield* board.wait(id, { reason, hint, ends: "person" }, event)
 })
 
-/** A task whose agent rests or is broken is not started, and says so. */
+/** A task whose agent rests, is broken, or waits for an answer is not started, and says so. */
 const mayAsk = Effect.fnUntraced(function* (id: number) {
   const board = yield* Board
   const holds = yield* Holds
   const { settings } = yield* RunContext
+  const question = board.task(id)?.question
+  if (question !== undefined) {
+    const reason = `asks: ${question}`
+    const hint = `osier answer ${id} "…"`
+    yield* board.wait(id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+    return false
+  }
   const agent = board.task(id)?.agent ?? settings.agent ?? "none"
   const hold = yield* holds.of(agent)
   if (hold === undefined) return true
   if ("broken" in hold) {
     const reason = `agent ${agent} does not work: ${hold.broken}`
-    const hint = "Mend the agent (`osier doctor`), then `osier run` again."
+    const hint = hold.hint ?? "Mend the agent (`osier doctor`), then `osier run` again."
     yield* board.wait(id, { reason, hint, ends: "person" }, { type: "TaskWaited", task: id, reason })
   } else {
     const until = new Date(hold.until).toISOString()

@@ -5,9 +5,13 @@ import type { Attempt, Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
 import { commitTitle } from "../domain/commitTitle.ts"
 import { gateEvidence, ungated } from "../domain/judgement.ts"
-import type { Outcome } from "../plugin.ts"
 import { heldBy } from "../domain/attemptState.ts"
 import type { AttemptState } from "../domain/attemptState.ts"
+import { closingWords, withAttempt } from "../domain/attemptRecord.ts"
+import { fitted, plainLine } from "../domain/plainText.ts"
+import { questionIn } from "../domain/question.ts"
+import { spentTogether } from "../domain/spent.ts"
+import type { AttemptEnd } from "../steps/attempt.ts"
 import { inScope } from "../domain/scope.ts"
 import { commitWork } from "../steps/commitWork.ts"
 import type { Held } from "../steps/lock.ts"
@@ -24,6 +28,7 @@ import { watched } from "./configured.ts"
 import { Holds } from "./holds.ts"
 import { judgeOwn } from "./judgeCommit.ts"
 import { markOf } from "./mark.ts"
+import type { Last } from "./prepare.ts"
 import { runAgent } from "./runAgent.ts"
 import { RunContext } from "./runContext.ts"
 import { showBranch } from "./showBranch.ts"
@@ -54,7 +59,9 @@ export const workOn = Effect.fn("workOn")(function* (
   const slots = yield* Slots
   const one = (current: Task, n: number, told: string | undefined, again: boolean) => {
     const tried =
-      again || finished === undefined ? orTreeGone(tree, oneAttempt(held, current, tree, n, told)) : takeWork(held, current, tree, finished)
+      again || finished === undefined
+        ? orTreeGone(tree, oneAttempt(held, current, tree, n, { evidence: told, sameTree: again }))
+        : takeWork(held, current, tree, finished)
     return Effect.catchTag(tried, "AttemptLost", (error) => Effect.succeed(error))
   }
   // Nobody who asks another provider has to wait for this one.
@@ -79,10 +86,10 @@ const onceMore = { times: 2, while: (error: unknown) => error instanceof GitFail
 const titled = (task: Task) => ({ title: task.title, ...(task.type === undefined ? {} : { type: task.type }) })
 
 /** One try: agent, commit, gates. */
-const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tree, n: number, evidence: string | undefined) {
+const oneAttempt = Effect.fnUntraced(function* (held: Held, task: Task, tree: Tree, n: number, last: Last) {
   const started = yield* Clock.currentTimeMillis
   const holds = yield* Holds
-  const { agent, outcome, attributed, state } = yield* runAgent(held, task, tree, n, evidence)
+  const { agent, outcome, attributed, state } = yield* runAgent(held, task, tree, n, last)
   if (attributed.length > 0) return yield* lost("outside", `it changed what is not its own: ${attributed.join(", ")}`, outcome)
   // Whatever the agent says of it then is no fault of its work.
   yield* charged(stillThere(tree))
@@ -97,7 +104,7 @@ const takeWork = Effect.fnUntraced(function* (
   task: Task,
   tree: Tree,
   state: Omit<AttemptState, "fence">,
-  by?: { readonly outcome: Outcome; readonly started: number },
+  by?: { readonly outcome: AttemptEnd; readonly started: number },
 ) {
   const { settings, hooks } = yield* RunContext
   const { committer, stated } = yield* RunIdentity
@@ -120,7 +127,7 @@ const takeWork = Effect.fnUntraced(function* (
     Effect.catchTag("WorkRefused", (refused) => lost(refused.retry ? "work" : "environment", refused.reason, outcome)),
     (part) => charged(orTreeGone(tree, part)),
   )
-  if (work.tip === tree.base) return yield* lost("work", "the agent ended well but changed nothing", outcome)
+  if (work.tip === tree.base) return yield* unchanged(outcome)
   const shared = heldBy(state.noticed, work.files, (path) => settings.outside === "hold" || inScope(task.scope)(path))
   const outside = [...shared, ...state.obeyed]
   const done = { tip: work.tip, ...(outside.length === 0 ? {} : { outside }) }
@@ -130,6 +137,14 @@ const takeWork = Effect.fnUntraced(function* (
   return yield* passGates(held, task, tree, n, done, by)
 })
 
+/** Nothing was done, and the agent's last words say why; where they ask, a person has to answer. */
+const unchanged = (outcome: AttemptEnd | undefined) => {
+  const said = plainLine(outcome?.text ?? "")
+  const question = questionIn(outcome?.text ?? "") ?? (outcome?.question?.endsWith("?") === true ? plainLine(outcome.question) : undefined)
+  if (question !== undefined && outcome?.session !== undefined) return lost("question", question, outcome)
+  return lost("work", `the agent ended well but changed nothing${said === "" ? "" : `: ${fitted(said, 200)}`}`, outcome)
+}
+
 /** Judges the task's own commit, and records it as completed when it passes. */
 export const passGates = Effect.fn("passGates")(function* (
   held: Held,
@@ -137,7 +152,7 @@ export const passGates = Effect.fn("passGates")(function* (
   tree: Tree,
   n: number,
   { tip, outside }: Pick<Finished, "tip" | "outside">,
-  by?: { readonly outcome: Outcome; readonly started: number },
+  by?: { readonly outcome: AttemptEnd; readonly started: number },
 ) {
   const { settings } = yield* RunContext
   const outcome = by?.outcome
@@ -153,10 +168,14 @@ export const passGates = Effect.fn("passGates")(function* (
   // A remote that stumbles is no reason to do it all again: whoever holds our lease ends this when that can't be kept.
   yield* Effect.retry(showBranch(task.id, tree.branch, tip), { while: (error) => error._tag === "RemoteUnreachable", schedule: lookAgain })
   const unseen = outside === undefined ? {} : { outside }
+  const said = closingWords(outcome?.text)
+  const spent = spentTogether([task.attempts.find((one) => one.n === n)?.spent, outcome?.spent])
   const record: Attempt = {
     n,
     agent: agentOf(task, settings.agent),
     outcome: "ok",
+    ...(said === undefined ? {} : { said }),
+    ...(Object.keys(spent).length === 0 ? {} : { spent }),
     ...(outcome?.session === undefined ? {} : { session: outcome.session }),
     ...(by === undefined ? {} : { ms: (yield* Clock.currentTimeMillis) - by.started }),
   }
@@ -169,7 +188,7 @@ export const passGates = Effect.fn("passGates")(function* (
       tip,
       base: tree.base,
       branch: tree.branch,
-      attempts: [...old.attempts, record],
+      attempts: withAttempt(old.attempts, record),
     }),
     { type: "TaskCompleted", task: task.id, commit: tip, gated: judgement.gated },
     { "result.json": `${JSON.stringify({ tip, text: outcome?.text ?? "", verdicts: judgement.verdicts, ...unseen }, undefined, 2)}\n` },

@@ -1,5 +1,5 @@
 import type { Outcome } from "../plugin.ts"
-import { blameText } from "./blame.ts"
+import { type Ailment, ailmentOf, type Blame, blameStatus, blameText, isSessionLost, statusIn } from "./blame.ts"
 import { notBefore } from "./notBefore.ts"
 import type { Exit } from "./program.ts"
 
@@ -18,25 +18,59 @@ export const wasStopped = (exit: Exit): boolean => exit.stopped || stopCodes.inc
 
 const howItEnded = (exit: Exit): string => (exit.signal === null ? `exit ${exit.code}` : `killed by ${exit.signal}`)
 
-/** A failure with its class read from the provider's own words; `otherwise` when they say nothing. */
-export const refused = (reason: string, words: string, otherwise: NonNullable<Outcome["class"]>, now: number): Outcome => {
-  const blame = blameText(words) ?? otherwise
-  const at = blame === "provider" ? notBefore(words, now) : undefined
-  return { ok: false, class: blame, reason, ...(at === undefined ? {} : { notBefore: at }) }
+/** What an adapter knows of its program that words alone don't tell. */
+export interface Knowledge {
+  /** The program itself repeated the request as one that may go well later: the provider's failure, unless a status says else. */
+  readonly retried?: boolean
+  /** The program's own name of the failure is clear. */
+  readonly named?: Blame
+  /** What to type, for each thing that can be wrong with the agent itself. */
+  readonly hints?: Readonly<Partial<Record<Ailment, string>>>
 }
+
+const blameOf = (words: string, { named, retried }: Knowledge): Blame | undefined => {
+  if (named !== undefined) return named
+  const status = statusIn(words)
+  if (retried !== true) return blameText(words)
+  return status === undefined || blameStatus(status) === "provider"
+    ? blameText(words) === "environment"
+      ? "environment"
+      : "provider"
+    : blameText(words)
+}
+
+/**
+ * A failure with its class: the program's own name of it first, then its structure, then its words; `otherwise` when all of them
+ * say nothing.
+ */
+export const refused = (reason: string, words: string, otherwise: Blame, now: number, knowledge: Knowledge = {}): Outcome => {
+  const blame = blameOf(words, knowledge) ?? otherwise
+  const at = blame === "provider" ? notBefore(words, now) : undefined
+  const ailment = ailmentOf(words, blame)
+  const hint = ailment === undefined ? undefined : knowledge.hints?.[ailment]
+  return {
+    ok: false,
+    class: blame,
+    reason,
+    ...(at === undefined ? {} : { notBefore: at }),
+    ...(ailment === undefined ? {} : { broken: true }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(isSessionLost(words) ? { session: null } : {}),
+  }
+}
+
+/** The outcome with the session to go on with, unless it says that this one is lost. */
+export const inSession = (outcome: Outcome, session: string | undefined): Outcome =>
+  session === undefined || outcome.session === null ? outcome : { ...outcome, session }
 
 /**
  * The outcome of a program that ended without its closing event. Exit 0 is no success here either: nobody said so.
  * `install` is what to type when the program is missing.
  */
-export const unfinished = (name: string, exit: Exit, install: string, now: number): Outcome => {
-  if (exit.error === "ENOENT") return { ok: false, class: "environment", reason: `${name} is not installed: ${install}` }
-  if (exit.error !== undefined)
-    return {
-      ok: false,
-      class: "environment",
-      reason: `${name} could not be started: ${exit.error}`,
-    }
+export const unfinished = (name: string, exit: Exit, install: string, now: number, knowledge: Knowledge = {}): Outcome => {
+  const absent = { ok: false, class: "environment", broken: true } as const
+  if (exit.error === "ENOENT") return { ...absent, reason: `${name} is not installed: ${install}`, hint: install }
+  if (exit.error !== undefined) return { ...absent, reason: `${name} could not be started: ${exit.error}` }
   if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: `${name} was stopped` }
   // the telling line is not always the last one: some print where to read more after it
   const said =
@@ -46,6 +80,8 @@ export const unfinished = (name: string, exit: Exit, install: string, now: numbe
       ?.trim() ?? lastLine(exit.stderr)
   const reason = `${name} ended without a result (${howItEnded(exit)})${said === "" ? "" : `: ${said}`}`
   // 126 and 127: a wrapper did not find or could not start the program
-  if (exit.signal !== null || exit.code === 126 || exit.code === 127) return { ok: false, class: "environment", reason }
-  return refused(reason, exit.stderr, "environment", now)
+  if (exit.code === 126 || exit.code === 127) return { ...absent, reason, hint: install }
+  // somebody else ended it, as the system does when memory is short: that says nothing of the agent's next task
+  if (exit.signal !== null) return { ok: false, class: "crash", reason }
+  return refused(reason, exit.stderr, "environment", now, knowledge)
 }

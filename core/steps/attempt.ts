@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { EventBody } from "../domain/event.ts"
+import { spentSince, spentTogether } from "../domain/spent.ts"
+import type { Spent } from "../domain/spent.ts"
 import { flood } from "../domain/flood.ts"
 import type { Passed } from "../domain/flood.ts"
 import type { AdapterEvent, Job, Outcome } from "../plugin.ts"
@@ -22,8 +24,20 @@ export interface AttemptInput {
   readonly emit: (event: EventBody) => Effect.Effect<void>
   /** Whether the task is still its owner's, whose tree and processes these are. */
   readonly ours: Effect.Effect<boolean, never, Machine | Objects | Refs | Sightings>
+  /** What the session that is gone on with has used so far, as the record knows it. */
+  readonly before: Spent
+  /** Told each time another session is known: from then on it can be gone on with, whatever happens. */
+  readonly onSession: (session: string) => Effect.Effect<void>
   /** Collects every path that the agent says it used. */
   readonly named: Set<string>
+}
+
+/** What an attempt came to, its session and what it spent included, whoever ended it. */
+export interface AttemptEnd extends Omit<Outcome, "session"> {
+  readonly session?: string
+  readonly spent?: Spent
+  /** What its tool for questions asked last. */
+  readonly question?: string
 }
 
 /**
@@ -45,14 +59,30 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
   })
   let question: string | undefined
   let said = ""
+  let asked: string | undefined
+  // What its program repeats is not answered: a silence then is the provider's.
+  let repeated: string | undefined
+  let session: string | undefined
+  const books = bookkeeping(input.before)
   const onEvent = (event: AdapterEvent) =>
     Effect.gen(function* () {
       heard = yield* clock.now
       if (event.type === "alive") return
+      if (event.type === "asked") asked = event.question
+      if (event.type === "retrying") repeated = event.reason
+      else if (event.type !== "started" && event.type !== "spent") repeated = undefined
+      if (event.type === "started" && event.session !== undefined && event.session !== session) {
+        session = event.session
+        yield* input.onSession(session)
+      }
+      if (event.type === "spent") {
+        yield* tell(rate.take({ type: "AgentSpent", ...head, ...books.take(event, session === input.job.session) }, heard))
+        return
+      }
       question = event.type === "asked" ? event.question : undefined
       said = event.type === "said" ? event.text : ""
       if (event.type === "used") for (const path of event.paths ?? []) input.named.add(path)
-      const body = told(head, event, heard - started)
+      const body = eventOf(head, event, heard - started)
       if (body !== undefined) yield* tell(rate.take(body, heard))
     })
   const mark = input.job.env[markVariable]
@@ -73,17 +103,41 @@ export const attempt = Effect.fn("attempt")(function* (input: AttemptInput) {
       ticks = used
       heard = yield* clock.now
     }
-    const asked = question ?? (prompts.test(said) ? said.trim().slice(-200) : undefined)
-    if (asked !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${asked}` } satisfies Outcome
-    return ended(`no sign of life for ${Math.round(input.idleMs / 1000)} s`)
+    const prompted = question ?? (prompts.test(said) ? said.trim().slice(-200) : undefined)
+    if (prompted !== undefined) return { ok: false, class: "plan", reason: `it waits for an answer: ${prompted}` } satisfies Outcome
+    return limited(`no sign of life for ${Math.round(input.idleMs / 1000)} s`)
   })
-  const outcome = yield* pool.run({ adapter: input.adapter, job: input.job }, onEvent).pipe(
-    Effect.catchTag("AdapterCrashed", (crash) => Effect.succeed<Outcome>({ ok: false, class: "environment", reason: crash.message })),
+  const limited = (reason: string): Outcome => {
+    if (repeated === undefined) return { ok: false, class: "work", reason }
+    return { ok: false, class: "provider", reason: `${reason}, while it repeated what the provider did not answer: ${repeated}` }
+  }
+  const told = yield* pool.run({ adapter: input.adapter, job: input.job }, onEvent).pipe(
+    Effect.catchTag("AdapterCrashed", (crash) => Effect.succeed<Outcome>({ ok: false, class: "crash", reason: crash.message })),
     Effect.raceFirst(watch),
-    (agent) => clock.within(input.attemptMs, agent, Effect.succeed(ended(`its time of ${Math.round(input.attemptMs / 1000)} s was over`))),
+    (agent) =>
+      clock.within(
+        input.attemptMs,
+        agent,
+        Effect.sync(() => limited(`its time of ${Math.round(input.attemptMs / 1000)} s was over`)),
+      ),
     Effect.ensuring(sweep(input)),
     Effect.ensuring(Effect.suspend(() => tell(rate.end()))),
+    Effect.onInterrupt(() =>
+      Effect.flatMap(clock.now, (now) => {
+        const known = session === undefined ? {} : { session }
+        return input.emit({
+          type: "AgentEnded",
+          ...head,
+          ok: false,
+          class: "cancelled",
+          reason: "interrupted",
+          ...known,
+          ms: now - started,
+        })
+      }),
+    ),
   )
+  const outcome = withSession(told, session ?? input.job.session, { spent: books.sum(), asked })
   const ms = (yield* clock.now) - started
   yield* input.emit({
     type: "AgentEnded",
@@ -104,7 +158,35 @@ const prompts =
 /** Milliseconds of silence for each tick of processor time that makes up for them: one part in fifty. */
 const busyShare = 500
 
-const ended = (reason: string): Outcome => ({ ok: false, class: "work", reason })
+/** A program that was ended, or never said it, was all the same in the session that it began. */
+const withSession = (
+  { session: told, ...outcome }: Outcome,
+  known: string | undefined,
+  { spent, asked }: { readonly spent: Spent; readonly asked: string | undefined },
+): AttemptEnd => {
+  const session = told === null ? undefined : (told ?? known)
+  return {
+    ...outcome,
+    ...(session === undefined ? {} : { session }),
+    ...(Object.keys(spent).length === 0 ? {} : { spent }),
+    ...(asked === undefined ? {} : { question: asked }),
+  }
+}
+
+/** Sums up what an attempt spends; a total counts from where the session stood before, if it is that session. */
+const bookkeeping = (before: Spent) => {
+  let sum: Spent = {}
+  let total: Spent | undefined
+  return {
+    sum: () => sum,
+    take: ({ type: _, total: isTotal, ...told }: Extract<AdapterEvent, { type: "spent" }>, resumed: boolean): Spent => {
+      const part = isTotal === true ? spentSince(told, total ?? (resumed ? before : {})) : told
+      if (isTotal === true) total = { ...(total ?? (resumed ? before : {})), ...told }
+      sum = spentTogether([sum, part])
+      return part
+    },
+  }
+}
 
 /** Whatever the agent started and left, grandchildren and daemons included, is gone, or named. */
 const sweep = Effect.fnUntraced(function* (input: AttemptInput) {
@@ -128,7 +210,7 @@ const sweep = Effect.fnUntraced(function* (input: AttemptInput) {
   })
 })
 
-const told = (head: { readonly task: number; readonly attempt: number }, event: AdapterEvent, ms: number): EventBody | undefined => {
+const eventOf = (head: { readonly task: number; readonly attempt: number }, event: AdapterEvent, ms: number): EventBody | undefined => {
   switch (event.type) {
     case "started":
       return {
@@ -148,15 +230,12 @@ const told = (head: { readonly task: number; readonly attempt: number }, event: 
         ...(event.detail === undefined ? {} : { detail: event.detail }),
         ...(event.ok === undefined ? {} : { ok: event.ok }),
       }
-    case "spent": {
-      const { type: _, ...spent } = event
-      return { type: "AgentSpent", ...head, ...spent }
-    }
     case "retrying":
       return { type: "AgentRetried", ...head, reason: event.reason, ...(event.delayMs === undefined ? {} : { delayMs: event.delayMs }) }
     case "asked":
       return { type: "AgentAsked", ...head, question: event.question }
     case "alive":
+    case "spent":
     case "ended":
       return undefined
   }

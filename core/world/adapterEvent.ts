@@ -6,10 +6,12 @@ const count = Schema.Finite
 /** What an adapter says an attempt came to. */
 export const Outcome = Schema.Struct({
   ok: Schema.Boolean,
-  class: Schema.optionalKey(Schema.Literals(["work", "environment", "provider", "plan", "cancelled"])),
+  class: Schema.optionalKey(Schema.Literals(["work", "environment", "crash", "provider", "plan", "cancelled"])),
   reason: text,
   text: Schema.optionalKey(text),
-  session: Schema.optionalKey(text),
+  session: Schema.optionalKey(Schema.NullOr(text)),
+  hint: Schema.optionalKey(text),
+  broken: Schema.optionalKey(Schema.Boolean),
   notBefore: Schema.optionalKey(count),
 })
 
@@ -37,6 +39,7 @@ export const AdapterEvent = Schema.Union([
     inputTokens: Schema.optionalKey(count),
     outputTokens: Schema.optionalKey(count),
     costUsd: Schema.optionalKey(count),
+    total: Schema.optionalKey(Schema.Boolean),
   }),
   Schema.Struct({
     type: Schema.Literal("retrying"),

@@ -1,22 +1,24 @@
 import {
+  type Ailment,
   at,
   blameStatus,
   type Exit,
+  inSession,
   listAt,
-  notBefore,
   numberAt,
   type Reader,
   refused,
   textAt,
   unfinished,
   wasStopped,
+  wordsOf,
 } from "../../core/kit/index.ts"
 import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
 
 export const install = "npm install -g @anthropic-ai/claude-code"
 
 /**
- * claude's own names of what went wrong. 401 and "not logged in" are the person's to mend, quota and overload the
+ * claude's own names of what went wrong. A login and a spent balance are the person's to mend, quota and overload the
  * provider's, a wrong model or request the plan's; a turn limit is work that another attempt can continue; a spent
  * budget is the plan's, since another attempt would spend it again.
  */
@@ -26,7 +28,7 @@ const blames: Readonly<Record<string, NonNullable<Outcome["class"]>>> = {
   account_on_hold: "environment",
   verification_required: "environment",
   cloud_credential_error: "environment",
-  billing_error: "provider",
+  billing_error: "environment",
   rate_limit: "provider",
   overloaded: "provider",
   server_error: "provider",
@@ -40,8 +42,22 @@ const blames: Readonly<Record<string, NonNullable<Outcome["class"]>>> = {
   blocking_limit: "provider",
 }
 
-/** Sessions that can't be continued: the next attempt has to start afresh. */
-const lostSession = /no conversation found|prompt is too long/i
+/** Names of what is wrong with the agent itself: every other task would find the same. */
+const ailments: Readonly<Record<string, Ailment>> = {
+  authentication_failed: "login",
+  oauth_org_not_allowed: "login",
+  account_on_hold: "account",
+  verification_required: "account",
+  cloud_credential_error: "login",
+  billing_error: "account",
+  model_not_found: "model",
+}
+
+const hints = {
+  login: "claude /login, or set ANTHROPIC_API_KEY",
+  account: "See to the account's plan and billing (claude /status), or name another agent.",
+  model: "Name a model that the account has as `agents.<name>.model` in osier.yaml.",
+}
 
 const detailOf = (input: unknown): string | undefined =>
   textAt(input, "command") ??
@@ -50,6 +66,13 @@ const detailOf = (input: unknown): string | undefined =>
   textAt(input, "pattern") ??
   textAt(input, "description")
 
+/** What its tool for questions asks. */
+const questionIn = (tool: string, input: unknown): string | undefined => {
+  if (tool !== "AskUserQuestion") return undefined
+  const asked = listAt(input, "questions").flatMap((one) => textAt(one, "question") ?? [])
+  return asked.length === 0 ? (textAt(input, "question") ?? "it asks something") : asked.join(" ")
+}
+
 /** Reads `claude -p --output-format stream-json`. */
 export const claudeReader = (): Reader => {
   let session: string | undefined
@@ -57,6 +80,7 @@ export const claudeReader = (): Reader => {
   let error: string | undefined
   let resetsAt: number | undefined
   let refusals = 0
+  let retried = false
   const calls = new Map<string, string>()
 
   const contentOf = (event: unknown): readonly AdapterEvent[] =>
@@ -66,6 +90,8 @@ export const claudeReader = (): Reader => {
       if (at(block, "type") === "tool_use") {
         const tool = textAt(block, "name") ?? "tool"
         calls.set(textAt(block, "id") ?? "", tool)
+        const question = questionIn(tool, at(block, "input"))
+        if (question !== undefined) return [{ type: "asked", question }]
         const detail = detailOf(at(block, "input"))
         const path = textAt(block, "input", "file_path") ?? textAt(block, "input", "notebook_path")
         return [
@@ -103,6 +129,7 @@ export const claudeReader = (): Reader => {
           },
         ]
       case "api_retry": {
+        retried = true
         if (blameStatus(numberAt(event, "error_status") ?? 0) === "environment") refusals += 1
         const reason = `${textAt(event, "error") ?? "connection lost"} ${numberAt(event, "error_status") ?? ""}`.trim()
         return [
@@ -126,16 +153,13 @@ export const claudeReader = (): Reader => {
     }
   }
 
-  const spentOf = (event: unknown): AdapterEvent => {
+  /** Its tokens are of this process, its costs of the whole session. */
+  const spentOf = (event: unknown): readonly AdapterEvent[] => {
     const count = (key: string) => numberAt(event, "usage", key) ?? 0
     const inputTokens = count("input_tokens") + count("cache_creation_input_tokens") + count("cache_read_input_tokens")
     const costUsd = numberAt(event, "total_cost_usd")
-    return {
-      type: "spent",
-      inputTokens,
-      outputTokens: count("output_tokens"),
-      ...(costUsd === undefined ? {} : { costUsd }),
-    }
+    const tokens = { type: "spent", inputTokens, outputTokens: count("output_tokens") } as const
+    return costUsd === undefined ? [tokens] : [tokens, { type: "spent", costUsd, total: true }]
   }
 
   const failed = (words: string, now: number): Outcome => {
@@ -143,13 +167,14 @@ export const claudeReader = (): Reader => {
     const ended = textAt(result, "terminal_reason") ?? ""
     if (ended.startsWith("aborted_")) return { ok: false, class: "cancelled", reason: "claude was interrupted" }
     const status = numberAt(result, "api_error_status")
-    const named = blames[subtype] ?? blames[ended] ?? (status === undefined ? blames[error ?? ""] : blameStatus(status))
-    if (named === undefined) return refused(words, words, "work", now)
-    const until = named === "provider" ? (resetsAt ?? notBefore(words, now)) : undefined
+    const name = [subtype, ended, error ?? ""].find((one) => blames[one] !== undefined) ?? ""
+    const named = blames[name] ?? (status === undefined ? undefined : blameStatus(status))
+    const outcome = refused(wordsOf(words), words, "work", now, { ...(named === undefined ? {} : { named }), retried, hints })
+    const until = outcome.class === "provider" ? (resetsAt ?? outcome.notBefore) : undefined
+    const ailment = ailments[name] ?? (status === 401 || status === 403 ? "login" : undefined)
     return {
-      ok: false,
-      class: named,
-      reason: words,
+      ...outcome,
+      ...(ailment === undefined ? {} : { broken: true, hint: hints[ailment] }),
       ...(until === undefined ? {} : { notBefore: until }),
     }
   }
@@ -159,9 +184,10 @@ export const claudeReader = (): Reader => {
 
   const judged = (exit: Exit, now: number): Outcome => {
     if (result === undefined && isHopeless()) {
-      return { ok: false, class: "environment", reason: "claude is not logged in: the provider refused its key or login (401)" }
+      const reason = "claude is not logged in: the provider refused its key or login (401)"
+      return { ok: false, class: "environment", reason, broken: true, hint: hints.login }
     }
-    if (result === undefined) return unfinished("claude", exit, install, now)
+    if (result === undefined) return unfinished("claude", exit, install, now, { hints })
     const text = textAt(result, "result")
     const words =
       text ??
@@ -174,7 +200,7 @@ export const claudeReader = (): Reader => {
     if (good)
       return {
         ok: false,
-        class: "environment",
+        class: "crash",
         reason: `claude said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
       }
     return failed(words === "" ? "claude reported an error without words" : words, now)
@@ -188,6 +214,7 @@ export const claudeReader = (): Reader => {
           return systemOf(event)
         case "assistant":
           error = textAt(event, "error") ?? error
+          if (at(event, "message", "model") !== "<synthetic>") retried = false
           // the words of a failed request come again, classified, with the result
           return at(event, "message", "model") === "<synthetic>" ? [] : contentOf(event)
         case "user":
@@ -199,15 +226,14 @@ export const claudeReader = (): Reader => {
         }
         case "result":
           result = event
-          return [spentOf(event)]
+          return spentOf(event)
         default:
           return []
       }
     },
     hopeless: isHopeless,
     end(exit, now) {
-      const outcome = judged(exit, now)
-      return session === undefined || lostSession.test(outcome.reason) ? outcome : { ...outcome, session }
+      return inSession(judged(exit, now), session)
     },
   }
 }

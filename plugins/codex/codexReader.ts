@@ -1,12 +1,27 @@
-import { at, type Exit, listAt, numberAt, parseLine, type Reader, refused, textAt, unfinished, wasStopped } from "../../core/kit/index.ts"
+import {
+  at,
+  blameStatus,
+  type Exit,
+  inSession,
+  listAt,
+  numberAt,
+  parseLine,
+  type Reader,
+  refused,
+  statusIn,
+  textAt,
+  unfinished,
+  wasStopped,
+  wordsOf,
+} from "../../core/kit/index.ts"
 import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
 
 export const install = "npm install -g @openai/codex"
 
-/** The words for a person, when the message is a raw response body. */
-const wordsOf = (message: string): string => {
-  const body = parseLine(message)
-  return textAt(body, "error", "message") ?? textAt(body, "message") ?? textAt(body, "detail") ?? message
+const hints = {
+  login: "codex login, or set OPENAI_API_KEY",
+  account: "See to the account's plan and billing at the provider, or name another agent.",
+  model: "Name a model that the account has as `agents.<name>.model` in osier.yaml.",
 }
 
 const failedStatus = ["failed", "declined"]
@@ -46,19 +61,32 @@ export const codexReader = (): Reader => {
   let text: string | undefined
   let completed = false
   let failure: string | undefined
+  let retried = false
+  let lastTry = false
+
+  /** Every error before the end is one that codex goes on after; only what it says once more after its last try is not told. */
+  const errorOf = (reason: string): readonly AdapterEvent[] => {
+    const [, count, of] = /^Reconnecting\W+(\d+)\/(\d+)/.exec(reason) ?? []
+    const status = statusIn(reason)
+    const final = lastTry || parseLine(reason) !== undefined || (status !== undefined && blameStatus(status) !== "provider")
+    if (count === undefined && final) return []
+    retried = true
+    lastTry = count !== undefined && count === of
+    return [{ type: "retrying", reason, ...(count === undefined ? {} : { attempt: Number(count) }) }]
+  }
 
   const judged = (exit: Exit, now: number): Outcome => {
     if (failure !== undefined) {
       // a refused request (400) comes as the bare response body, every other failure with words
-      if (parseLine(failure) !== undefined) return refused(wordsOf(failure), wordsOf(failure), "plan", now)
-      return refused(failure, failure, "work", now)
+      if (parseLine(failure) !== undefined) return refused(wordsOf(failure), wordsOf(failure), "plan", now, { hints })
+      return refused(wordsOf(failure), failure, "work", now, { retried, hints })
     }
-    if (!completed) return unfinished("codex", exit, install, now)
+    if (!completed) return unfinished("codex", exit, install, now, { hints })
     if (exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
     if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "codex was stopped" }
     return {
       ok: false,
-      class: "environment",
+      class: "crash",
       reason: `codex said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
     }
   }
@@ -74,15 +102,15 @@ export const codexReader = (): Reader => {
           failure = undefined
           return []
         case "item.started":
+          retried = false
+          lastTry = false
           return itemOf(at(event, "item"), true)
         case "item.completed":
+          if (at(event, "item", "type") !== "error") retried = false
           if (at(event, "item", "type") === "agent_message") text = textAt(event, "item", "text")
           return itemOf(at(event, "item"), false)
-        case "error": {
-          const reason = textAt(event, "message") ?? ""
-          const [, count] = /^Reconnecting\W+(\d+)\//.exec(reason) ?? []
-          return count === undefined ? [] : [{ type: "retrying", reason, attempt: Number(count) }]
-        }
+        case "error":
+          return errorOf(textAt(event, "message") ?? "")
         case "turn.failed":
           failure = textAt(event, "error", "message") ?? "codex reported a failure without words"
           return []
@@ -95,6 +123,7 @@ export const codexReader = (): Reader => {
               type: "spent",
               inputTokens,
               outputTokens: numberAt(event, "usage", "output_tokens") ?? 0,
+              total: true,
             },
           ]
         }
@@ -103,8 +132,7 @@ export const codexReader = (): Reader => {
       }
     },
     end(exit, now) {
-      const outcome = judged(exit, now)
-      return session === undefined ? outcome : { ...outcome, session }
+      return inSession(judged(exit, now), session)
     },
   }
 }

@@ -1,13 +1,24 @@
-import { at, type Exit, listAt, numberAt, parseLine, type Reader, refused, textAt, unfinished, wasStopped } from "../../core/kit/index.ts"
+import {
+  at,
+  type Exit,
+  inSession,
+  listAt,
+  numberAt,
+  type Reader,
+  refused,
+  textAt,
+  unfinished,
+  wasStopped,
+  wordsOf,
+} from "../../core/kit/index.ts"
 import type { AdapterEvent, Outcome } from "../../core/plugin.ts"
 
 export const install = "npm install -g @earendil-works/pi-coding-agent"
 
-/** `401 {"type":"error","error":{…}}`, without the braces. */
-const wordsOf = (message: string): string => {
-  const brace = message.indexOf("{")
-  const words = brace === -1 ? undefined : textAt(parseLine(message.slice(brace)), "error", "message")
-  return words === undefined ? message : `${message.slice(0, brace)}${words}`
+const hints = {
+  login: "pi, then /login, or set the key of the model's provider and name it in `agents.<name>.env`",
+  account: "See to the account's plan and billing at the provider, or name another agent.",
+  model: "Name a model that pi knows as `agents.<name>.model` in osier.yaml (pi --list-models).",
 }
 
 /** Reads `pi --mode json`. pi exits 0 when the model refused: only the last message's stop reason tells. */
@@ -17,13 +28,14 @@ export const piReader = (): Reader => {
   let stopReason: string | undefined
   let failure: string | undefined
   let settled = false
+  let retried = false
 
   const judged = (exit: Exit, now: number): Outcome => {
-    if (!settled) return unfinished("pi", exit, install, now)
+    if (!settled) return unfinished("pi", exit, install, now, { hints })
     if (stopReason === "aborted") return { ok: false, class: "cancelled", reason: "pi was interrupted" }
     if (stopReason === "error") {
       const words = failure ?? "pi reported an error without words"
-      return refused(wordsOf(words), words, "work", now)
+      return refused(wordsOf(words), words, "work", now, { retried, hints })
     }
     if (stopReason !== "stop")
       return {
@@ -35,7 +47,7 @@ export const piReader = (): Reader => {
     if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "pi was stopped" }
     return {
       ok: false,
-      class: "environment",
+      class: "crash",
       reason: `pi said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
     }
   }
@@ -44,6 +56,7 @@ export const piReader = (): Reader => {
     if (at(message, "role") !== "assistant") return []
     stopReason = textAt(message, "stopReason")
     failure = textAt(message, "errorMessage")
+    if (stopReason !== "error") retried = false
     const words = listAt(message, "content")
       .flatMap((part) => (at(part, "type") === "text" ? (textAt(part, "text") ?? []) : []))
       .join("\n")
@@ -89,6 +102,7 @@ export const piReader = (): Reader => {
         case "tool_execution_end":
           return at(event, "isError") === true ? [{ type: "used", tool: textAt(event, "toolName") ?? "tool", ok: false }] : []
         case "auto_retry_start": {
+          retried = true
           const attempt = numberAt(event, "attempt")
           const delayMs = numberAt(event, "delayMs")
           const reason = wordsOf(textAt(event, "errorMessage") ?? "the request failed")
@@ -109,8 +123,7 @@ export const piReader = (): Reader => {
       }
     },
     end(exit, now) {
-      const outcome = judged(exit, now)
-      return session === undefined ? outcome : { ...outcome, session }
+      return inSession(judged(exit, now), session)
     },
   }
 }

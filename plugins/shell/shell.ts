@@ -10,19 +10,15 @@ const outcomeOf = (command: readonly string[], exit: Exit, text: string): Outcom
   const name = command[0] ?? "the command"
   const said = lastLine(exit.stderr)
   const because = said === "" ? "" : `: ${said}`
-  if (exit.error !== undefined)
-    return {
-      ok: false,
-      class: "environment",
-      reason: `${name} could not be started: ${exit.error}`,
-    }
+  const absent = { ok: false, class: "environment", broken: true } as const
+  if (exit.error !== undefined) return { ...absent, reason: `${name} could not be started: ${exit.error}` }
   if (exit.code === 0 && !exit.stopped) return { ok: true, reason: "exit 0", ...(text === "" ? {} : { text }) }
   if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: `${name} was stopped` }
   // EX_TEMPFAIL of sysexits.h: the one way a wrapper has to say that its provider is over quota, not the work bad
   if (exit.code === 75) return { ok: false, class: "provider", reason: `exit 75, to be tried later${because}` }
   // 126 and 127 are the shell's words for "not executable" and "not found": no other attempt can do better
-  if (exit.code === 126 || exit.code === 127) return { ok: false, class: "environment", reason: `exit ${exit.code}${because}` }
-  if (exit.signal !== null) return { ok: false, class: "environment", reason: `killed by ${exit.signal}${because}` }
+  if (exit.code === 126 || exit.code === 127) return { ...absent, reason: `exit ${exit.code}${because}` }
+  if (exit.signal !== null) return { ok: false, class: "crash", reason: `killed by ${exit.signal}${because}` }
   return { ok: false, class: "work", reason: `exit ${exit.code}${because}`, ...(text === "" ? {} : { text }) }
 }
 

@@ -1,5 +1,5 @@
 /** What an attempt came to: `ok`, or the class of its failure. */
-export type Verdict = "ok" | "work" | "environment" | "provider" | "plan" | "cancelled"
+export type Verdict = "ok" | "work" | "environment" | "crash" | "provider" | "plan" | "cancelled"
 
 /** Every recorded run of a real agent program: what it must come to, and words that its reason must hold. */
 export const transcripts: Readonly<Record<string, readonly [Verdict, string]>> = {
@@ -56,7 +56,7 @@ export const transcripts: Readonly<Record<string, readonly [Verdict, string]>> =
   "claude-sigterm-group": ["cancelled", "stopped"],
   "claude-sigterm-resume": ["cancelled", "stopped"],
   // killed by somebody else: out of memory, a reboot
-  "claude-sigkill-group": ["environment", "SIGKILL"],
+  "claude-sigkill-group": ["crash", "SIGKILL"],
 
   // codex: `turn.completed`, and exit 0
   "codex-success": ["ok", "done"],
@@ -99,8 +99,8 @@ export const transcripts: Readonly<Record<string, readonly [Verdict, string]>> =
   "codex-sigterm-tool": ["cancelled", "stopped"],
   "codex-sigterm-group": ["cancelled", "stopped"],
   "codex-sigterm-resume": ["cancelled", "stopped"],
-  "codex-sigkill-group": ["environment", "SIGKILL"],
-  "codex-sigkill-tool": ["environment", "SIGKILL"],
+  "codex-sigkill-group": ["crash", "SIGKILL"],
+  "codex-sigkill-tool": ["crash", "SIGKILL"],
 
   // pi: the last message stopped by itself, `agent_settled`, and exit 0
   "pi-success": ["ok", "done"],
@@ -134,6 +134,6 @@ export const transcripts: Readonly<Record<string, readonly [Verdict, string]>> =
   "pi-sigterm-tool": ["cancelled", "stopped"],
   "pi-sigterm-group": ["cancelled", "stopped"],
   "pi-sigterm-resume": ["cancelled", "stopped"],
-  "pi-sigkill-group": ["environment", "SIGKILL"],
-  "pi-sigkill-tool": ["environment", "SIGKILL"],
+  "pi-sigkill-group": ["crash", "SIGKILL"],
+  "pi-sigkill-tool": ["crash", "SIGKILL"],
 }

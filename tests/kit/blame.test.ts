@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { at, blameStatus, blameText, listAt, notBefore, numberAt, textAt } from "../../core/kit/index.ts"
+import { at, blameStatus, blameText, listAt, notBefore, numberAt, refused, textAt, wordsOf } from "../../core/kit/index.ts"
 
 test.each([
   [401, "environment"],
@@ -16,7 +16,12 @@ test.each([
   ["unexpected status 401 Unauthorized: no", "environment"],
   ["exceeded retry limit, last status: 429 Too Many Requests", "provider"],
   ["You've hit your usage limit. Try again in 3 hours.", "provider"],
-  ["Your credit balance is too low", "provider"],
+  ["Your credit balance is too low", "environment"],
+  ['400 {"error":{"message":"Your credit balance is too low"}}', "environment"],
+  ["429 You exceeded your current quota, please check your plan and billing details", "environment"],
+  ["terminated: other side closed (UND_ERR_SOCKET)", "provider"],
+  ["Your access token expired: log out and sign in again", "environment"],
+  ["ran out of room in the model's context window; start a new thread", "work"],
   ["Missing environment variable: `OPENAI_API_KEY`.", "environment"],
   ["stream disconnected before completion: idle", "provider"],
   ["connect ECONNREFUSED 127.0.0.1:1", "provider"],
@@ -41,6 +46,15 @@ test.each([
   ["retry-after: 30", now + 30_000],
   ["Claude AI usage limit reached|1795179600", 1_795_179_600_000],
   ["limit resets at 2026-11-20T13:00:00Z", now + 60 * minutes],
+  ["You've hit your usage limit, try again at 11:38 PM (UTC).", now + (11 * 60 + 38) * minutes],
+  ["limit reached, resets 3:45pm (UTC)", now + 225 * minutes],
+  ["resets 9am (UTC)", now + 21 * 60 * minutes],
+  ["resets at 15:30 UTC+2", now + 90 * minutes],
+  ["resets at 8am (America/New_York)", now + 60 * minutes],
+  ["try again at Dec 2nd, 2026 9:14 AM UTC", Date.UTC(2026, 11, 2, 9, 14)],
+  ["resets Monday 9am (UTC)", Date.UTC(2026, 10, 23, 9)],
+  ['{"resets_in_seconds": 5400}', now + 90 * minutes],
+  ["please try again at 3", undefined],
   ["limit reached|1000000000", undefined],
   ["try again later", undefined],
   ["try again in 400 days", undefined],
@@ -59,3 +73,28 @@ test("reading strangers' JSON never throws", () => {
   expect(at(value, "toString")).toBeUndefined()
   expect(at("text", "length")).toBeUndefined()
 })
+
+test("what a program repeated by itself is the provider's, unless a status says else", () => {
+  const of = (words: string) => refused(words, words, "work", now, { retried: true }).class
+  expect(["something nobody knows", "503 no", "unexpected status 404 x", "401 no"].map(of)).toEqual([
+    ...["provider", "provider", "plan", "environment"],
+  ])
+})
+
+test("what is wrong with the agent itself breaks it, with what to type; a session that is too long is lost", () => {
+  const hints = { login: "log in", account: "pay", model: "name another" }
+  const of = (words: string) => refused(words, words, "work", now, { hints })
+  expect(of("401 invalid x-api-key")).toMatchObject({ class: "environment", broken: true, hint: "log in" })
+  expect(of('400 {"message":"Your credit balance is too low"}')).toMatchObject({ class: "environment", broken: true, hint: "pay" })
+  expect(of("404 The model `x` does not exist")).toMatchObject({ class: "plan", broken: true, hint: "name another" })
+  expect(of("400 bad tool schema").broken).toBeUndefined()
+  expect(of("prompt is too long: 1 > 0").session).toBeNull()
+})
+
+test.each([
+  ['401: {"message":"no key"}', "401: no key"],
+  ['400 {"type":"error","error":{"message":"bad"}}', "400 bad"],
+  ['{"detail":"slow down"}', "slow down"],
+  ['{"error":"plain"}', "plain"],
+  ["no { body", "no { body"],
+])("the words of %s", (message, words) => expect(wordsOf(message)).toBe(words))

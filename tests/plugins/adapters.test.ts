@@ -65,7 +65,7 @@ describe.each([
 
   test("a good stream with a bad exit code is no success", async () => {
     const env = { REPLAY: join(transcripts, `${name}-success.jsonl`), EXIT: "3" }
-    expect((await drive(adapter, job(fake(env)))).outcome).toMatchObject({ ok: false, class: "environment" })
+    expect((await drive(adapter, job(fake(env)))).outcome).toMatchObject({ ok: false, class: "crash" })
   })
 
   test("stops with the signal its program honours, and says cancelled", async () => {
@@ -179,7 +179,7 @@ describe("shell", () => {
     ["no-such-command-here", "environment", "no-such-command-here"],
     ["exit 126", "environment", "126"],
     ["echo over quota >&2; exit 75", "provider", "over quota"],
-    ["kill -9 $$", "environment", "SIGKILL"],
+    ["kill -9 $$", "crash", "SIGKILL"],
     ["kill -TERM $$", "cancelled", "stopped"],
   ])("%s is %s", async (text, blame, words) => {
     expect((await sh(text)).outcome).toMatchObject({ ok: false, class: blame, reason: expect.stringContaining(words) })

@@ -38,6 +38,18 @@ export const landing = [
     ],
   },
   {
+    name: "answer",
+    args: "<id> <text...>",
+    summary: "Answer what a task's agent asked; it goes on in the same session.",
+    options: [
+      { flag: "--target <branch>", meaning: "the branch to land on (default: the one checked out)" },
+      { flag: "--allow-ungated", meaning: "land work although no gate is configured" },
+      { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
+      { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
+    ],
+    examples: ['osier answer 12 "Take the second one."', "osier show 12  # what it asks"],
+  },
+  {
     name: "discard",
     args: "<...ids>",
     summary: "Give tasks up. What they did is kept, and can be restored.",

@@ -2,11 +2,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { ungated } from "../../domain/judgement.ts"
 import { plainLine, span } from "../../domain/plainText.ts"
+import { type Spent, spentText, spentTogether } from "../../domain/spent.ts"
 import { next } from "../../domain/schedule.ts"
 import { Status } from "../../domain/task.ts"
+import type { Summary } from "../../domain/trailers.ts"
 import { type Drafted, listDrafts } from "../../steps/drafts.ts"
 import { isFree } from "../../steps/isFree.ts"
-import { surveyTasks } from "../../steps/record.ts"
+import { readTask, surveyTasks } from "../../steps/record.ts"
 import { surveyLocks } from "../../steps/surveyLocks.ts"
 import { isSet, textFlag, wordFlag } from "../flags.ts"
 import { table } from "../table.ts"
@@ -42,9 +44,14 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const wanted = (task: (typeof all)[number]) =>
     status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status
   const shown = all.filter((task) => wanted(task) && (label === undefined || task.labels.includes(label)))
+  const costs = yield* spentBy(shown)
   const drafts = (status === undefined ? yield* listDrafts() : []).filter(({ task }) => label === undefined || task.labels.includes(label))
   if (json) {
-    const tasks = shown.map((task) => ({ ...task, ...(why.has(task.id) ? { waits: why.get(task.id) } : {}) }))
+    const tasks = shown.map((task) => ({
+      ...task,
+      ...(why.has(task.id) ? { waits: why.get(task.id) } : {}),
+      ...(costs.has(task.id) ? { spent: costs.get(task.id) } : {}),
+    }))
     const odd = broken.map(({ id, error: { message, hint, file, line } }) => ({ id, message, hint, file, line }))
     screen.out(
       JSON.stringify({
@@ -72,7 +79,9 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     task.status,
     task.agent ?? "",
     task.priority === "normal" ? "" : task.priority,
-    [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? "")].filter((part) => part !== "").join(" · "),
+    [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? ""), spentText(costs.get(task.id) ?? {})]
+      .filter((part) => part !== "")
+      .join(" · "),
   ])
   for (const { id, error } of broken) rows.push([`#${id}`, "broken", "", "", `${plainLine(error.message)} · osier show ${id}`])
   for (const { task } of drafts)
@@ -87,6 +96,24 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
     table(rows, screen.width(), (text, column, row) => (column === 1 ? (tone[shown[row]?.status ?? "pending"] ?? dim)(text) : text)),
   )
   return 0 as const
+})
+
+/** More tasks than these are not read one by one for what they cost. */
+const readMost = 200
+
+/** What the attempts at each task spent, as far as their agents tell. */
+const spentBy = Effect.fnUntraced(function* (shown: readonly Summary[]) {
+  const costs = new Map<number, Spent>()
+  for (const { id, status } of shown.length > readMost ? [] : shown) {
+    if (status === "pending") continue
+    const attempts = yield* readTask(id).pipe(
+      Effect.map(({ task }) => task.attempts),
+      Effect.orElseSucceed(() => []),
+    )
+    const spent = spentTogether(attempts.map((one) => one.spent))
+    if (Object.keys(spent).length > 0) costs.set(id, spent)
+  }
+  return costs
 })
 
 const asDraft = ({ nonce, task: { id: _, source: __, ...task } }: Drafted) => ({ draft: nonce, ...task })

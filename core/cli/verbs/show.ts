@@ -5,6 +5,7 @@ import { short } from "../../domain/eventText.ts"
 import { readLanding } from "../../domain/landing.ts"
 import { holderText, lockRef } from "../../domain/lock.ts"
 import { count, plainLine, plainText, took } from "../../domain/plainText.ts"
+import { spentText, spentTogether } from "../../domain/spent.ts"
 import { next } from "../../domain/schedule.ts"
 import type { Waiting } from "../../domain/schedule.ts"
 import type { Kind, Task } from "../../domain/task.ts"
@@ -48,9 +49,9 @@ export const show: Verb = ({ args, json, screen, at }) =>
     const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
     const verdicts = yield* judgements(id)
     const report = yield* recordFile(id, "report.md")
-    const { tasks: all } = yield* surveyTasks()
-    const wait = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" }).waiting.find((one) => one.id === id)
-    const blocks = all.filter(({ needs }) => needs.includes(id)).map((one) => one.id)
+    const { tasks: known } = yield* surveyTasks()
+    const wait = next({ tasks: known, running: [], slots: Infinity, overlap: "allow" }).waiting.find((one) => one.id === id)
+    const blocks = known.filter(({ needs }) => needs.includes(id)).map((one) => one.id)
     const typed = nextFor(task, keeps, { claimed, left, wait })
     if (json) {
       const owner = lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : undefined
@@ -102,8 +103,16 @@ export const show: Verb = ({ args, json, screen, at }) =>
     if (task.attempts.length > 0) screen.out(`\n${count(task.attempts.length, "attempt")}:`)
     for (const one of task.attempts) {
       const time = one.ms === undefined ? "" : ` in ${took(one.ms)}`
-      screen.out(`  ${one.n}. ${one.agent}: ${one.outcome}${time}${one.reason === undefined ? "" : `, ${plainLine(one.reason)}`}`)
+      const cost = spentText(one.spent ?? {})
+      const how = one.outcome === "open" ? (left ? "cut off" : "at work") : one.outcome
+      screen.out(
+        `  ${one.n}. ${one.agent}: ${how}${time}${cost === "" ? "" : ` (${cost})`}${one.reason === undefined ? "" : `, ${plainLine(one.reason)}`}`,
+      )
+      if (one.said !== undefined && one.outcome !== "ok") screen.out(dim(`     its last words: ${plainLine(one.said)}`))
+      if (one.hint !== undefined) screen.out(`     to mend it: ${plainLine(one.hint)}`)
     }
+    const all = spentText(spentTogether(task.attempts.map((one) => one.spent)))
+    if (all !== "" && task.attempts.length > 1) screen.out(`  together: ${all}`)
     if (verdicts.length > 0) screen.out("\nGates (last verdict of each):")
     for (const one of verdicts) {
       const log = one.log === undefined ? "" : `  ${dim(one.log)}`
@@ -160,6 +169,7 @@ const nextFor = (task: Task, keeps: readonly string[], { claimed, left, wait }: 
   const restore = keeps.length === 0 ? [] : [`osier keep restore ${id}`]
   switch (status) {
     case "pending":
+      if (task.question !== undefined) return [`osier answer ${id} "…"`, `osier logs ${id}`, `osier discard ${id}`]
       if (wait?.why === "failed") return [...wait.by.map((one) => `osier show ${one}`), `osier discard ${id}`]
       return ["osier run", `osier discard ${id}`]
     case "running":
