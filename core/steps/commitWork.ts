@@ -141,7 +141,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
     })
   }
   const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", input.base, tip], at)
-  const foreign = files.filter((file) => file.startsWith(".osier/") || copied.includes(file))
+  const foreign = files.filter((file) => file === ".osier" || file.startsWith(".osier/") || copied.includes(file))
   if (foreign.length > 0) {
     return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })
   }

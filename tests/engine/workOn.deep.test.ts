@@ -12,7 +12,7 @@ test(
       entry: 'echo x > main.rs; echo /nowhere/.git > "$(git rev-parse --absolute-git-dir)/gitdir"',
       index: 'echo x > main.rs; echo junk > "$(git rev-parse --absolute-git-dir)/index"',
       gone: 'echo x > main.rs; rm -rf "$(git rev-parse --absolute-git-dir)"',
-      marker: "echo x > main.rs; rm -rf .osier; echo x > .osier",
+      folder: "echo x > main.rs; rm -rf .osier; echo x > .osier",
     }
     const rows = Object.entries(agents).map(
       ([name, does]) => `  ${name}: { adapter: shell, command: ["sh", "-c", ${JSON.stringify(does)}] }\n`,
@@ -20,7 +20,7 @@ test(
     const yaml = `agents:\n${rows.join("")}limits: { retries: 0 }\n`
     const { repo, run, events } = makeStage(yaml)
     const report = await run(Object.keys(agents).map((name) => `${name}:${name}`))
-    expect(report.failed.map(({ title }) => title).toSorted()).toEqual(["gone", "index", "marker", "named", "nested", "pointer"])
+    expect(report.failed.map(({ title }) => title).toSorted()).toEqual(["folder", "gone", "index", "named", "nested", "pointer"])
     expect(report.failed.filter(({ reason }) => reason === "")).toEqual([])
     expect(events().filter(({ type }) => type === "AttemptStarted")).toHaveLength(7)
     expect(events().filter(({ type }) => type === "AttemptFailed")).toHaveLength(6)
