@@ -23,8 +23,11 @@ const afterAll = (view: RunView, id: number): string => {
   return text === "" ? "" : `after ${text}`
 }
 
+/** The last telling lines that the gates of failed tasks printed. */
+export type Tails = ReadonlyMap<number, readonly string[]>
+
 /** The closing words of a run: what landed and why, what did not and why, where its work is kept, and what to type next. */
-export const closing = (report: Report, view: RunView, paint: Paint): string => {
+export const closing = (report: Report, view: RunView, paint: Paint, tails: Tails = new Map()): string => {
   const parts: string[] = []
   const titled = (mark: string, { id, title }: { readonly id: number; readonly title: string }) =>
     `  ${mark} ${`#${id}`.padEnd(4)} ${plainLine(title)}`
@@ -56,7 +59,8 @@ export const closing = (report: Report, view: RunView, paint: Paint): string => 
       const branch = stop.branch === undefined ? [] : [`its work is on branch ${stop.branch} (osier diff ${stop.id})`]
       const kept = stop.keep === undefined ? branch : [`its work is kept: ${stop.keep} (osier keep restore ${stop.id})`]
       return stopped(paint.bad("✗"), { ...stop, reason: `${stop.class}: ${stop.reason}` }, [
-        ...(log === undefined ? [] : [`output: ${log}`]),
+        ...(tails.get(stop.id) ?? []).map((line) => paint.dim(`│ ${line}`)),
+        ...(log === undefined ? [] : [`output: ${log} (osier logs ${stop.id})`]),
         ...kept,
       ])
     })

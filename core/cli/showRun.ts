@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import type { Report } from "../domain/report.ts"
+import type { RunView } from "../domain/runView.ts"
 import { Drain } from "../engine/drain.ts"
 import { liveControl } from "../engine/liveControl.ts"
 import { offerStream } from "../server/offerStream.ts"
+import { gateTail } from "../steps/gateTail.ts"
 import { Journal } from "../world/journal.ts"
 import { Repository } from "../world/repository.ts"
 import { closing } from "./closing.ts"
@@ -32,8 +34,18 @@ export const showRun = Effect.fnUntraced(function* <E, R>(call: Call, work: (liv
     ),
   )
   yield* journal.flush.pipe(Effect.ignore)
-  if (!call.json) call.screen.out(closing(report, live.view(), call.screen.paint))
+  if (!call.json) call.screen.out(closing(report, live.view(), call.screen.paint, yield* tailsOf(report, live.view())))
   return report.exit
+})
+
+/** What the gates printed last that failed these tasks. */
+const tailsOf = Effect.fnUntraced(function* (report: Report, view: RunView) {
+  const tails = new Map<number, readonly string[]>()
+  for (const { id } of report.failed) {
+    const log = view.tasks.get(id)?.log
+    if (log !== undefined) tails.set(id, yield* gateTail(log))
+  }
+  return tails
 })
 
 /** Others may watch; that they can't is no reason to stop the work. */

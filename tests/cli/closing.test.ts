@@ -22,3 +22,14 @@ test("what changed outside while many worked is told once, and not all of it whe
   expect(many).toContain("and 3 more changed so: osier events")
   expect(said({ type: "ChangedOutside", task: 1, attributed: true, what: ["ref x"] })).not.toContain("Note:")
 })
+
+test("under each failed task stand the last telling lines of the gate that failed it, and how to see more", () => {
+  const failed: Report["failed"] = [{ id: 3, title: "Mend it", reason: "gate test: fail", hint: "osier show 3", class: "work" }]
+  const view = [
+    { type: "GateJudged", task: 3, tree: "t", gate: "test", verdict: "fail", ms: 1, cached: false, log: "/l/3.log" } as const,
+  ].reduce((before, body) => seen(before, { seq: 1, at: "2026-11-20T10:00:00.000Z", run: "r1", ...body }), emptyRun())
+  const words = closing({ ...report, failed }, view, noPaint, new Map([[3, ["expected 2", "got 3"]]]))
+  expect(words).toContain(
+    "✗ #3   Mend it\n         work: gate test: fail\n         │ expected 2\n         │ got 3\n         output: /l/3.log (osier logs 3)\n",
+  )
+})

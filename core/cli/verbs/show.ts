@@ -12,6 +12,7 @@ import type { Kind, Task } from "../../domain/task.ts"
 import { treeLock } from "../../domain/tree.ts"
 import { broughtNonce, heldByUs, readClaim } from "../../steps/claims.ts"
 import { isFree } from "../../steps/isFree.ts"
+import { gateTail } from "../../steps/gateTail.ts"
 import { inspectLock } from "../../steps/inspectLock.ts"
 import { readCommit } from "../../steps/readCommit.ts"
 import { treeEntries } from "../../steps/treeEntries.ts"
@@ -117,6 +118,9 @@ export const show: Verb = ({ args, json, screen, at }) =>
     for (const one of verdicts) {
       const log = one.log === undefined ? "" : `  ${dim(one.log)}`
       screen.out(`  ${one.gate}: ${one.verdict}${one.cached ? " (judged before)" : ` in ${took(one.ms)}`}${log}`)
+      if (one.verdict === "pass" || one.log === undefined) continue
+      const lines = yield* gateTail(one.log)
+      if (lines.length > 0) screen.out([...lines.map((line) => dim(`    │ ${line}`)), `    more: osier logs ${id}`].join("\n"))
     }
     if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
     if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
