@@ -54,7 +54,13 @@ export interface Settings {
     readonly keepIgnored: readonly string[]
     readonly env: Readonly<Record<string, string>>
   }
-  readonly limits: { readonly attemptMs: number; readonly idleMs: number; readonly graceMs: number; readonly retries: number }
+  readonly limits: {
+    readonly attemptMs: number
+    readonly idleMs: number
+    readonly graceMs: number
+    readonly retries: number
+    readonly conflicts: number
+  }
   readonly keep: { readonly maxBytes: number }
   readonly outside: "report" | "hold"
   readonly onRedTarget: "stop" | "go"

@@ -66,6 +66,7 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("limits.idle", "text", "10m", "The longest silence of an agent; after it the attempt ends."),
   doc("limits.grace", "text", "5s", "How long a stopped process may clean up before it is killed."),
   doc("limits.retries", "text", "2", "How often a task that failed by its own work is tried again."),
+  doc("limits.conflicts", "text", "5", "How often a task goes back to its agent because others landed first in the same places."),
   doc("keep.max", "text", "50MB", "Up to this size ignored files are kept as well; larger ones are named."),
   doc(
     "outside",

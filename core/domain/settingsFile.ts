@@ -44,7 +44,7 @@ const coerce = (kind: "text" | "list" | "boolean", given: string | boolean | rea
   return given
 }
 
-const numeric = new Set(["concurrency", "limits.retries"])
+const numeric = new Set(["concurrency", "limits.retries", "limits.conflicts"])
 
 /** The keys of one layer that isn't the file, as a document of its own, and what is wrong with it. */
 const layer = (

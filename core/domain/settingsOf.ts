@@ -77,6 +77,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
       idleMs: ms(limits.idle ?? "10m"),
       graceMs: ms(limits.grace ?? "5s"),
       retries: limits.retries ?? 2,
+      conflicts: limits.conflicts ?? 5,
     },
     keep: { maxBytes: bytes(file.keep?.max ?? "50MB") },
     outside: file.outside ?? "report",

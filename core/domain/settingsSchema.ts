@@ -86,7 +86,15 @@ export const SettingsFile = Schema.Struct({
       env: key(Schema.Record(Schema.String, Schema.String)),
     }),
   ),
-  limits: key(Schema.Struct({ attempt: key(Duration), idle: key(Duration), grace: key(Duration), retries: key(Schema.Natural) })),
+  limits: key(
+    Schema.Struct({
+      attempt: key(Duration),
+      idle: key(Duration),
+      grace: key(Duration),
+      retries: key(Schema.Natural),
+      conflicts: key(Schema.Natural),
+    }),
+  ),
   keep: key(Schema.Struct({ max: key(Size) })),
   outside: key(Schema.Literals(["report", "hold"])),
   on_red_target: key(Schema.Literals(["stop", "go"])),

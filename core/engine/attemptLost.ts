@@ -16,6 +16,8 @@ export class AttemptLost extends Data.TaggedError("AttemptLost")<{
   readonly hint?: string
   readonly said?: string
   readonly spent?: Spent
+  /** The files in which it conflicts with what landed first. */
+  readonly files?: readonly string[]
   /** The agent's program can't work at all; the next task of that agent would find the same. */
   readonly agentBroken?: boolean
 }> {

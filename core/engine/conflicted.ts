@@ -30,7 +30,7 @@ export const conflicted = Effect.fn("conflicted")(function* (task: Task, work: F
     `Your earlier commit is ${work.tip} (\`git show ${work.tip}\`); the conflicted merge is ${evidence} (\`git show ${evidence}:<file>\`).`,
     ...conflict.messages,
   ].join("\n")
-  const lost = new AttemptLost({ class: "conflict", reason, evidence: text })
+  const lost = new AttemptLost({ class: "conflict", reason, evidence: text, files: conflict.files })
   return { type: "ejected", lost, evidence: text } as const
 })
 

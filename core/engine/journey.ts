@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { assignee } from "../domain/assignee.ts"
+import { mayTryAgain } from "../domain/rightOfWay.ts"
 import type { Task } from "../domain/task.ts"
 import { isOver } from "../domain/task.ts"
 import type { Held } from "../steps/lock.ts"
@@ -15,6 +16,7 @@ import { Fleet } from "./fleet.ts"
 import { giveUp } from "./giveUp.ts"
 import { spareHandwork } from "./handTree.ts"
 import { holding } from "./holding.ts"
+import { hasLost, isThrough } from "./letGoFirst.ts"
 import { landClaimed } from "./landClaimed.ts"
 import { needsStand } from "./needsStand.ts"
 import { branchFor, dropBranch, plant, replant } from "./plant.ts"
@@ -40,7 +42,7 @@ export const journey = Effect.fn("journey")(function* (id: number) {
   const claimed = (yield* Fleet).claimed.get(id)
   if (claimed !== undefined) return yield* landClaimed(claimed, id)
   const whole = (held: Held) => travel(held, id).pipe(Effect.catchTag("AttemptLost", (lost) => giveUp(held, lost)))
-  return yield* holding("task", String(id), whole)
+  return yield* Effect.ensuring(holding("task", String(id), whole), isThrough(id))
 })
 
 const travel = Effect.fnUntraced(function* (held: Held, id: number) {
@@ -69,11 +71,12 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
   // Whom a person assigned it to stays, and is told; what was begun before belongs to whoever takes it up again.
   const { assigned, mismatch } = assignee({ task: now.status === "pending" ? now.assigned_to : undefined, flag: owner.email })
   if (mismatch !== undefined) yield* board.emit({ type: "Warned", task: id, message: mismatch, hint: `osier show ${id}` })
-  const repairs = task.retries ?? settings.limits.retries
+  const budget = { work: task.retries ?? settings.limits.retries, conflict: settings.limits.conflicts }
+  const back = { work: 0, conflict: 0 }
   let before: Finished | undefined = yield* finishedAs(task)
   if (before !== undefined && (yield* objects.look(before.tip)) === undefined) return yield* holdAbsent(task, before)
   let evidence = task.attempts.length === 0 ? undefined : (yield* objects.read(`${taskRef(id)}:evidence.md`))?.data.toString()
-  for (let repaired = 0; !isOver(task.status); repaired++) {
+  while (!isOver(task.status)) {
     const work: Finished = before ?? (yield* grow(held, { ...task, assigned_to: assigned }, evidence, salvage))
     before = undefined
     salvage = undefined
@@ -82,11 +85,14 @@ const travel = Effect.fnUntraced(function* (held: Held, id: number) {
     if (answer.type === "landed") task = yield* finish(held, task, work, answer.landing)
     if (answer.type !== "ejected") break
     yield* letGo(held, task, work)
-    if (repaired >= repairs) return yield* answer.lost
+    const why = answer.lost.class === "conflict" ? "conflict" : "work"
+    if (!mayTryAgain(back, why, budget)) return yield* answer.lost
+    back[why]++
     evidence = answer.evidence
     const again = { type: "TaskRetried", task: id, attempt: task.attempts.length + 1, reason: answer.lost.reason } as const
     task = yield* transition(held, (old) => ({ ...withoutReason(old), status: "running" }), again, { "evidence.md": evidence })
     if (drain.requested()) return yield* Effect.interrupt
+    if (answer.lost.files !== undefined) yield* hasLost(task, answer.lost.files)
   }
 })
 

@@ -10,6 +10,7 @@ import { Fleet } from "./fleet.ts"
 import { Holds } from "./holds.ts"
 import { Lookout } from "./lookout.ts"
 import { OwnRefs, rememberedRefs } from "./ownRefs.ts"
+import { RightOfWay } from "./rightOfWay.ts"
 import { RunContext } from "./runContext.ts"
 import type { RunOptions } from "./runContext.ts"
 import { Slots } from "./slots.ts"
@@ -27,6 +28,7 @@ export const engine = (input: {
   Layer.mergeAll(
     Slots.layer,
     Holds.layer,
+    RightOfWay.layer,
     Train.layer,
     Drain.layer,
     Fleet.layer,

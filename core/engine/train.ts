@@ -16,6 +16,7 @@ import { giveWay } from "./giveWay.ts"
 import type { Courtesy } from "./giveWay.ts"
 import { holding } from "./holding.ts"
 import { landOne } from "./landOne.ts"
+import { filesOf, letGoFirst } from "./letGoFirst.ts"
 import { RunContext } from "./runContext.ts"
 import { waitForTarget } from "./soundBase.ts"
 import type { Finished } from "./workOn.ts"
@@ -85,6 +86,7 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
     return { type: "stays" } satisfies Answer
   }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
+  yield* letGoFirst(task, yield* filesOf(work))
   let [overtaken, drained] = [0, 0]
   for (let pauseMs = againMs; ; pauseMs = shared === undefined ? againMs : Math.min(pauseMs * 1.5, restMs)) {
     const tried = yield* Semaphore.withPermit(
