@@ -100,6 +100,8 @@ const bundle = async (engine: keyof typeof engines): Promise<void> => {
     entryFileNames: "[name].mjs",
     chunkFileNames: "part-[hash].mjs",
     minify: true,
+    // Programs tell errors of the library by the names of their classes.
+    keepNames: true,
     postBanner: ({ name, isEntry }) => (isEntry && name === "osier" ? "#!/usr/bin/env node" : ""),
   })
   await build.close()

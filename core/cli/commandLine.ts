@@ -129,6 +129,21 @@ const collect = (
   return { args: parsed.args.map(bare), flags: Object.fromEntries(Object.entries(given).filter(([key]) => taken.has(key))) }
 }
 
+/** What other programs call a thing that has another name here. */
+const otherNames: Readonly<Record<string, string>> = {
+  list: "ls",
+  status: "ls",
+  tasks: "ls",
+  log: "logs",
+  config: "schema settings",
+  settings: "schema settings",
+  merge: "land",
+  rm: "discard",
+  delete: "discard",
+  start: "run",
+  new: "add",
+}
+
 /** Reads a command line (without the program's own name), or says what is wrong and what was probably meant. */
 export const parseCommandLine = (argv: readonly string[], program: Program): Read<Asked> => {
   const show = (text: string): Read<Asked> => Result.succeed({ kind: "show", text })
@@ -146,8 +161,11 @@ export const parseCommandLine = (argv: readonly string[], program: Program): Rea
   const asked = name === "help" ? rest[0] : name
   const command = program.commands.find((one) => one.name === asked)
   if (name === "help" && asked === undefined) return show(general())
-  if (!command)
-    return wrong(`unknown verb ${asked}`, meant(asked ?? "", names, "").replace(/^known: .*/, `\`${program.name} --help\` shows all verbs`))
+  if (!command) {
+    const elsewhere = Object.hasOwn(otherNames, asked ?? "") ? otherNames[asked ?? ""] : undefined
+    const near = meant(asked ?? "", names, "").replace(/^known: .*/, `\`${program.name} --help\` shows all verbs`)
+    return wrong(`unknown verb ${asked}`, elsewhere === undefined ? near : `type \`${program.name} ${elsewhere}\``)
+  }
   if (name === "help" || early.has("help")) return show(commandHelp(program.name, command))
 
   const known = [...(command.options ?? []).map(flagOf), ...global]

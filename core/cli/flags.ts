@@ -51,6 +51,18 @@ export const durationFlag = (flags: Flags, key: string): Effect.Effect<number | 
     : Effect.fail(new UsageWrong({ message: `--${key}: ${read.failure.message}`, hint: read.failure.hint }))
 }
 
+/** Fails when a flag that says how many at once doesn't: the settings would call it by a name that nobody typed. */
+export const checkJobs = Effect.fnUntraced(function* (flags: Flags) {
+  for (const key of ["jobs", "max"]) {
+    const given = textFlag(flags, key)
+    if (given !== undefined && !/^[1-9]\d{0,3}$/.test(given))
+      return yield* new UsageWrong({
+        message: `--${key} can't be ${JSON.stringify(given)}`,
+        hint: `write a whole number from 1: --${key} 3`,
+      })
+  }
+})
+
 /** A flag that takes a whole number, zero included. */
 export const numberFlag = (flags: Flags, key: string): Effect.Effect<number | undefined, UsageWrong> => {
   const given = textFlag(flags, key)

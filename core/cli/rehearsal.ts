@@ -109,12 +109,17 @@ export const rehearse = (
 export const rehearsalText = ({ target, gates, concurrency, waves, stuck, done, overlaps }: Rehearsal): string => {
   const total = waves.reduce((sum, wave) => sum + wave.length, 0)
   const lines = [`${count(total, "task")} would run on ${target}, up to ${concurrency} at a time.`, ""]
+  const nameOf = new Map(waves.flat().map(({ id, name }) => [id, name]))
   for (const [at, wave] of waves.entries()) {
     lines.push(`${at === 0 ? "first" : "then"}:`)
-    for (const task of wave)
-      lines.push(
-        `  ${task.name}  ${plainLine(task.title)}  (${[task.agent || "no agent", ...(task.independence === undefined ? [] : [`alone: ${plainLine(task.independence)}`])].join(", ")})`,
-      )
+    for (const { name, title, agent, needs, independence } of wave) {
+      const facts = [
+        agent || "no agent",
+        ...(needs.length === 0 ? [] : [`needs ${needs.map((need) => nameOf.get(need) ?? `#${need}`).join(", ")}`]),
+        ...(independence === undefined ? [] : [`alone: ${plainLine(independence)}`]),
+      ]
+      lines.push(`  ${name}  ${plainLine(title)}  (${facts.join(", ")})`)
+    }
   }
   if (stuck.length > 0)
     lines.push("", "would not run:", ...stuck.map(({ task, reason }) => `  ${task.name}  ${plainLine(task.title)}: ${reason}`))

@@ -32,6 +32,6 @@ export const exitOf = (report: Omit<Report, "exit" | "ms">): Exit => {
   if (report.interrupted) return 130
   if (report.red !== undefined) return 3
   if (report.failed.length > 0 || report.blocked.length > 0) return 1
-  if (report.waiting.some((stop) => stop.held !== true)) return 5
+  if (report.completed.length > 0 || report.waiting.some((stop) => stop.held !== true)) return 5
   return report.waiting.length > 0 ? 4 : 0
 }

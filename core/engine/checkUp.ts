@@ -153,8 +153,8 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
   return looked.map(({ agent, usable, found, hint }): Check => {
     const name = `agent ${agent.name}`
     if (usable) return good(name, found)
-    // One of the built-in ones that nobody asked for may well be missing, as long as there is another.
-    return agent.name === settings.agent || !any ? bad(name, found, hint) : odd(name, found, hint)
+    // One of the built-in ones that nobody asked for may well be missing.
+    return agent.name === settings.agent || (!any && profiles.length > 0) ? bad(name, found, hint) : odd(name, found, hint)
   })
 })
 

@@ -36,6 +36,10 @@ export const findProject = Effect.fn("findProject")(function* () {
     if (manager !== undefined) {
       setup.push({ run: manager.install, when: manager.lock })
       keepIgnored.push("node_modules")
+    } else if (/"(?:devD|d|optionalD)ependencies"\s*:\s*\{\s*"/.test(manifest)) {
+      // Nothing pins what is installed, but without it nothing of it is there.
+      setup.push({ run: "npm install --no-audit --no-fund", when: "package.json" })
+      keepIgnored.push("node_modules")
     }
   }
   if ((yield* text("deno.json")) !== undefined || (yield* text("deno.jsonc")) !== undefined) add("deno test -A", "deno.json")

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util"
 import { lastPart } from "../domain/judgement.ts"
 import type { Verdict } from "../domain/outcome.ts"
 import type { Gate } from "../domain/settings.ts"
+import { notFound } from "../domain/notFound.ts"
 import { Files } from "../world/files.ts"
 import { Process } from "../world/process.ts"
 import type { Ended } from "../world/process.ts"
@@ -84,8 +85,8 @@ const saidBy = (ended: Ended, timeoutMs: number): { readonly verdict: Verdict; r
   }
   if (code === 0) return { verdict: "pass", code }
   // A shell's words for "found, but can't be run", "not found" and "was killed": nothing was judged, or only a part.
-  if (code === 126 || code === 127)
-    return { verdict: "unrunnable", code, reason: `exit ${code}: a program of it can't be ${code === 126 ? "run" : "found"}` }
+  if (code === 127) return { verdict: "unrunnable", code, reason: `exit 127: ${notFound(tailOf(ended))}` }
+  if (code === 126) return { verdict: "unrunnable", code, reason: "exit 126: a program of it can't be run" }
   if (code === 137) return { verdict: "unrunnable", code, reason: "exit 137: a program of it was killed, as happens when memory runs out" }
   return { verdict: "fail", code, reason: `exit ${code}` }
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import { dirname, join } from "node:path"
 import { printDuration } from "../domain/duration.ts"
 import type { EventBody } from "../domain/event.ts"
+import { notFound } from "../domain/notFound.ts"
 import { inScope } from "../domain/scope.ts"
 import type { SetupStep } from "../domain/settings.ts"
 import { Files } from "../world/files.ts"
@@ -98,12 +99,15 @@ const runStep = Effect.fnUntraced(function* (input: SetUp, command: readonly str
     .pipe(Effect.mapError((error) => new SetupFailed({ command, reason: `can't be started: ${error.reason}`, tail: "" })))
   yield* input.onEvent?.({ type: "SetupRan", command, code: ended.code ?? -1, ms: ended.ms }) ?? Effect.void
   if (ended.code === 0 && !ended.timedOut) return { command, code: 0, ms: ended.ms } satisfies SetupRun
+  const output = `${ended.stdout.toString()}\n${ended.stderr}`.trim()
   const reason = ended.timedOut
     ? `took longer than ${printDuration(timeoutMs)}`
     : ended.code === null
       ? `was ended by ${ended.signal ?? "a signal"}`
-      : `ended with ${ended.code}`
-  const tail = `${ended.stdout.toString()}\n${ended.stderr}`.trim().slice(-4000)
+      : ended.code === 127
+        ? `ended with 127: ${notFound(output)}`
+        : `ended with ${ended.code}`
+  const tail = output.slice(-4000)
   return yield* new SetupFailed({ command, reason, tail })
 })
 

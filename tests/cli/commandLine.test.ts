@@ -70,6 +70,11 @@ describe("the command line", () => {
   it.each([
     [["rnu"], "unknown verb rnu", "did you mean run?"],
     [["Show", "1"], "unknown verb Show", "did you mean show?"],
+    [["list"], "unknown verb list", "type `osier ls`"],
+    [["status"], "unknown verb status", "type `osier ls`"],
+    [["log", "3"], "unknown verb log", "type `osier logs`"],
+    [["config"], "unknown verb config", "type `osier schema settings`"],
+    [["toString"], "unknown verb toString", "`osier --help` shows all verbs"],
     [["frobnicate"], "unknown verb frobnicate", "`osier --help` shows all verbs"],
     [["run", "--job", "3"], "unknown flag --job", "did you mean --jobs?"],
     [["run", "--dryrun"], "unknown flag --dryrun", "did you mean --dry-run?"],

@@ -115,7 +115,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     const tree = (await osier(repo.path, "claim", "1")).out.trim()
     committed(repo, tree, "a.txt")
     const ended = await osier(repo.path, "done", "1")
-    expect(ended.code).toBe(0)
+    expect(ended.code).toBe(5)
     expect(ended.out).toMatch(/waiting for your word:[\s\S]*osier land 1/)
     expect((await osier(repo.path, "land", "1")).code).toBe(0)
     expect(existsSync(join(repo.path, "a.txt"))).toBe(true)

@@ -28,7 +28,7 @@ describe("waiting for a person's word", { timeout: 120_000 }, () => {
     const repo = project()
     const before = repo.git("rev-parse", "main")
     const run = await osier(repo.path, "run", "--land", "review", "one", "two", "three")
-    expect(run.code, run.out).toBe(0)
+    expect(run.code, run.out).toBe(5)
     expect(run.out).toMatch(/Complete, waiting for your word:[\s\S]*osier land 1/)
     expect(repo.git("rev-parse", "main")).toBe(before)
     expect(branches(repo)).toEqual(["main", "task/one-1", "task/three-3", "task/two-2"])
@@ -62,7 +62,7 @@ describe("waiting for a person's word", { timeout: 120_000 }, () => {
     { timeout: 120_000 },
     async () => {
       const repo = project()
-      expect((await osier(repo.path, "run", "--land", "review", "one")).code).toBe(0)
+      expect((await osier(repo.path, "run", "--land", "review", "one")).code).toBe(5)
       repo.commit("break it", { broken: "x\n" })
       const red = await osier(repo.path, "land", "1")
       expect(red.code, red.out).not.toBe(0)

@@ -48,7 +48,7 @@ export const init: Verb = (call) =>
       screen.out(`${path} is there already and was left as it is.\nWhat osier would write: osier init --dry-run`)
       if (shared !== undefined)
         screen.out(
-          `${shared.remote} takes osier's refs. To share through it, put this into osier.yaml:\n  ${sharingLines(shared).join("\n  ")}`,
+          `${shared.remote} takes osier's refs. To share through it, put this into osier.yaml:\n  ${sharingLines(shared).join("\n  ")}\nThen commit and push it: the others read it there.`,
         )
       return 0 as const
     }
@@ -66,7 +66,9 @@ export const init: Verb = (call) =>
         ? "  remote: none; to share tasks with other machines: osier init --remote origin tries it out, and says what to write"
         : `  remote: ${shared.remote}, which takes osier's refs below ${shared.namespace}`,
     )
-    screen.out(`\nLook at it, commit it, then:\n  ${bold("osier doctor")}\n  ${bold('osier run "what is to be done"')}`)
+    screen.out(
+      `\nLook at it, ${shared === undefined ? "commit it" : "commit and push it (the others read it there)"}, then:\n  ${bold("osier doctor")}\n  ${bold('osier run "what is to be done"')}`,
+    )
     return 0 as const
   }).pipe(Effect.provide(worldAt(call.at)))
 

@@ -14,7 +14,7 @@ import { listTasks, readTask } from "../../steps/record.ts"
 import { Refs } from "../../world/refs.ts"
 import { UsageWrong } from "../commandLine.ts"
 import { declared, onlyForNew, settingsFlags } from "../declare.ts"
-import { durationFlag, isSet, textFlag } from "../flags.ts"
+import { checkJobs, durationFlag, isSet, textFlag } from "../flags.ts"
 import { asScheduled, asStored, rehearsalText, rehearse } from "../rehearsal.ts"
 import type { LiveView } from "../liveView.ts"
 import { showRun } from "../showRun.ts"
@@ -25,6 +25,7 @@ import type { Call, Verb } from "../verb.ts"
 export const run: Verb = (call) =>
   Effect.gen(function* () {
     const waitMs = yield* durationFlag(call.flags, "wait")
+    yield* checkJobs(call.flags)
     const read = yield* readSettings(settingsFlags(call))
     const settings = yield* named(call, read.settings)
     const options = {
