@@ -1,3 +1,4 @@
+import type { OddKind } from "./oddity.ts"
 import type { Verdict } from "./outcome.ts"
 
 /** A named profile: adapter, model, instructions, limits. */
@@ -62,6 +63,8 @@ export interface Settings {
     readonly conflicts: number
   }
   readonly keep: { readonly maxBytes: number }
+  /** What a landing is held for that brings it. */
+  readonly hold: readonly OddKind[]
   readonly outside: "report" | "hold"
   readonly onRedTarget: "stop" | "go"
   /** Who claims tasks here, when git's own e-mail is not it. */

@@ -69,6 +69,12 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("limits.conflicts", "text", "5", "How often a task goes back to its agent because others landed first in the same places."),
   doc("keep.max", "text", "50MB", "Up to this size ignored files are kept as well; larger ones are named."),
   doc(
+    "hold",
+    "list",
+    "[env, keys]",
+    "What holds a landing that brings it, for your look: env, keys, tests (removed ones), binaries, dependencies. The rest is told.",
+  ),
+  doc(
     "outside",
     "text",
     "report",

@@ -13,6 +13,8 @@ export interface Project {
   readonly setup: readonly { readonly run: string; readonly when: string }[]
   readonly keepIgnored: readonly string[]
   readonly copy: readonly string[]
+  /** Globs of the tests that are there. */
+  readonly tests: readonly string[]
   /** Agent programs on this machine. */
   readonly agents: readonly string[]
 }
@@ -48,7 +50,7 @@ const agentsText = ({ agents }: Project): readonly string[] => {
   ]
 }
 
-const gatesText = ({ gates }: Project): readonly string[] =>
+const gatesText = ({ gates, tests }: Project): readonly string[] =>
   gates.length === 0
     ? [
         '# Nothing that tests this project was found. Without a gate work is "ungated" and lands only when you say so.',
@@ -59,6 +61,7 @@ const gatesText = ({ gates }: Project): readonly string[] =>
         "# What must pass before anything lands, in a clean checkout of the exact commit. A task can't change what judges it.",
         "gates:",
         ...gates.map(({ name, run, from }) => `  ${name}: { run: ${argv(run)}, timeout: 10m }   # found by ${from}`),
+        ...(tests.length === 0 ? [] : [`# To look at all work that changes tests before it lands, give a gate: protect: ${list(tests)}`]),
       ]
 
 const treeText = ({ copy, setup, keepIgnored }: Project): readonly string[] => {

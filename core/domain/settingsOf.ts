@@ -80,6 +80,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
       conflicts: limits.conflicts ?? 5,
     },
     keep: { maxBytes: bytes(file.keep?.max ?? "50MB") },
+    hold: file.hold ?? ["env", "keys"],
     outside: file.outside ?? "report",
     onRedTarget: file.on_red_target ?? "stop",
     ...(file.email === undefined ? {} : { email: file.email }),

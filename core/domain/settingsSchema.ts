@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { branchFault, branchPatternFault } from "./branchName.ts"
 import { emailFault } from "./assignee.ts"
 import { parseDuration } from "./duration.ts"
+import { oddKinds } from "./oddity.ts"
 import { globFault } from "./scope.ts"
 import { settingsDocs } from "./settingsDocs.ts"
 import { shellWords } from "./shellWords.ts"
@@ -96,6 +97,7 @@ export const SettingsFile = Schema.Struct({
     }),
   ),
   keep: key(Schema.Struct({ max: key(Size) })),
+  hold: key(Schema.Array(Schema.Literals(oddKinds))),
   outside: key(Schema.Literals(["report", "hold"])),
   on_red_target: key(Schema.Literals(["stop", "go"])),
   email: key(text((given) => emailFault(given))),

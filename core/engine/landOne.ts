@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import { type Finding, tellFindings } from "../domain/finding.ts"
+import { oddities, tellOddities } from "../domain/oddity.ts"
 import type { Task } from "../domain/task.ts"
 import { auditCandidate } from "../steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../steps/candidate.ts"
+import { changesBetween } from "../steps/changesBetween.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GateChange } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
@@ -42,7 +44,6 @@ export const landOne = (held: Held, targetHeld: Held, task: Task, work: Finished
 
 const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
   const board = yield* Board
-  const door = yield* Door
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
   const { target, targetRef, settings, options } = yield* RunContext
@@ -67,10 +68,8 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     yield* holdJudged(hold, draft.commit)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)
-    // All that it brings, wherever its record says that it began.
-    const secrets = yield* door.look([work.tip], [tip])
-    if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
-    yield* door.permit(secrets)
+    const stays = yield* holdWork(task, work, { tip, tree: plan.tree, asked, tell: moves === 0 })
+    if (stays !== undefined) return stays
     const judgement = yield* judgeCommit(draft.commit, task, inForce, { why: "integrated", target: tip, confirmRed: true })
     if (!judgement.gated && !options.allowUngated && !asked) return yield* holdUngated(task)
     if (judgement.gated && judgement.verdict !== "pass") return yield* blame(task, work, tip, inForce, judgement)
@@ -148,6 +147,33 @@ const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly 
   const hint = `Look at it with \`osier diff ${task.id}\`, then \`osier land ${task.id} --allow-gate-changes\`.`
   yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
   return { type: "stays" } as const
+})
+
+/** Looks at what the work brings, and holds what a person should see first; what is merely odd is told. */
+const holdWork = Effect.fnUntraced(function* (
+  task: Task,
+  work: Finished,
+  { tip, tree, asked, tell }: { readonly tip: string; readonly tree: string; readonly asked: boolean; readonly tell: boolean },
+) {
+  const board = yield* Board
+  const door = yield* Door
+  const { settings } = yield* RunContext
+  // All that it brings, wherever its record says that it began.
+  const secrets = yield* door.look([work.tip], [tip])
+  if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
+  yield* door.permit(secrets)
+  const odd = oddities(yield* changesBetween(tip, tree))
+  const held = asked ? [] : odd.filter(({ kind }) => settings.hold.includes(kind))
+  if (held.length > 0) {
+    const reason = tellOddities(held)
+    const hint = `Look with \`osier diff ${task.id} --stat\`; \`osier land ${task.id}\` if it is meant, else \`osier discard ${task.id}\`.`
+    const paths = held.map(({ path }) => path).slice(0, 100)
+    yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths, hint })
+    return { type: "stays" } as const
+  }
+  if (odd.length > 0 && tell)
+    yield* board.emit({ type: "Warned", task: task.id, message: tellOddities(odd), hint: "`hold` in osier.yaml says what is held for it" })
+  return undefined
 })
 
 const holdSecrets = Effect.fnUntraced(function* (task: Task, findings: readonly Finding[]) {

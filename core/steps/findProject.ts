@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { delimiter, join } from "node:path"
+import { testGlobs } from "../domain/oddity.ts"
 import type { FoundGate, Project } from "../domain/settingsDraft.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
@@ -62,7 +63,8 @@ export const findProject = Effect.fn("findProject")(function* () {
   const ignored = yield* git.run(["check-ignore", "-q", "--", ".env"], { cwd: root, codes: [0, 1, 128] })
   const copy = ignored.code === 0 && (yield* files.stat(join(root, ".env"))) !== undefined ? [".env"] : []
   const agents = yield* Effect.filter(programs, onPath)
-  return { name, ...(branch === "" ? {} : { target: branch }), gates, setup, keepIgnored, copy, agents } satisfies Project
+  const tests = testGlobs(yield* git.fields(["ls-files", "-z"], { cwd: root }))
+  return { name, ...(branch === "" ? {} : { target: branch }), gates, setup, keepIgnored, copy, tests, agents } satisfies Project
 })
 
 /** `npm init` writes a test script that only fails; that is no gate. */

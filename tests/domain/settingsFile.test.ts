@@ -94,6 +94,7 @@ describe("osier.yaml", () => {
         env: { CI: "1" },
       },
       limits: { attemptMs: 1_200_000, idleMs: 300_000, graceMs: 5000, retries: 1, conflicts: 5 },
+      hold: ["env", "keys"],
       keep: { maxBytes: 1_000_000_000 },
       outside: "report",
       plugins: ["./agents/my-agent.ts"],
