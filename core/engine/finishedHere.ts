@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import { endedAttempts } from "../domain/attemptRecord.ts"
 import type { Task } from "../domain/task.ts"
+import { gitIn } from "../steps/checkout.ts"
 import { withoutCopied } from "../steps/copyFiles.ts"
 import { gitDirOf } from "../steps/treeEntries.ts"
 import { Git } from "../world/git.ts"
+import { Repository } from "../world/repository.ts"
 import { readAttempt } from "./attemptState.ts"
 
 /**
@@ -12,11 +14,15 @@ import { readAttempt } from "./attemptState.ts"
  */
 export const finishedHere = Effect.fn("finishedHere")(function* (task: Task, path: string) {
   const git = yield* Git
+  const { commonDir } = yield* Repository
   const state = task.status === "running" ? yield* readAttempt(task.id) : undefined
   // An attempt that the record counts already was judged, and did not pass.
   if (state?.finished === undefined || state.attempt <= endedAttempts(task.attempts).length) return undefined
-  const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${state.branch}`], { cwd: path, codes: [0, 128] })
+  const gitDir = yield* gitDirOf(path)
+  // The folder's own `.git` is not asked: whoever worked there may have rewritten it.
+  const at = gitIn({ path, gitDir }, commonDir)
+  const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${state.branch}`], { ...at, no: /unknown revision/ })
   if (head.code !== 0 || head.stdout.toString().trim() !== `${state.finished}\n${state.finished}`) return undefined
-  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], { cwd: path })
-  return (yield* withoutCopied(yield* gitDirOf(path), rows)).length === 0 ? state : undefined
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], at)
+  return (yield* withoutCopied(gitDir, rows)).length === 0 ? state : undefined
 })

@@ -137,13 +137,15 @@ export class RunContext extends Context.Service<
         const shared = remote === "none" ? undefined : sharedNames(remote)
         const targetRef = shared === undefined ? branchRef : shared.branch(target)
         const met = shared === undefined ? nothingMet : yield* meet([...sharedData, targetRef])
-        const found = yield* git.run(["rev-parse", "--verify", "--quiet", `${targetRef}^{commit}`], {
-          cwd: repository.commonDir,
-          codes: [0, 1, 128],
-        })
+        const there = (name: string) =>
+          git.run(["--git-dir", repository.commonDir, "rev-parse", "--verify", "--quiet", name], {
+            cwd: repository.commonDir,
+            codes: [0, 1],
+          })
+        const found = yield* there(`${targetRef}^{commit}`)
         if (found.code !== 0 && shared !== undefined) return yield* new NoRemoteTarget({ target, remote })
         if (found.code !== 0) {
-          const head = yield* git.run(["rev-parse", "--verify", "--quiet", "HEAD"], { cwd: repository.commonDir, codes: [0, 1, 128] })
+          const head = yield* there("HEAD")
           return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target, unborn: head.code !== 0 })
         }
         const configured = yield* git

@@ -74,6 +74,6 @@ const commitOf = Effect.fnUntraced(function* (name: string) {
   const git = yield* Git
   const { commonDir } = yield* Repository
   const args = ["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]
-  const found = yield* git.run(args, { cwd: commonDir, codes: [0, 1, 128] })
+  const found = yield* git.run(args, { cwd: commonDir, codes: [0, 1] })
   return found.code === 0 ? found.stdout.toString().trim() : yield* new NoSuchCommit({ name })
 })

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
-import { basename, dirname, join, resolve } from "node:path"
+import { join } from "node:path"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
+import { mainCheckout } from "../world/mainCheckout.ts"
 import { Repository } from "../world/repository.ts"
 import { treeEntries } from "./treeEntries.ts"
 
@@ -35,7 +36,7 @@ export const gitIn = (checkout: Checkout, commonDir: string, index?: string) => 
 export const findCheckouts = Effect.fn("findCheckouts")(function* (target: string) {
   const files = yield* Files
   const { commonDir } = yield* Repository
-  const main = yield* mainCheckout
+  const main = yield* ownCheckout
   const all: readonly Checkout[] = [...(main === undefined ? [] : [{ path: main, gitDir: commonDir }]), ...(yield* treeEntries())]
   const found: Checkout[] = []
   for (const { path, gitDir } of all) {
@@ -48,18 +49,24 @@ export const findCheckouts = Effect.fn("findCheckouts")(function* (target: strin
 })
 
 /** The folder that the repository's own git directory belongs to; a bare repository has none. */
-const mainCheckout = Effect.gen(function* () {
+const ownCheckout = Effect.gen(function* () {
   const { commonDir, gitDir, bare, root } = yield* Repository
-  const git = yield* Git
   if (gitDir === commonDir) return bare ? undefined : root
-  const ask = (key: string) =>
-    Effect.map(git.run(["config", "--file", join(commonDir, "config"), "--get", key], { cwd: commonDir, codes: [0, 1] }), (ended) =>
-      ended.stdout.toString().replace(/\n$/, ""),
-    )
-  if ((yield* ask("core.bare")) === "true") return undefined
-  const named = yield* ask("core.worktree")
-  if (named !== "") return resolve(commonDir, named)
-  return basename(commonDir) === ".git" ? dirname(commonDir) : undefined
+  const main = yield* mainCheckout(commonDir)
+  return main.type === "at" ? main.path : undefined
+})
+
+/**
+ * Why a branch can't be moved: it is checked out in a place that nobody can tell, where git would then show all that the move
+ * brought as taken back.
+ */
+export const checkedOutSomewhere = Effect.fn("checkedOutSomewhere")(function* (target: string) {
+  const files = yield* Files
+  const { commonDir, gitDir } = yield* Repository
+  if (gitDir === commonDir || (yield* files.text(join(commonDir, "HEAD")))?.trim() !== `ref: ${target}`) return undefined
+  if ((yield* mainCheckout(commonDir)).type !== "unknown") return undefined
+  const reason = `${target} is checked out somewhere that ${commonDir} does not name; start osier once in that checkout (\`osier ls\`)`
+  return { type: "blocked", checkout: commonDir, files: [], reason } satisfies Blocked
 })
 
 const operations: Readonly<Record<string, string>> = {

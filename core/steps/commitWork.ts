@@ -81,7 +81,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const at = { cwd: input.tree }
   // What may start the user's filters, hooks and signing program.
   const starting = { ...at, programs: true }
-  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, codes: [0, 128] })
+  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, no: /not a git repository|invalid gitfile format/ })
   if (own.stdout.toString().trim() !== input.gitDir) {
     return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
   }
@@ -158,7 +158,11 @@ const unbornIn = Effect.fnUntraced(function* (tree: string, rows: readonly strin
   // Of another repository git lists nothing but its folder.
   const folders = rows.filter((row) => row.startsWith("?? ") && row.endsWith("/")).map((row) => row.slice(3, -1))
   return yield* Effect.filter(folders, (path) => {
-    const asked = git.run(["-C", path, "rev-parse", "--quiet", "--verify", "HEAD^{commit}"], { cwd: tree, codes: [0, 1, 128] })
+    const asked = git.run(["-C", path, "rev-parse", "--quiet", "--verify", "HEAD^{commit}"], {
+      cwd: tree,
+      codes: [0, 1],
+      no: /not a git repository/,
+    })
     return Effect.map(asked, ({ code }) => code !== 0)
   })
 })

@@ -97,7 +97,7 @@ export const valuesIn = Effect.fn("valuesIn")(function* (bytes: Buffer) {
     cwd: dirname(process.execPath),
     input: bytes,
     env: { GIT_DIR: devNull, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" },
-    codes: [0, 1, 128],
+    no: /bad config/,
   })
   if (asked.code !== 0) return undefined
   const values = new Map<string, string[]>()

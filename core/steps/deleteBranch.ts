@@ -26,7 +26,8 @@ export const deleteBranch = Effect.fn("deleteBranch")(function* (input: { readon
   if (keys.some((key) => key.slice(0, key.lastIndexOf(".")) === `branch.${input.branch}`)) {
     yield* git.run(["--git-dir", commonDir, "config", "--local", "--remove-section", `branch.${input.branch}`], {
       ...at,
-      codes: [0, 5, 128],
+      codes: [0, 5],
+      no: /no such section/i,
     })
   }
 })

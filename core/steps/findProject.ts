@@ -60,7 +60,7 @@ export const findProject = Effect.fn("findProject")(function* () {
 
   const head = yield* git.run(["symbolic-ref", "--quiet", "--short", "HEAD"], { cwd: root, codes: [0, 1] })
   const branch = head.stdout.toString().trim()
-  const ignored = yield* git.run(["check-ignore", "-q", "--", ".env"], { cwd: root, codes: [0, 1, 128] })
+  const ignored = yield* git.run(["check-ignore", "-q", "--", ".env"], { cwd: root, codes: [0, 1], no: /must be run in a work tree/ })
   const copy = ignored.code === 0 && (yield* files.stat(join(root, ".env"))) !== undefined ? [".env"] : []
   const agents = yield* Effect.filter(programs, onPath)
   const tests = testGlobs(yield* git.fields(["ls-files", "-z"], { cwd: root }))

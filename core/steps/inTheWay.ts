@@ -71,7 +71,7 @@ export const inTheWay = Effect.fn("inTheWay")(function* (checkout: Checkout, ind
   // git has the last word: it knows what no list of ours thinks of.
   const tried = yield* git.run(["read-tree", "-m", "-u", "--dry-run", from, to], {
     ...gitIn(checkout, commonDir, index),
-    codes: [0, 1, 128],
+    no: /^error: /m,
   })
   if (tried.code === 0) return undefined
   const said = /^(?:error|fatal): (.*)$/m.exec(tried.stderr)?.[1] ?? "git refuses"

@@ -71,7 +71,10 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
   const git = yield* Git
   const { commonDir, root: checkout, bare } = yield* Repository
   const env = { ...objectsFrom(request.objectFolders), GIT_DIR: commonDir }
-  const tree = yield* git.text(["rev-parse", "--verify", "--quiet", `${request.commit}^{tree}`], { cwd: commonDir, env })
+  const tree = yield* git.text(["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", `${request.commit}^{tree}`], {
+    cwd: commonDir,
+    env,
+  })
   const verdicts: GateVerdict[] = []
   const done = (): Judgement => judgement(tree, verdicts)
   const head = { ...(task === undefined ? {} : { task: task.id }), tree }

@@ -132,7 +132,7 @@ const look = Effect.fnUntraced(function* (
   const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
   const args = ["rev-parse", "--verify", "--quiet"]
   const tree = yield* git.text([...args, `${commit}^{tree}`], { cwd: commonDir, env })
-  const known = yield* git.run([...args, `${commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1, 128] })
+  const known = yield* git.run([...args, `${commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1] })
   return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, onto, refs, keepIgnored, objectFolders }
 })
 

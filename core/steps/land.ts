@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { Refs } from "../world/refs.ts"
 import type { Expect } from "../world/refs.ts"
-import { findCheckouts } from "./checkout.ts"
+import { checkedOutSomewhere, findCheckouts } from "./checkout.ts"
 import type { Blocked } from "./checkout.ts"
 import { changesBetween, stagedOver } from "./inTheWay.ts"
 import { followCommand } from "./followIntent.ts"
@@ -75,6 +75,8 @@ export const moveBranch = Effect.fn("moveBranch")(function* (asked: ToLand) {
     const reason = `${target} is checked out in several places: ${checkouts.map((each) => each.path).join(", ")}`
     return { type: "waits", checkout: second.path, files: [], reason } satisfies Landing
   }
+  const somewhere = yield* checkedOutSomewhere(target)
+  if (somewhere !== undefined) return waits(somewhere)
   const swap = swapOf(asked)
   const moving = checkout === undefined ? Effect.as(swap, undefined) : followCheckout({ ...asked, checkout, swap })
   const ended = yield* Effect.catchTag(moving, "NotSwapped", (error) => Effect.succeed(error))
@@ -103,6 +105,8 @@ const lateCheckout = Effect.fnUntraced(function* ({ target, from, to }: ToLand) 
 
 /** Whether landing would have to wait now, asked before gates are spent on it. */
 export const wouldWait = Effect.fn("wouldWait")(function* (asked: Pick<ToLand, "target" | "from" | "to">) {
+  const somewhere = yield* checkedOutSomewhere(asked.target)
+  if (somewhere !== undefined) return waits(somewhere)
   for (const checkout of yield* findCheckouts(asked.target)) {
     const found = yield* inspectCheckout(checkout, asked.from, asked.to)
     if (found !== undefined) return waits(found)

@@ -21,7 +21,7 @@ export const lostPointers = Effect.fn("lostPointers")(function* (input: {
     if (!row.startsWith(":") || mode !== "160000" || oid === undefined || path === undefined) continue
     const places = yield* git.run(["config", "-z", "--blob", `${input.tip}:.gitmodules`, "--get-regexp", "^submodule\\..*\\.path$"], {
       ...at,
-      codes: [0, 1, 128],
+      codes: [0, 1],
     })
     const listed = places.stdout
       .toString()
@@ -32,7 +32,7 @@ export const lostPointers = Effect.fn("lostPointers")(function* (input: {
       continue
     }
     const asked = ["-C", path, "for-each-ref", "--count=1", "--contains", oid, "refs/remotes"]
-    const there = yield* git.run(asked, { ...at, codes: [0, 128, 129] })
+    const there = yield* git.run(asked, { ...at, no: /cannot change to|no such commit|malformed object name/ })
     if (there.code !== 0 || there.stdout.length === 0) {
       sentences.push(`the submodule ${path} points at ${oid.slice(0, 12)}, which its remote does not have: push it there first`)
     }

@@ -54,6 +54,9 @@ export const makeTree = Effect.fn("makeTree")(function* (input: NewTree) {
   return tree
 })
 
+/** What git says where no checkout is, or one of somebody else that it does not enter. */
+const outsideOfAny = /not a git repository|dubious ownership/
+
 /** Makes the folder of all trees. Inside somebody's checkout it hides itself, or `git status` there would show every tree. */
 const prepareRoot = Effect.fnUntraced(function* (wished: string) {
   const files = yield* Files
@@ -66,7 +69,7 @@ const prepareRoot = Effect.fnUntraced(function* (wished: string) {
   const inOwn = !repository.bare && root.startsWith(repository.root + sep)
   if ((known && !inOwn) || (yield* files.stat(ignore)) !== undefined) return root
   const inside =
-    inOwn || (yield* git.run(["rev-parse", "--is-inside-work-tree"], { cwd: root, codes: [0, 128] })).stdout.toString().trim() === "true"
+    inOwn || (yield* git.run(["rev-parse", "--is-inside-work-tree"], { cwd: root, no: outsideOfAny })).stdout.toString().trim() === "true"
   if (inside) yield* files.write(ignore, "*\n")
   return root
 })

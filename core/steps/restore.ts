@@ -188,10 +188,12 @@ const carryState = Effect.fnUntraced(function* (noted: readonly Row[], into: str
     yield* files.makeFolder(dirname(join(gitDir, target)))
     yield* files.write(join(gitDir, target), blob.data)
   }
-  const refreshed = yield* git.run(["update-index", "-q", "--refresh"], { cwd: into, programs: true, codes: [0, 1, 128] })
   // A damaged or split index is of no use elsewhere; the staged state is a commit of its own.
-  if (refreshed.code === 128) {
-    yield* files.remove(join(gitDir, "index"))
-    yield* git.run(["read-tree", "HEAD"], { cwd: into })
-  }
+  yield* git
+    .run(["update-index", "-q", "--refresh"], { cwd: into, programs: true, codes: [0, 1] })
+    .pipe(
+      Effect.catchTag("GitFailed", () =>
+        Effect.andThen(files.remove(join(gitDir, "index")), git.run(["read-tree", "HEAD"], { cwd: into })),
+      ),
+    )
 })

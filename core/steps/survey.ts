@@ -157,7 +157,7 @@ const isCleanSubmodule = Effect.fnUntraced(
     const changed = yield* git.fields(args, { cwd: looking.tree, env })
     if (changed.length > 0) return false
     const inside = `${looking.tree}/${path}`
-    const head = yield* git.run(["rev-parse", "--show-prefix", "HEAD"], { cwd: inside, codes: [0, 128] })
+    const head = yield* git.run(["rev-parse", "--show-prefix", "HEAD"], { cwd: inside, no: /unknown revision/ })
     // Not filled: git then answers from the tree around it, with a prefix.
     const [prefix, oid] = head.stdout.toString().split("\n")
     if (head.code !== 0 || prefix !== "" || oid === undefined) return true

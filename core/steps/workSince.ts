@@ -18,7 +18,11 @@ export const workSince = Effect.fn("workSince")(function* (tree: string, head: s
   const { commonDir } = yield* Repository
   const ask = (...args: readonly string[]) => git.fields(["--git-dir", commonDir, ...args], { cwd: commonDir })
   const forked = Effect.fnUntraced(function* (from: string, other: string) {
-    const found = yield* git.run(["--git-dir", commonDir, "merge-base", from, other], { cwd: commonDir, codes: [0, 1, 128] })
+    const found = yield* git.run(["--git-dir", commonDir, "merge-base", from, other], {
+      cwd: commonDir,
+      codes: [0, 1],
+      no: /Not a valid (?:commit|object) name/,
+    })
     const oid = found.stdout.toString().trim()
     return oid === "" ? from : oid
   })

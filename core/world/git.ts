@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { gitHint } from "../domain/gitHint.ts"
 import { gitWords } from "../domain/gitWords.ts"
 import { ofObjects } from "./ofObjects.ts"
 import { onlyReads } from "./onlyReads.ts"
@@ -25,7 +26,10 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
     return this.code === null && this.timedOut !== true
   }
   get hint() {
-    return "Run `osier doctor` to see what is wrong with the repository."
+    return (
+      gitHint(this.stderr) ??
+      "osier does not know this answer of git's. `osier doctor` looks at the repository, `git fsck` at every object."
+    )
   }
   readonly exit = 3
 }
@@ -37,6 +41,11 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Exit codes that are an answer, not a failure; default only 0. */
   readonly codes?: readonly number[]
+  /**
+   * git's words (in plain English) with which a failure is the expected "no" as well: with many causes it only answers 128.
+   * Whoever asks for programs gets words of the user's language, and can't use it.
+   */
+  readonly no?: RegExp
   /** More `-c key=value` settings; they come after the pins and win over them. */
   readonly config?: Readonly<Record<string, string>>
   /**
@@ -78,7 +87,7 @@ export class Git extends Context.Service<
         // Whoever kills one that only reads, as the system does when memory is short, costs a moment and nothing else.
         const asked = onlyReads(args) ? Effect.repeat(once, { until: (one) => one.code !== null || one.timedOut, times: 3 }) : once
         const ended = yield* asked
-        if (ended.code === null || !(options.codes ?? [0]).includes(ended.code)) {
+        if (ended.code === null || !((options.codes ?? [0]).includes(ended.code) || options.no?.test(ended.stderr) === true)) {
           return yield* new GitFailed({ args, code: ended.code, stderr: ended.stderr, timedOut: ended.timedOut })
         }
         return ended

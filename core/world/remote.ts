@@ -132,7 +132,7 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
   const forward = Effect.fnUntraced(function* ({ ref, from, to }: Swap) {
     if (from === undefined || to === undefined || from === to || !names.isBranch(ref)) return
     const asked = yield* git
-      .run(["--git-dir", commonDir, "merge-base", "--is-ancestor", from, to], { cwd: commonDir, codes: [0, 1, 128] })
+      .run(["--git-dir", commonDir, "merge-base", "--is-ancestor", from, to], { cwd: commonDir, codes: [0, 1], no: /Not a valid/ })
       .pipe(Effect.mapError((error) => silent(error.message)))
     if (asked.code === 0) return
     const said = asked.code === 1 ? `${to} does not contain ${from}` : asked.stderr.trim()

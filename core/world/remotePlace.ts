@@ -13,7 +13,7 @@ export const remotePlace = Effect.fn("remotePlace")(function* (remote: string) {
   const ask = (...words: readonly string[]) =>
     // A remote that is not there has no address: git says so itself when it is talked to.
     git
-      .run(["remote", "get-url", ...words, remote], { cwd: root, codes: [0, 2, 128] })
+      .run(["remote", "get-url", ...words, remote], { cwd: root, codes: [0, 2] })
       .pipe(Effect.map(({ code, stdout }) => (code === 0 ? stdout.toString().trim().split("\n") : [])))
   const [[from = remote], to] = yield* Effect.all([ask(), ask("--push", "--all")], { concurrency: 2 })
   const [first = from, second] = to

@@ -11,6 +11,9 @@ import { Repository } from "./repository.ts"
 /** Lower case without look-alikes: run ids are read aloud and typed. */
 const shortId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 10)
 
+/** git's words where nobody has told it who commits. */
+const nameless = /tell me who you are|ident name|auto-detect|auto-detection is disabled|consists only of disallowed characters/
+
 /** Who this process is to others: its run id, its owner record in locks, and the name it commits under. */
 export class RunIdentity extends Context.Service<
   RunIdentity,
@@ -29,14 +32,11 @@ export class RunIdentity extends Context.Service<
       const machine = yield* Machine
       const { root } = yield* Repository
       const ask = (key: string) =>
-        git.text(["config", "--get", key], { cwd: root }).pipe(
-          Effect.map((value) => value || undefined),
-          Effect.orElseSucceed(() => undefined),
-        )
+        Effect.map(git.text(["config", "--get", key], { cwd: root, codes: [0, 1] }), (value) => value || undefined)
       const name = process.env["GIT_COMMITTER_NAME"] ?? (yield* ask("committer.name")) ?? (yield* ask("user.name"))
       const email = process.env["GIT_COMMITTER_EMAIL"] ?? (yield* ask("committer.email")) ?? (yield* ask("user.email"))
       const committer = { name: name ?? "osier", email: email ?? "osier@localhost" }
-      const stated = yield* git.run(["var", "GIT_AUTHOR_IDENT"], { cwd: root, codes: [0, 128], config: { "user.useConfigOnly": "true" } })
+      const stated = yield* git.run(["var", "GIT_AUTHOR_IDENT"], { cwd: root, no: nameless, config: { "user.useConfigOnly": "true" } })
       const run = `r${shortId()}`
       return {
         run,

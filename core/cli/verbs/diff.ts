@@ -45,7 +45,8 @@ export const diff: Verb = ({ args, flags, json, screen, at }) =>
     const tip = task.tip ?? branch ?? kept?.commit
     const base = task.base ?? (kept !== undefined && tip === kept.commit ? (kept.base ?? `${tip}^1`) : undefined)
     if (base === undefined || tip === undefined) return yield* new NothingToShow({ id, reason: `it is ${task.status} and has no commits` })
-    const known = yield* git.run(["--git-dir", commonDir, "cat-file", "-e", `${tip}^{commit}`], { cwd: commonDir, codes: [0, 1, 128] })
+    const asked = ["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${tip}^{commit}`]
+    const known = yield* git.run(asked, { cwd: commonDir, codes: [0, 1] })
     if (known.code !== 0)
       return yield* new NothingToShow({ id, reason: `its commit ${tip} is no longer in the repository (${taskRef(id)} names it)` })
     const compare = (...options: readonly string[]) => compareWork(base, tip, options)
