@@ -10,7 +10,7 @@ import { many, take, seqsOf } from "./support/streamed.ts"
 
 test(
   "the serving process is killed again and again: another takes over, and the client misses nothing and sees nothing twice",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     using folder = journalFolder()
     const seen = take({ directory: folder.directory }, 401)

@@ -24,7 +24,7 @@ test("a program gives tasks with the fields of a plan; the same ones again are t
   expect(await osier.tasks()).toHaveLength(3)
 })
 
-test("drafts wait for a sync; a plan waits for a word", { timeout: 30_000 }, async () => {
+test("drafts wait for a sync; a plan waits for a word", { timeout: 120_000 }, async () => {
   const osier = await opened()
   expect(await osier.addDrafts([{ title: "Later", labels: ["idea"] }])).toMatchObject([{ title: "Later" }])
   expect(await osier.tasks()).toEqual([])

@@ -29,7 +29,7 @@ test.each([
     "in the tree's own",
     `git config extensions.worktreeConfig true; git config --worktree filter.x.clean "${evil}"; echo '* filter=x' > .gitattributes`,
   ],
-])("a filter that came about %s is never run, and the next task is not begun under it", { timeout: 60_000 }, async (_, script) => {
+])("a filter that came about %s is never run, and the next task is not begun under it", { timeout: 120_000 }, async (_, script) => {
   const { repo, run, ran, told } = stageOf(script)
   mkdirSync(join(repo.path, ".git/info"), { recursive: true })
   const report = await run(["one"])
@@ -40,7 +40,7 @@ test.each([
   expect(existsSync(ran)).toBe(false)
 })
 
-test("attributes that give files to a filter which was there before hold the work as well", { timeout: 60_000 }, async () => {
+test("attributes that give files to a filter which was there before hold the work as well", { timeout: 120_000 }, async () => {
   const { repo, run, ran } = stageOf("echo '*.txt filter=old' > .gitattributes")
   repo.git("config", "filter.old.clean", `sh "${join(repo.path, "..", "evil.sh")}"`)
   const report = await run(["one"])
@@ -50,7 +50,7 @@ test("attributes that give files to a filter which was there before hold the wor
 
 test(
   "a hook whose test suite says `git init` is named with the key that it flipped, and nothing lands there",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { repo, run, told } = stageOf("true")
     const config = join(repo.path, ".git/config")

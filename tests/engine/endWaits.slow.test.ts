@@ -19,7 +19,7 @@ const titles = ["failed", "discarded", "planned", "released", "claimed", "broken
 /** Another run of this machine, which lives. */
 const other = Effect.map(Machine, ({ self }): Owner => ({ ...self, run: "other", email: "dev@example.com" }))
 
-test("a run that waits for another's tasks ends whatever becomes of them there", { timeout: 60_000 }, async () => {
+test("a run that waits for another's tasks ends whatever becomes of them there", { timeout: 120_000 }, async () => {
   const { act, repo, events } = makeStage(yaml)
   await act(addTasks(parseArguments(titles, { agents: ["a"], adapters: [], gates: [] }).tasks, { again: "new" }))
   const held = await act(

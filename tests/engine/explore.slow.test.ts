@@ -87,7 +87,7 @@ deeply(
 
 test(
   "tasks that an answer proposes are made once, and land like any; mistakes in them leave the answer as it is",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const stage = makeStage(yaml, check)
     const { id } = await ask(stage, "What is wrong?:finder")

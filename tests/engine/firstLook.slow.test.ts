@@ -8,14 +8,14 @@ limits: { retries: 0 }
 `
 const check = { "check.sh": "if ! test -e mended.txt; then echo nothing is mended; exit 1; fi\n" }
 
-test("a red target stops everything before the first agent, with the gate's last words", { timeout: 60_000 }, async () => {
+test("a red target stops everything before the first agent, with the gate's last words", { timeout: 120_000 }, async () => {
   const { repo, run, events } = makeStage(yaml, check)
   await expect(run(["one"])).rejects.toMatchObject({ _tag: "TargetRed", exit: 3, lines: ["nothing is mended"] })
   expect(events().some(({ type }) => type === "AttemptStarted")).toBe(false)
   expect(repo.git("for-each-ref", "refs/heads")).not.toContain("task/")
 })
 
-test("where it is to be repaired, work goes on, and what fails as the target does says so", { timeout: 60_000 }, async () => {
+test("where it is to be repaired, work goes on, and what fails as the target does says so", { timeout: 120_000 }, async () => {
   const { run, events } = makeStage(`${yaml}concurrency: 1\non_red_target: go\n`, check)
   const report = await run(["other", "mended"])
   expect(report.landed).toMatchObject([{ title: "mended" }])

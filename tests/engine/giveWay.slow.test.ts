@@ -21,7 +21,7 @@ const twoRuns = Effect.gen(function* () {
   return yield* takeLock("task", "1", { owner: { ...owner, run: "theirs" } })
 })
 
-test("work that another run had done earlier lands first, and only for a moment is it waited for", { timeout: 60_000 }, async () => {
+test("work that another run had done earlier lands first, and only for a moment is it waited for", { timeout: 120_000 }, async () => {
   const { act, events, repo } = makeStage(scribe, check)
   const [waited, landed] = ["TaskWaited", "Landed"].map((type) => () => events().filter((event) => event.type === type))
   await act(

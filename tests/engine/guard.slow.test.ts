@@ -4,7 +4,7 @@ import { makeStage } from "../support/engine.ts"
 const gates = `gates: { test: { run: ["sh", "check.sh"] } }\nlimits: { retries: 0 }\n`
 const check = { "check.sh": "true\n" }
 
-test("what the user does meanwhile is told and left alone, and holds only work on the same files", { timeout: 60_000 }, async () => {
+test("what the user does meanwhile is told and left alone, and holds only work on the same files", { timeout: 120_000 }, async () => {
   // The agent stands in for the user: it writes into the checkout with nothing that would be evidence of it.
   const yaml = `agents:
   quiet: { adapter: shell, command: ["sh", "-c", "echo mine >> ../../repo/user.txt; echo 1 > other.txt"] }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { makeStage } from "../support/engine.ts"
 import { makeFolder } from "../support/repo.ts"
 
-test("a gate that is red now and then is called flaky, and costs nobody an attempt", { timeout: 60_000 }, async () => {
+test("a gate that is red now and then is called flaky, and costs nobody an attempt", { timeout: 120_000 }, async () => {
   const count = join(makeFolder(), "count")
   const yaml = [
     `agents: { scribe: { adapter: shell, command: ["sh", "-c", "cat > $OSIER_SLUG.txt"] } }`,

@@ -8,7 +8,7 @@ import { check, scribe } from "../support/scribe.ts"
 
 const known = { agents: ["scribe"], adapters: [], gates: ["test"] }
 
-test("nothing is built on a landing that somebody took back; with it there again, it goes on", { timeout: 60_000 }, async () => {
+test("nothing is built on a landing that somebody took back; with it there again, it goes on", { timeout: 120_000 }, async () => {
   const { repo, act, run: play } = makeStage(scribe, check)
   const [before, first] = [repo.git("rev-parse", "main"), await play(["first"])]
   expect(first.exit).toBe(0)

@@ -17,7 +17,7 @@ gates: { test: ["true"] }
 
 test(
   "the tree and the branch of a killed owner go when another landed its task; what was on them is kept",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { repo, run, act } = makeStage(yaml)
     expect((await run(["one"])).landed).toHaveLength(1)

@@ -12,7 +12,7 @@ import { changeTask, readTask } from "../../core/steps/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { check, scribe, trees } from "../support/scribe.ts"
 
-test("three tasks run side by side, land, and leave nothing behind", { timeout: 60_000 }, async () => {
+test("three tasks run side by side, land, and leave nothing behind", { timeout: 120_000 }, async () => {
   const { repo, run, events } = makeStage(scribe, check)
   repo.write("dirty.txt", "mine")
   const branches = repo.git("branch", "--format=%(refname)")
@@ -34,7 +34,7 @@ test("three tasks run side by side, land, and leave nothing behind", { timeout: 
   expect(seen.filter((event) => event.type === "Landed")).toHaveLength(3)
 })
 
-test("a failure blocks its dependents alone, and its work comes back byte for byte", { timeout: 60_000 }, async () => {
+test("a failure blocks its dependents alone, and its work comes back byte for byte", { timeout: 120_000 }, async () => {
   const yaml = `
 agents:
   scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
@@ -68,7 +68,7 @@ tasks:
 
 test(
   "two tasks that fail only together: one lands, the other goes back, the partner is named, main stays green",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const yaml = `
 agents:
@@ -89,7 +89,7 @@ limits: { retries: 0 }
   },
 )
 
-test("work that changes its own gate is held, and an ungated run lands nothing by itself", { timeout: 60_000 }, async () => {
+test("work that changes its own gate is held, and an ungated run lands nothing by itself", { timeout: 120_000 }, async () => {
   const cheat = `
 agents:
   cheat: { adapter: shell, command: ["sh", "-c", "echo true > check.sh; echo 1 > broken"] }
@@ -114,8 +114,11 @@ limits: { retries: 0 }
   expect((await ungated.run(["a"], { allowUngated: true })).landed).toHaveLength(1)
 })
 
-test("a record says whose task it is and how long each attempt took; what strays from its scope is told", { timeout: 60_000 }, async () => {
-  const yaml = `
+test(
+  "a record says whose task it is and how long each attempt took; what strays from its scope is told",
+  { timeout: 120_000 },
+  async () => {
+    const yaml = `
 agents:
   scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }
   none: { adapter: shell, command: ["sh", "-c", "exit 3"] }
@@ -125,39 +128,40 @@ gates:
 limits: { retries: 0 }
 email: team@example.com
 `
-  const plan = `
+    const plan = `
 tasks:
   - { id: mine, title: mine, scope: ["notes/**"] }
   - { id: theirs, title: theirs, scope: ["docs/**"] }
   - { id: fails, title: fails, agent: none }
 `
-  const { act, events, run } = makeStage(yaml, check)
-  const { tasks: declared } = parsePlan([{ path: "plan.yaml", text: plan }], { agents: ["scribe", "none"], adapters: [], gates: [] })
-  const assigned = changeTask(2, (task) => ({ ...task, assigned_to: "ann@example.com" }))
-  await act(Effect.andThen(addTasks(declared, { again: "new" }), assigned))
-  await run({ plan })
-  const tasks = await act(Effect.forEach([1, 2, 3], (id) => Effect.map(readTask(id), ({ task }) => task)))
-  expect(tasks.map((task) => [task.status, task.assigned_to])).toEqual([
-    ["merged", "team@example.com"],
-    ["merged", "ann@example.com"],
-    ["failed", "team@example.com"],
-  ])
-  for (const { attempts } of tasks) expect(attempts).toMatchObject([{ n: 1, ms: expect.any(Number) }])
-  expect(events().flatMap((event) => (event.type === "Warned" ? [event.message] : []))).toEqual([
-    "it is assigned to ann@example.com, and you claim it as team@example.com",
-    "it changed files outside of its scope (docs/**): notes/theirs.md",
-  ])
+    const { act, events, run } = makeStage(yaml, check)
+    const { tasks: declared } = parsePlan([{ path: "plan.yaml", text: plan }], { agents: ["scribe", "none"], adapters: [], gates: [] })
+    const assigned = changeTask(2, (task) => ({ ...task, assigned_to: "ann@example.com" }))
+    await act(Effect.andThen(addTasks(declared, { again: "new" }), assigned))
+    await run({ plan })
+    const tasks = await act(Effect.forEach([1, 2, 3], (id) => Effect.map(readTask(id), ({ task }) => task)))
+    expect(tasks.map((task) => [task.status, task.assigned_to])).toEqual([
+      ["merged", "team@example.com"],
+      ["merged", "ann@example.com"],
+      ["failed", "team@example.com"],
+    ])
+    for (const { attempts } of tasks) expect(attempts).toMatchObject([{ n: 1, ms: expect.any(Number) }])
+    expect(events().flatMap((event) => (event.type === "Warned" ? [event.message] : []))).toEqual([
+      "it is assigned to ann@example.com, and you claim it as team@example.com",
+      "it changed files outside of its scope (docs/**): notes/theirs.md",
+    ])
 
-  const claimed = await act(claimTask(3, { as: "bob@example.com", steal: false, tree: true, allowOverlap: false }))
-  expect(claimed).toMatchObject({ task: { assigned_to: "bob@example.com" }, notes: [] })
-  await act(releaseTask(3))
-  const { task } = await act(readTask(3))
-  expect(task).not.toHaveProperty("assigned_to")
-})
+    const claimed = await act(claimTask(3, { as: "bob@example.com", steal: false, tree: true, allowOverlap: false }))
+    expect(claimed).toMatchObject({ task: { assigned_to: "bob@example.com" }, notes: [] })
+    await act(releaseTask(3))
+    const { task } = await act(readTask(3))
+    expect(task).not.toHaveProperty("assigned_to")
+  },
+)
 
 test(
   "a branch that somebody made under a wished-for name is left alone; one that tasks share is worked on in turns",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const yaml = `
 agents:
@@ -190,7 +194,7 @@ tasks:
   },
 )
 
-test("a failed task is given to another agent, and what nobody has to work on any more keeps its own", { timeout: 60_000 }, async () => {
+test("a failed task is given to another agent, and what nobody has to work on any more keeps its own", { timeout: 120_000 }, async () => {
   const yaml = `
 agents:
   scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }

@@ -17,7 +17,7 @@ const check = { "check.sh": "if test -e broken; then echo it is broken; exit 1; 
 
 test(
   "a red commit put on the target past git's hooks: told with the gate's words, and nothing is built on it",
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
     const { act, repo, run: go, events } = makeStage(yaml, check)
     const before = repo.git("rev-parse", "main")
@@ -42,7 +42,7 @@ test(
   },
 )
 
-test("a green one is judged and gone on from; one that changes what judges is held for a word", { timeout: 90_000 }, async () => {
+test("a green one is judged and gone on from; one that changes what judges is held for a word", { timeout: 120_000 }, async () => {
   const { act, repo, run: go, events } = makeStage(yaml, check)
   expect(await go(["one:packer", "two:scribe"])).toMatchObject({ exit: 0, landed: [{ id: 1 }, { id: 2 }] })
   expect(repo.git("log", "--format=%s", "main")).toContain("fine")
@@ -54,7 +54,7 @@ test("a green one is judged and gone on from; one that changes what judges is he
   expect(await act(run({ ids: [4] }), { allowGateChanges: true })).toMatchObject({ landed: [{ id: 4 }] })
 })
 
-test("commits that the user makes meanwhile land like any others, and nobody is blamed for them", { timeout: 90_000 }, async () => {
+test("commits that the user makes meanwhile land like any others, and nobody is blamed for them", { timeout: 120_000 }, async () => {
   const {
     repo,
     run: go,

@@ -6,7 +6,7 @@ import { makeStage } from "../support/engine.ts"
 
 test(
   "gates are tried on the target's tip or another commit, each on its own, and what they print is heard as it comes",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const yaml = `gates: { first: ["sh", "-c", "echo loud; test ! -e broken"], gone: ["no-such-program"] }\n`
     const { act, repo, events } = makeStage(yaml)

@@ -7,7 +7,7 @@ import { house } from "../../scripts/attack/house.ts"
 
 const program = [process.execPath, join(import.meta.dirname, "../../core/main.ts")]
 
-test("every kind of harm is seen, and nothing else", { timeout: 60_000 }, async () => {
+test("every kind of harm is seen, and nothing else", { timeout: 120_000 }, async () => {
   await using at = await house({ program, remote: true })
   await at.osier("run", "one")
   expect(await harmIn(at, { landed: ["one"], secrets: ["not there"] })).toEqual(noHarm)

@@ -22,7 +22,7 @@ test.each([
   ["waits for something that nobody writes", "exec cat > rest"],
   ["does not listen to TERM", "trap '' TERM; while :; do sleep 0.1; done"],
   ["leaves its pipes to another", "setsid sleep 20 & exec sleep 600"],
-])("a partner that %s is ended, which is told, and the next question is answered", { timeout: 30_000 }, async (_, silence) => {
+])("a partner that %s is ended, which is told, and the next question is answered", { timeout: 120_000 }, async (_, silence) => {
   const partner = silentAtFirst(silence)
   const pids: number[] = []
   const said = await Effect.runPromise(

@@ -9,7 +9,7 @@ const said = (task: number, text = "x"): EventBody => ({ type: "AgentSaid", task
 
 const collect = <A, E>(stream: Stream.Stream<A, E>) => Effect.map(Stream.runCollect(stream), (them) => [...them])
 
-test("places are gapless over eight processes, some of which are killed while they write long lines", { timeout: 60_000 }, async () => {
+test("places are gapless over eight processes, some of which are killed while they write long lines", { timeout: 120_000 }, async () => {
   using folder = journalFolder()
   const steady = upTo(5).map((n) => folder.worker(`steady${n}`, 300, 2_000))
   const doomed = upTo(3).map((n) => folder.worker(`doomed${n}`, 100_000, 100_000))

@@ -10,7 +10,7 @@ import { makeFolder } from "../support/repo.ts"
 
 const worker = fileURLToPath(new URL("../support/mutexWorker.ts", import.meta.url))
 
-test("eight processes increment an unprotected counter while holders are killed", { timeout: 90_000 }, async () => {
+test("eight processes increment an unprotected counter while holders are killed", { timeout: 120_000 }, async () => {
   const directory = makeFolder()
   const lock = join(directory, "lock")
   const [processes, times, kills] = [8, 150, 12]

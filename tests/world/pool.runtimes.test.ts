@@ -7,7 +7,7 @@ const program = "tests/world/poolRuntime.ts"
 const ways = [onNode(program), await onRuntime("bun", program), await onRuntime("deno", program)]
 
 describe.each(ways)("the pool on $title", ({ command, missing }) => {
-  test.skipIf(missing !== undefined)("drives, cancels and survives adapters, and lets the program end", { timeout: 60_000 }, async () => {
+  test.skipIf(missing !== undefined)("drives, cancels and survives adapters, and lets the program end", { timeout: 120_000 }, async () => {
     const [file = "", ...args] = command
     const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] })
     let out = ""

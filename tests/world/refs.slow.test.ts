@@ -9,7 +9,7 @@ import { makeFolder, makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
-test("a lock file that is not known to be ours is never removed, and the swap says so", { timeout: 60_000 }, async () => {
+test("a lock file that is not known to be ours is never removed, and the swap says so", { timeout: 120_000 }, async () => {
   const repo = makeRepo()
   const a = repo.git("rev-parse", "HEAD")
   const lock = join(repo.path, ".git/refs/heads/held.lock")
@@ -57,7 +57,7 @@ const withGit = async <A>(repo: Repo, times: number, body: () => Promise<A>) => 
   }
 }
 
-test("a git that is killed at a swap blocks nothing: its lock file goes, and the act is done again", { timeout: 60_000 }, async () => {
+test("a git that is killed at a swap blocks nothing: its lock file goes, and the act is done again", { timeout: 120_000 }, async () => {
   const repo = makeRepo()
   const a = repo.git("rev-parse", "HEAD")
   const ref = "refs/heads/next"
@@ -72,7 +72,7 @@ test("a git that is killed at a swap blocks nothing: its lock file goes, and the
   expect(readdirSync(join(repo.path, ".git/osier/intents"))).toEqual([])
 })
 
-test("a git that is killed each time is no reason to try for ever", { timeout: 60_000 }, async () => {
+test("a git that is killed each time is no reason to try for ever", { timeout: 120_000 }, async () => {
   const repo = makeRepo()
   const a = repo.git("rev-parse", "HEAD")
   const swap = Effect.flatMap(Refs, (refs) => Effect.flip(refs.swap([{ ref: "refs/heads/next", from: undefined, to: a }])))
