@@ -14,6 +14,7 @@ export interface Screen {
   readonly draw: (lines: readonly string[]) => void
   /** Whether a person watches stdout, so that lines may be redrawn. */
   readonly live: boolean
+  /** In cells; what is no terminal has no end. */
   readonly width: () => number
   readonly height: () => number
   readonly paint: Paint
@@ -73,7 +74,7 @@ export const terminal = (env: Readonly<Record<string, string | undefined>>, json
   return {
     ...printer({ stdout, stderr, isTerminal: process.stdout.isTTY, columns, rows }, json),
     live,
-    width: columns,
+    width: () => (process.stdout.isTTY ? columns() : Infinity),
     height: rows,
     paint: paintFor(process.stdout.isTTY, env),
     errPaint: paintFor(process.stderr.isTTY, env),

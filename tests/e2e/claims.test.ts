@@ -311,7 +311,7 @@ describe("without a tree", { timeout: 120_000 }, () => {
     expect((await osier(repo.path, "claim", "1", "--no-tree")).code).toBe(0)
     repo.commit("feature", { "a.txt": "a\n" })
     const ended = await osier(repo.path, "done", "1")
-    expect(ended.code).toBe(0)
+    expect(ended.code).toBe(5)
     expect(ended.out).toContain("complete on feature, in your checkout")
     expect(repo.git("log", "--format=%s", "main")).toBe("init")
     expect((await osier(repo.path, "land", "1")).code).toBe(0)

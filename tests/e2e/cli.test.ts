@@ -231,7 +231,7 @@ describe("around a run", () => {
     [["show", "x"], 2, /"x" is no number of a task/],
     [["run", "--wait", "long", "a"], 2, /--wait: "long" is not a length of time/],
     [["run", "--target", "nowhere", "a"], 2, /nowhere has no commit/],
-    [["run", "-j", "0", "a"], 2, /concurrency/],
+    [["run", "-j", "0", "a"], 2, /--jobs can.t be "0"/],
     [["run", "--from", "missing.yaml"], 2, /missing\.yaml can't be read: there is no such file/],
     [["run", "--priority", "high"], 2, /--priority is for new tasks/],
     [["run", "a", "b", "--branch", "x"], 2, /--branch is for a lone task/],
