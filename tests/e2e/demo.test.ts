@@ -26,7 +26,7 @@ const demo = (temporary: string) =>
     child.on("close", (code) => done({ code, out }))
   })
 
-test("the demo ends as told, in plain text, and takes everything away again", { timeout: 180_000 }, async () => {
+test("the demo ends as told, in plain text, and takes everything away again", { timeout: 300_000 }, async () => {
   const temporary = join(folder, "temporary")
   mkdirSync(temporary)
   const { code, out } = await demo(temporary)
