@@ -14,6 +14,7 @@ import type { Landing } from "../steps/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../steps/lock.ts"
 import type { Held } from "../steps/lock.ts"
 import { proveLanded } from "../steps/proveLanded.ts"
+import type { SigningFailed } from "../steps/writeSigned.ts"
 import { Door } from "../world/door.ts"
 import { RefFailed, Refs } from "../world/refs.ts"
 import { RunIdentity } from "../world/runIdentity.ts"
@@ -40,13 +41,18 @@ const movesMax = 20
  * lost, then one compare-and-swap that also verifies both fences. A target that moved meanwhile means: all of it again.
  */
 export const landOne = (held: Held, targetHeld: Held, task: Task, work: Finished) =>
-  Effect.ensuring(tryToLand(held, targetHeld, task, work), letJudgedGo({ task: task.id, what: "landing" }))
+  tryToLand(held, targetHeld, task, work).pipe(
+    Effect.catchTag("SigningFailed", (failed) => holdUnsigned(task, failed)),
+    Effect.ensuring(letJudgedGo({ task: task.id, what: "landing" })),
+  )
 
 const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
   const board = yield* Board
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
-  const { target, targetRef, settings, options } = yield* RunContext
+  const { target, targetRef, settings, options, signs } = yield* RunContext
+  const signed = yield* signs
+  const sealing = <A, E, R>(part: Effect.Effect<A, E, R>) => (signed ? signing(task.id, part) : part)
   const hold = { task: task.id, what: "landing" }
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   let [before, stands, lock] = ["", 0, ""]
@@ -61,7 +67,7 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     if (stands > standsMax) return yield* stuck(targetRef, lock)
     const inForce = yield* gatesAt(tip)
     const offered = taskToLand(task, work)
-    const plan = yield* planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer })
+    const plan = yield* sealing(planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer, signed }))
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
     // As it would land, but for the verdicts: a gate that asks git for the way here gets the answer that everybody gets later.
     const draft = yield* sealCandidate(plan, { verdicts: [], gates: inForce.hash })
@@ -82,7 +88,7 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
       })
       if (own.verdict !== "pass") return yield* blame(task, work, tip, inForce, own)
     }
-    const { commit, tasks } = yield* sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash })
+    const { commit, tasks } = yield* sealing(sealCandidate(plan, { verdicts: judgement.verdicts, gates: inForce.hash, signed }))
     yield* holdJudged(hold, commit)
     yield* auditCandidate({ commit, onto: tip, tasks })
     yield* watched(`the hooks before a push of task ${task.id}`, refs.vet([{ ref: targetRef, from: tip, to: commit }]), { task: task.id })
@@ -180,6 +186,19 @@ const holdSecrets = Effect.fnUntraced(function* (task: Task, findings: readonly 
   const board = yield* Board
   const reason = tellFindings(findings)
   const hint = `Look with \`osier diff ${task.id}\`; \`osier land ${task.id}\` if it is none, else \`osier discard ${task.id}\`.`
+  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+  return { type: "stays" } as const
+})
+
+/** Starts the user's signing program only under the configuration that the run began with. */
+const signing = <A, E, R>(task: number, part: Effect.Effect<A, E, R>) =>
+  Effect.andThen(configurationStands(), watched(`the signing of task ${task}`, part, { task }))
+
+/** The work is done and judged; only the key is missing, and nothing lands without the signature that was asked for. */
+const holdUnsigned = Effect.fnUntraced(function* (task: Task, failed: SigningFailed) {
+  const board = yield* Board
+  const reason = failed.message
+  const hint = `${failed.hint} Then \`osier land ${task.id}\`.`
   yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
   return { type: "stays" } as const
 })

@@ -81,7 +81,7 @@ const reserveBytes = 200_000_000
 export const preflight = Effect.fn("preflight")(function* (agents: readonly string[]) {
   const refs = yield* Refs
   const objects = yield* Objects
-  const { targetRef, settings } = yield* RunContext
+  const { targetRef, settings, signingTried } = yield* RunContext
   yield* writable
   yield* room
   yield* rootOfItsOwn
@@ -98,6 +98,8 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
     if (!found && !made) return yield* new GateUnrunnable({ gate: gate.name, program })
   }
   yield* usable(agents)
+  // Last, as it may ask for a touch of the key.
+  yield* signingTried
 })
 
 /** Each of these agents is there, and could be started as it is configured. */

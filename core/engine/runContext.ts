@@ -9,9 +9,15 @@ import type { SharedNames } from "../domain/sharedNames.ts"
 import { limitRounds } from "../steps/limitRounds.ts"
 import { shareTasks } from "../steps/shareTasks.ts"
 import type { SharedTasks } from "../steps/shareTasks.ts"
+import { signsCommits } from "../steps/signsCommits.ts"
+import { trySigning } from "../steps/writeSigned.ts"
+import type { SigningFailed } from "../steps/writeSigned.ts"
 import { Git } from "../world/git.ts"
+import type { GitFailed } from "../world/git.ts"
+import type { CannotStart } from "../world/process.ts"
 import { Refs } from "../world/refs.ts"
 import { Repository } from "../world/repository.ts"
+import { RunIdentity } from "../world/runIdentity.ts"
 
 /** What a person allowed or asked for on the command line, beyond the settings. */
 export interface RunOptions {
@@ -122,6 +128,10 @@ export class RunContext extends Context.Service<
     /** The user's hooks folder as it was when the run began. */
     readonly hooks: string
     readonly options: RunOptions
+    /** Whether the user's git signs commits; asked once, so that nothing that runs meanwhile can turn it off. */
+    readonly signs: Effect.Effect<boolean, GitFailed | CannotStart>
+    /** Signs a commit that nothing points at, once: what can't be signed is known before anything is spent. */
+    readonly signingTried: Effect.Effect<void, GitFailed | CannotStart | SigningFailed>
   }
 >()("core/engine/RunContext") {
   static readonly layer = (input: { readonly settings: Settings; readonly workingText?: string; readonly options?: Partial<RunOptions> }) =>
@@ -155,6 +165,9 @@ export class RunContext extends Context.Service<
             Effect.map((values) => values.split("\n").at(-2) ?? ""),
             Effect.orElseSucceed(() => ""),
           )
+        const world = yield* Effect.context<Git | Repository>()
+        const { committer, stated } = yield* RunIdentity
+        const signs = yield* Effect.cached(Effect.provideContext(signsCommits(), world))
         return {
           settings: input.settings,
           workingText: input.workingText,
@@ -166,6 +179,12 @@ export class RunContext extends Context.Service<
           treeRoot: resolve(repository.root, input.settings.tree.root ?? `../${repository.name}.osier`),
           hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
           options: { ...defaultOptions, ...input.options },
+          signs,
+          signingTried: yield* Effect.cached(
+            Effect.gen(function* () {
+              if (yield* signs) yield* trySigning(`${targetRef}^{tree}`, stated ? undefined : committer)
+            }).pipe(Effect.provideContext(world)),
+          ),
         }
       }),
     )

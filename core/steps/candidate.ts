@@ -6,12 +6,14 @@ import { landingMessage, sideMessage } from "../domain/landing.ts"
 import type { GateVerdict, LandedTask, Mode } from "../domain/landing.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Objects } from "../world/objects.ts"
+import type { CommitFields } from "../world/objects.ts"
 import { credits } from "./credits.ts"
 import { fold } from "./fold.ts"
 import type { Folded } from "./fold.ts"
 import type { Conflict } from "./mergeTrees.ts"
 import { mergeView } from "./mergeView.ts"
 import { readCommit } from "./readCommit.ts"
+import { writeSigned } from "./writeSigned.ts"
 
 /** A finished task, as far as landing it needs to know. */
 export interface TaskToLand {
@@ -71,6 +73,8 @@ export const planCandidate = Effect.fn("planCandidate")(function* (asked: {
   readonly tasks: readonly TaskToLand[]
   readonly mode: Mode
   readonly identity: Identity
+  /** Each commit that osier writes is to be signed. */
+  readonly signed?: boolean
 }) {
   const view = yield* mergeView(asked.onto)
   const target = yield* readCommit(asked.onto)
@@ -85,7 +89,7 @@ export const planCandidate = Effect.fn("planCandidate")(function* (asked: {
     const lone = asked.tasks.length === 1 && folded.mode !== "rebase"
     if (lone) parts.push({ ...folded, task, empty })
     else {
-      const side = yield* chain(start.commit, task, folded, asked.identity)
+      const side = yield* chain(start.commit, task, folded, asked)
       parts.push({ ...folded, task, empty, side })
       start = { commit: side, tree: folded.tree }
     }
@@ -95,14 +99,18 @@ export const planCandidate = Effect.fn("planCandidate")(function* (asked: {
 }, Effect.scoped)
 
 /** Writes one task's part of the side chain and answers with its last commit. */
-const chain = Effect.fnUntraced(function* (start: string, task: TaskToLand, folded: Folded, identity: Identity) {
-  const objects = yield* Objects
+const chain = Effect.fnUntraced(function* (
+  start: string,
+  task: TaskToLand,
+  folded: Folded,
+  { identity, signed }: { readonly identity: Identity; readonly signed?: boolean },
+) {
   const committer = yield* signature(identity)
   if (folded.mode !== "rebase") {
     const merge = folded.mode === "merge"
     // The commits themselves come along with a merge, and say it themselves.
     const by = merge ? undefined : yield* credits(start, task.tip)
-    return yield* objects.writeCommit({
+    return yield* write(signed, {
       tree: folded.tree,
       parents: merge ? [start, task.tip] : [start],
       author: by === undefined ? committer : by.author,
@@ -119,17 +127,16 @@ const chain = Effect.fnUntraced(function* (start: string, task: TaskToLand, fold
   for (const step of folded.steps) {
     const source = yield* readCommit(step.source)
     const message = withoutOsierTrailers(source.message)
-    last = yield* objects.writeCommit({ tree: step.tree, parents: [last], author: source.author, committer, message })
+    last = yield* write(signed, { tree: step.tree, parents: [last], author: source.author, committer, message })
   }
   return last
 })
 
-/** Writes the landing commit of a plan whose tree was judged; the target does not move yet. */
+/** Writes the landing commit of a plan whose tree was judged, signed where that is asked for; the target does not move yet. */
 export const sealCandidate = Effect.fn("sealCandidate")(function* (
   plan: CandidatePlan,
-  judged: { readonly verdicts: readonly GateVerdict[]; readonly gates?: string },
+  judged: { readonly verdicts: readonly GateVerdict[]; readonly gates?: string; readonly signed?: boolean },
 ) {
-  const objects = yield* Objects
   const committer = yield* signature(plan.identity)
   const [first] = plan.parts
   const side = plan.parts.at(-1)?.side
@@ -144,7 +151,7 @@ export const sealCandidate = Effect.fn("sealCandidate")(function* (
   }))
   const second = side ?? (lone?.mode === "merge" ? lone.task.tip : undefined)
   const body = lone === undefined ? contents(plan.parts) : (lone.task.body ?? "")
-  const commit = yield* objects.writeCommit({
+  const commit = yield* write(judged.signed, {
     tree: plan.tree,
     parents: second === undefined ? [plan.onto] : [plan.onto, second],
     author: by === undefined ? committer : by.author,
@@ -157,6 +164,12 @@ export const sealCandidate = Effect.fn("sealCandidate")(function* (
     }),
   })
   return { commit, tree: plan.tree, mode: plan.mode, onto: plan.onto, tasks } satisfies Candidate
+})
+
+const write = Effect.fnUntraced(function* (signed: boolean | undefined, fields: CommitFields) {
+  const objects = yield* Objects
+  if (signed === true) return yield* writeSigned(fields)
+  return yield* objects.writeCommit(fields)
 })
 
 const contents = (parts: readonly Part[]): string => parts.map((part) => `* ${commitTitle(part.task)} (${part.task.id})`).join("\n")

@@ -24,3 +24,13 @@ test("where nothing can be written nothing is started, and that is a matter of t
   })
   expect(await act(failed)).toMatchObject({ _tag: "NotWritable", exit: 3, path: refs })
 })
+
+test("a key that can't sign is told before anything is made or spent", async () => {
+  const yaml = `agents: { a: { adapter: shell, command: ["sh", "-c", "cat > a.txt"] } }\n`
+  const { repo, run } = makeStage(yaml)
+  repo.git("config", "gpg.format", "ssh")
+  repo.git("config", "user.signingkey", join(repo.path, "..", "no-key.pub"))
+  repo.git("config", "commit.gpgsign", "true")
+  await expect(run(["one"])).rejects.toMatchObject({ _tag: "SigningFailed", exit: 3, message: expect.stringContaining("no-key") })
+  expect(repo.git("branch", "--list", "task/*")).toBe("")
+})
