@@ -71,13 +71,20 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   pi: ["PI_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
 }
 
-/** The names of the variables that an agent of this adapter may see: its program's own, and those its profile names. */
+/** What leads to the programs that hold the user's keys and sign with them. */
+const signing: readonly string[] = ["SSH_AUTH_SOCK", "SSH_AGENT_PID", "GNUPGHOME", "GPG_AGENT_INFO", "GPG_TTY"]
+
+/** Makes git sign nothing, in the form of `GIT_CONFIG_PARAMETERS`. */
+export const unsigned = "'commit.gpgsign=false' 'tag.gpgsign=false'"
+
+/** The names of the variables that an agent of this adapter may see: its program's own, those its profile names, and the way to the user's keys where it signs. */
 export const agentVariables = (
   outer: Readonly<Record<string, string | undefined>>,
   adapter: string,
   named: readonly string[],
+  signs = false,
 ): readonly string[] => {
-  const patterns = [...(programs[adapter] ?? []), ...named]
+  const patterns = [...(programs[adapter] ?? []), ...named, ...(signs ? signing : [])]
   const matches = (name: string) =>
     patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
   return Object.keys(outer).filter(matches)

@@ -11,6 +11,8 @@ export interface AgentProfile {
   readonly args?: readonly string[]
   /** Names of variables of osier's own environment that this agent may see, beyond the standing few. */
   readonly env: readonly string[]
+  /** Its own commits are signed as the user's are: it may reach the agents (ssh, gpg) that hold the key. */
+  readonly sign?: boolean
   readonly attemptMs?: number
   readonly idleMs?: number
 }

@@ -43,6 +43,12 @@ export const settingsDocs: readonly SettingDoc[] = [
   ),
   doc("agents.<name>.args", "file", "", "More arguments for the agent program."),
   doc("agents.<name>.env", "file", "[]", "Names of environment variables that the agent may see, beyond the standing few."),
+  doc(
+    "agents.<name>.sign",
+    "file",
+    "false",
+    "Its own commits and tags are signed as yours are: it may reach ssh-agent and gpg-agent. Left out: its git does not sign.",
+  ),
   doc("agents.<name>.limits.attempt", "file", "", "The longest time for one attempt of this agent, in place of limits.attempt."),
   doc("agents.<name>.limits.idle", "file", "", "The longest silence of this agent, in place of limits.idle."),
   doc("gates.<name>.run", "file", "", "The command that must exit 0. Required; `<name>: npm test` is short for it."),

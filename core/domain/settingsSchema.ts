@@ -51,6 +51,7 @@ export const AgentFile = Schema.Struct({
   command: key(Command),
   args: key(Schema.Array(Schema.String)),
   env: key(Texts),
+  sign: key(Schema.Boolean),
   limits: key(Schema.Struct({ attempt: key(Duration), idle: key(Duration) })),
 })
 

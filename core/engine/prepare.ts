@@ -59,7 +59,7 @@ export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, t
   yield* files.write(join(own, "prompt.md"), text)
   if (evidence !== undefined) yield* files.write(join(own, "evidence.md"), evidence)
   const port = yield* freePort()
-  const env = childEnvironment(process.env, agentVariables(process.env, profile.adapter, profile.env), committer, {
+  const env = childEnvironment(process.env, agentVariables(process.env, profile.adapter, profile.env, profile.sign), committer, {
     ...settings.tree.env,
     OSIER_TASK: String(task.id),
     OSIER_SLUG: slugIn(yield* listTasks(), task),

@@ -30,6 +30,7 @@ import { preflight } from "./preflight.ts"
 import { recover } from "./recovery.ts"
 import { reportOf } from "./reportOf.ts"
 import { RunContext } from "./runContext.ts"
+import { saySigning } from "./saySigning.ts"
 import { Slots } from "./slots.ts"
 import { startable } from "./startable.ts"
 import { mendOwnRefs, mendRecord, noteOwnRefs } from "./watchOwnRefs.ts"
@@ -53,9 +54,11 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
     fleet.mine.add(id)
     if (choice.retryFailed === true) fleet.again.add(id)
   }
-  yield* preflight(agentsOf(ids.map((id) => board.task(id))))
+  const agents = agentsOf(ids.map((id) => board.task(id)))
+  yield* preflight(agents)
   yield* firstLook(ids.some((id) => mayStart(board.task(id), choice)))
   yield* announce(ids)
+  yield* saySigning(agents)
   const last = (interrupted: boolean, red: Pick<Report, "red"> = {}) =>
     Effect.flatMap(steadyMs, (now) => {
       const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted, ...red })

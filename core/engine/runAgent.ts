@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { delimiter } from "node:path"
 import { withAttempt } from "../domain/attemptRecord.ts"
+import { unsigned } from "../domain/environment.ts"
 import { spentTogether } from "../domain/spent.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
@@ -18,10 +19,12 @@ import { transition } from "./transition.ts"
 
 /** Runs the task's agent once in a tree, within its limits, and looks at what it did outside of it. */
 export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task, tree: Tree, n: number, last: Last) {
-  const { settings } = yield* RunContext
+  const { settings, signs } = yield* RunContext
   const board = yield* Board
   const { profile, job, adapter } = yield* prepare(held, task, tree, n, last)
   const path = [yield* ownStash(tree), ...(job.env["PATH"] === undefined ? [] : [job.env["PATH"]])].join(delimiter)
+  // Its git has no way to the key: without this each of its commits would fail.
+  const silenced = profile.sign !== true && (yield* charged(signs)) ? [unsigned] : []
   yield* board.emit({
     type: "AttemptStarted",
     task: task.id,
@@ -36,7 +39,7 @@ export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task,
   const guarded = guard(held, task, tree, n, ({ env, named }) =>
     attempt({
       adapter,
-      job: { ...job, env: { ...job.env, ...env, PATH: path } },
+      job: { ...job, env: { ...job.env, ...env, ...alsoSet(env, silenced), PATH: path } },
       attemptMs: task.limits?.attempt ?? profile.attemptMs ?? settings.limits.attemptMs,
       idleMs: task.limits?.idle ?? profile.idleMs ?? settings.limits.idleMs,
       graceMs: settings.limits.graceMs,
@@ -51,6 +54,14 @@ export const runAgent = Effect.fn("runAgent")(function* (held: Held, task: Task,
   )
   return { agent: profile.name, ...(yield* charged(guarded)) }
 })
+
+/** More settings for its git, behind those that it has. */
+const alsoSet = (env: Readonly<Record<string, string>>, more: readonly string[]): Readonly<Record<string, string>> => {
+  const all = [...(env[parameters] === undefined ? [] : [env[parameters]]), ...more]
+  return all.length === 0 ? {} : { [parameters]: all.join(" ") }
+}
+
+const parameters = "GIT_CONFIG_PARAMETERS"
 
 /** The session belongs to the attempt from the moment it is known: whatever ends this process, the next one goes on in it. */
 const begun = (held: Held, { n, agent, session }: { readonly n: number; readonly agent: string; readonly session: string }) =>

@@ -12,6 +12,8 @@ import { readCopied, withoutCopied } from "./copyFiles.ts"
 import { freeLocks } from "./freeLocks.ts"
 import { hooksPinned } from "./hooksPinned.ts"
 import { lostPointers } from "./lostPointers.ts"
+import { signsCommits } from "./signsCommits.ts"
+import { trySigning } from "./writeSigned.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
 export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
@@ -120,6 +122,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
             ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
             : error,
         ),
+        Effect.tapErrorTag("GitFailed", (error) => (error.killed ? Effect.void : unsignable(input))),
       )
     if (done.code !== 0) {
       const said = `${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000)
@@ -148,6 +151,14 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const pointers = yield* lostPointers({ ...input, tip })
   if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
   return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+})
+
+/** A commit that failed for want of the key is no fault of the work. What git says of it is in the user's language, so it is tried. */
+const unsignable = Effect.fnUntraced(function* ({ tree, identity }: Leavings) {
+  if (!(yield* signsCommits(tree))) return
+  yield* trySigning("HEAD^{tree}", identity, tree).pipe(
+    Effect.catchTag("SigningFailed", ({ message, hint }) => new WorkRefused({ reason: `${message} ${hint}`, retry: false })),
+  )
 })
 
 const noRoom = /no space left on device|disk quota exceeded|read-only file system/i

@@ -22,17 +22,18 @@ const pointers = new Set([
   "GIT_WORK_TREE",
 ])
 
-/** The settings that osier gives to the git of an attempt's agent; they are not the user's. */
-const ofAnAttempt = /^'core\.hooksPath=[^']*\/osier\/attempts\//
+/** The hooks that osier gives to the git of an attempt's agent; they are not the user's. What else stands there holds here, too. */
+const ofAnAttempt = /^'core\.hooksPath=(?:[^']|'\\'')*\/osier\/attempts\/(?:[^']|'\\'')*'\s*/
 
 type Outer = Readonly<Record<string, string | undefined>>
 
 const pick = (outer: Outer, wanted: (name: string) => boolean): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(outer).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && wanted(entry[0]) && !(entry[0] === "GIT_CONFIG_PARAMETERS" && ofAnAttempt.test(entry[1])),
-    ),
+    Object.entries(outer).flatMap(([name, value]): readonly [string, string][] => {
+      if (value === undefined || !wanted(name)) return []
+      const own = name === "GIT_CONFIG_PARAMETERS" ? value.replace(ofAnAttempt, "") : value
+      return own === "" && value !== "" ? [] : [[name, own]]
+    }),
   )
 
 /**

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import type { Tree } from "../../core/domain/tree.ts"
@@ -11,6 +11,7 @@ import { makeTree } from "../../core/steps/makeTree.ts"
 import { alive } from "../support/alive.ts"
 import { makeRepo, repoAt } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
+import { makeSigner } from "../support/signer.ts"
 import { inWorld } from "../support/world.ts"
 
 const setting = async (repo = makeRepo({ "a.txt": "a\n" }), hooksMs = 10_000) => {
@@ -44,6 +45,17 @@ test("what the agent left is committed for it", async () => {
   const { agent, commit } = await setting()
   agent.write("new.txt", "new\n")
   expect(await commit()).toBe("osier: new.txt")
+})
+
+test("work that can't be signed is no fault of the agent's: it is not paid again, and git's words say what is missing", async () => {
+  const { repo, agent, commit } = await setting()
+  agent.write("new.txt", "new\n")
+  const { key, signature } = makeSigner(repo)
+  renameSync(key, `${key}.locked`)
+  expect(await commit()).toMatch(/^tree: git could not write a signed commit, as commit.gpgsign asks for: .*key.*commit\.gpgsign false/s)
+  renameSync(`${key}.locked`, key)
+  expect(await commit()).toBe("osier: new.txt")
+  expect(signature("task/x-1")).toBe("G")
 })
 
 test("a repository that was left in the tree is no work: git would record a pointer that nobody can follow", async () => {

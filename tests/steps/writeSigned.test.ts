@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import { rmSync } from "node:fs"
 import { expect, test } from "vitest"
+import { unsigned } from "../../core/domain/environment.ts"
 import type { Mode } from "../../core/domain/landing.ts"
 import { auditCandidate } from "../../core/steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../../core/steps/candidate.ts"
@@ -68,4 +70,16 @@ test("a key that is not there is told in git's words, and a commit without signa
   expect(await inWorld(repo.path, signsCommits())).toBe(true)
   repo.git("config", "commit.gpgsign", "off")
   expect(await inWorld(repo.path, signsCommits())).toBe(false)
+})
+
+test("a git that may not sign commits and tags all the same", () => {
+  const repo = makeRepo()
+  const { key, signature } = makeSigner(repo)
+  repo.git("config", "tag.gpgsign", "true")
+  rmSync(key)
+  const env = { ...process.env, GIT_CONFIG_PARAMETERS: `'core.hooksPath=/dev/null' ${unsigned}` }
+  const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: repo.path, env })
+  git("commit", "-q", "--allow-empty", "-m", "mine")
+  git("tag", "-a", "-m", "one", "v1")
+  expect(signature("v1")).toBe("N")
 })

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { unsigned } from "../../core/domain/environment.ts"
 import { machineEnvironment, userEnvironment } from "../../core/world/gitEnvironment.ts"
 
 const outer = {
@@ -26,6 +27,8 @@ test("what the git of an attempt was given is no setting of the user's", () => {
   const given = { ...outer, GIT_CONFIG_PARAMETERS: "'core.hooksPath=/dana/shop/.git/osier/attempts/1-1-x/hooks'" }
   expect(userEnvironment(given)).not.toHaveProperty("GIT_CONFIG_PARAMETERS")
   expect(machineEnvironment(given)).not.toHaveProperty("GIT_CONFIG_PARAMETERS")
+  const more = { ...outer, GIT_CONFIG_PARAMETERS: `'core.hooksPath=/d'\\''s/osier/attempts/1-1-x/hooks' ${unsigned}` }
+  expect(userEnvironment(more)["GIT_CONFIG_PARAMETERS"]).toBe(unsigned)
 })
 
 test("a git that is only read gets configuration and identity, no secret, and speaks English", () => {
