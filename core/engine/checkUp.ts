@@ -7,6 +7,7 @@ import { count } from "../domain/plainText.ts"
 import type { Settings } from "../domain/settings.ts"
 import { builtInAdapters } from "../domain/settingsCheck.ts"
 import { printSize } from "../domain/size.ts"
+import { astray } from "../steps/astray.ts"
 import { listClaims } from "../steps/claims.ts"
 import { fenceOfTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
@@ -178,6 +179,10 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
       Effect.orElseSucceed(() => 0),
     ),
   )
+  for (const tree of trees) {
+    const lost = yield* astray(tree, treeRoot)
+    if (lost !== undefined) checks.push(odd("moved trees", lost.message, lost.hint))
+  }
   const size = printSize(bytes.reduce((sum, one) => sum + one, 0))
   checks.push(
     lost.length === 0

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { holderText, lockRef } from "../domain/lock.ts"
 import { isOver } from "../domain/task.ts"
+import { astray } from "../steps/astray.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { inspectLock } from "../steps/inspectLock.ts"
@@ -32,11 +33,13 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
     const broken = Effect.succeed("broken" as const)
     const seen = id === undefined ? undefined : yield* Effect.catchTag(inspectLock(lockRef("task", String(id))), "LockBroken", () => broken)
     const owner = seen === "broken" ? undefined : seen?.lock.owner
+    const lost = yield* astray(tree, treeRoot)
     const claimed = owner !== undefined && "session" in owner
     if (id === undefined || !(yield* isFree("task", String(id))))
       left.push({ ...about, why: claimed ? `claimed by ${holderText(owner)}` : seen === "broken" ? noRecord : "a live run works in it" })
     else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
       left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
+    else if (lost !== undefined) left.push({ ...about, why: `${lost.message}: ${lost.hint}` })
     else {
       const remove = holding("task", String(id), (held) => keepAndRemove(held, id, tree, "cleaned away"))
       const failed = options.dryRun ? undefined : yield* Effect.match(remove, { onSuccess: () => undefined, onFailure: wordsOf })

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { holderText, lockRef } from "../domain/lock.ts"
 import type { Settings } from "../domain/settings.ts"
+import { astray } from "../steps/astray.ts"
 import { listClaims } from "../steps/claims.ts"
 import { sweepJudges } from "../steps/judgeTree.ts"
 import { fenceOfTree, type ListedTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
@@ -106,7 +107,7 @@ interface Lost {
   /** What was started by this fence or an earlier one has no owner any more. */
   readonly fence: number | undefined
   readonly proof: string
-  /** What it is of use for, so that it stays. */
+  /** Why it stays: what it is of use for, or that its folder may be somewhere else. */
   readonly waits: string | undefined
   /** Its task is held by another owner, who has not made it. */
   readonly away: boolean
@@ -137,7 +138,9 @@ const lostTrees = Effect.fnUntraced(function* (root: string) {
             : undefined
     if (proof === undefined) continue
     const finished = !away && running.has(task) && tree.there && (yield* readAttempt(task))?.finished !== undefined
-    const waits = finished ? "its agent had finished: `osier run` goes on with what it did" : undefined
+    const gone = yield* astray(tree, root)
+    const explained = gone === undefined ? undefined : `${gone.message}: ${gone.hint}`
+    const waits = explained ?? (finished ? "its agent had finished: `osier run` goes on with what it did" : undefined)
     lost.push({ tree, task, fence: late ? fence : seen?.lock.fence, proof, waits, away })
   }
   return lost

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
+import { astray } from "../steps/astray.ts"
 import { isFree } from "../steps/isFree.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
@@ -26,6 +27,8 @@ export const clearOver = Effect.fn("clearOver")(function* (tasks: readonly Pick<
     })
     const whole = Effect.gen(function* () {
       if (!(yield* isFree("task", String(id)))) return
+      const lost = yield* astray(tree, treeRoot)
+      if (lost !== undefined) return yield* board.emit({ type: "Warned", task: id, message: lost.message, hint: lost.hint })
       yield* board.emit({ type: "Recovered", task: id, what: `the tree ${tree.path} was left behind by a task that is over` })
       // Whoever took it in this moment clears up itself.
       yield* Effect.catchTag(holding("task", String(id), clear), "LockHeld", () => Effect.void)

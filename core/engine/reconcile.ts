@@ -3,6 +3,7 @@ import type { AttemptState } from "../domain/attemptState.ts"
 import { isOver } from "../domain/task.ts"
 import type { Task } from "../domain/task.ts"
 import type { Tree } from "../domain/tree.ts"
+import { astray } from "../steps/astray.ts"
 import { listTrees, taskOfTree } from "../steps/listTrees.ts"
 import type { ListedTree } from "../steps/listTrees.ts"
 import type { Held } from "../steps/lock.ts"
@@ -47,7 +48,12 @@ export const reconcile = Effect.fn("reconcile")(function* (held: Held, task: Tas
   yield* lookBack(held, task)
   yield* dropAttemptFolders(task.id)
 
-  const trees = (yield* listTrees(treeRoot)).filter((tree) => taskOfTree(tree) === task.id)
+  const trees: ListedTree[] = []
+  for (const tree of (yield* listTrees(treeRoot)).filter((one) => taskOfTree(one) === task.id)) {
+    const lost = yield* astray(tree, treeRoot)
+    if (lost === undefined) trees.push(tree)
+    else yield* board.emit({ type: "Warned", task: task.id, message: lost.message, hint: lost.hint })
+  }
   const target = yield* refs.read(targetRef)
   // Finished by somebody on another machine: what they made is on the remote.
   if (task.status === "completed" && task.branch !== undefined && shared !== undefined) yield* refs.refresh([shared.branch(task.branch)])
