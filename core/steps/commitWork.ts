@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { identityVariables } from "../domain/environment.ts"
 import type { Identity } from "../domain/environment.ts"
 import { gitWords } from "../domain/gitWords.ts"
@@ -8,10 +8,14 @@ import { plainDiff } from "../domain/plainDiff.ts"
 import { withoutOsierTrailers } from "../domain/trailers.ts"
 import { Files } from "../world/files.ts"
 import { Git, GitFailed } from "../world/git.ts"
+import { Repository } from "../world/repository.ts"
+import { trustFiles } from "../world/trustFiles.ts"
 import { readCopied, withoutCopied } from "./copyFiles.ts"
 import { freeLocks } from "./freeLocks.ts"
 import { hooksPinned } from "./hooksPinned.ts"
+import { changedOver } from "./inTheWay.ts"
 import { lostPointers } from "./lostPointers.ts"
+import { phantomsAmong } from "./phantomsAmong.ts"
 import { signsCommits } from "./signsCommits.ts"
 import { trySigning } from "./writeSigned.ts"
 
@@ -96,7 +100,8 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
   const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
   const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
-  const dirty = yield* withoutCopied(input.gitDir, rows)
+  const { made, putBack, settle } = yield* unmadeIn(input, rows)
+  const dirty = (yield* withoutCopied(input.gitDir, rows)).filter(made)
   const unborn = yield* unbornIn(input.tree, dirty)
   if (unborn.length > 0) {
     const names = unborn.join(", ")
@@ -107,6 +112,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
     yield* git.run(["add", "-A", "--sparse", "--", "."], starting)
     const aside = copied.filter((path) => rows.includes(`?? ${path}`))
     yield* git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...at, input: aside.map((path) => `${path}\0`).join("") })
+    yield* putBack
     const done = yield* git
       .run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
         ...starting,
@@ -125,16 +131,12 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
         Effect.tapErrorTag("GitFailed", (error) => (error.killed ? Effect.void : unsignable(input))),
       )
     if (done.code !== 0) {
-      const said = `${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000)
       const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
-      const empty = (yield* withoutCopied(input.gitDir, left)).length === 0
-      if (!empty && notRunnable.test(said)) {
-        const reason = `a commit hook can't run in the tree; make trees ready for it with tree.setup in osier.yaml:\n${said}`
-        return yield* new WorkRefused({ reason, retry: false })
-      }
-      if (!empty) return yield* new WorkRefused({ reason: `a commit hook refused the work:\n${said}`, retry: true })
+      const some = (yield* withoutCopied(input.gitDir, left)).filter(made)
+      if (some.length > 0) return yield* refusedByHook(`${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000))
     }
   }
+  yield* settle
   const tip = yield* git.text(["rev-parse", "HEAD"], at)
   const ancestor = yield* git.run(["merge-base", "--is-ancestor", input.base, tip], { ...at, codes: [0, 1] })
   if (ancestor.code !== 0) {
@@ -159,6 +161,32 @@ const unsignable = Effect.fnUntraced(function* ({ tree, identity }: Leavings) {
   yield* trySigning("HEAD^{tree}", identity, tree).pipe(
     Effect.catchTag("SigningFailed", ({ message, hint }) => new WorkRefused({ reason: `${message} ${hint}`, retry: false })),
   )
+})
+
+/** A commit hook said no; where it could not even run, no other attempt can do better. */
+const refusedByHook = (said: string) => {
+  const unable = notRunnable.test(said)
+  const why = unable ? "can't run in the tree; make trees ready for it with tree.setup in osier.yaml" : "refused the work"
+  return new WorkRefused({ reason: `a commit hook ${why}:\n${said}`, retry: !unable })
+}
+
+/** The differences that nobody made: which rows are none of them, how the index forgets them, and how git trusts these files again. */
+const unmadeIn = Effect.fnUntraced(function* (input: Leavings, rows: readonly string[]) {
+  const git = yield* Git
+  const { objectFormat } = yield* Repository
+  const index = join(input.gitDir, "index")
+  const checkout = { path: input.tree, gitDir: input.gitDir }
+  const changed = rows.some((row) => row.startsWith(" M ")) ? [...(yield* changedOver(checkout, index)).values()] : []
+  const unmade = yield* phantomsAmong(checkout, changed)
+  const entries = [...unmade].map(([path, { before }]) => `${before}\t${path}\0`).join("")
+  const states = new Map([...unmade].map(([path, { state }]) => [path, state]))
+  const none = unmade.size === 0
+  return {
+    made: (row: string) => !row.startsWith(" M ") || !unmade.has(row.slice(3)),
+    putBack: none ? Effect.void : git.run(["update-index", "-z", "--index-info"], { cwd: input.tree, input: entries }),
+    // Else whoever looks at the tree next, such as its keeper, would find them again.
+    settle: none ? Effect.void : trustFiles(index, states, objectFormat),
+  }
 })
 
 const noRoom = /no space left on device|disk quota exceeded|read-only file system/i

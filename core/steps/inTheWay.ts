@@ -1,17 +1,13 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
+import type { PathChange } from "../domain/pathChange.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
+import { trustFiles } from "../world/trustFiles.ts"
 import { gitIn } from "./checkout.ts"
 import type { Checkout } from "./checkout.ts"
-
-/** A path that differs between two commits. Mode and id are undefined where it is absent. */
-export interface Change {
-  readonly path: string
-  readonly before: string | undefined
-  readonly after: string | undefined
-}
+import { phantomsAmong } from "./phantomsAmong.ts"
 
 const none = /^0+$/
 
@@ -25,7 +21,7 @@ const raw = Effect.fnUntraced(function* (args: readonly string[], options: { rea
   const git = yield* Git
   const [verb = "", ...rest] = args
   const fields = yield* git.fields([verb, "--raw", "-z", "--no-abbrev", ...rest], options)
-  const found: Change[] = []
+  const found: PathChange[] = []
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [from = "", to = "", before = "", after = ""] = (fields[at] ?? "").slice(1).split(" ")
     const side = (mode: string, oid: string) => (none.test(mode) ? undefined : `${mode} ${oid}`)
@@ -54,12 +50,19 @@ export const changedOver = Effect.fn("changedOver")(function* (checkout: Checkou
  */
 export const inTheWay = Effect.fn("inTheWay")(function* (checkout: Checkout, index: string, from: string, to: string) {
   const git = yield* Git
-  const { commonDir } = yield* Repository
+  const { commonDir, objectFormat } = yield* Repository
   const changes = yield* changesBetween(from, to)
   const links = changes.filter((each) => [each.before, each.after].some((side) => side?.startsWith("160000")))
   if (links.length > 0) return { files: links.map((each) => each.path), reason: "a submodule would move" }
   const staged = yield* stagedOver(checkout, index, from)
   const changed = yield* changedOver(checkout, index)
+  const touched = new Set(changes.map(({ path }) => path))
+  const nobodys = yield* phantomsAmong(
+    checkout,
+    [...changed.values()].filter(({ path }) => touched.has(path)),
+  )
+  const states = new Map([...nobodys].map(([path, { state }]) => [path, state]))
+  if (states.size > 0 && (yield* trustFiles(index, states, objectFormat))) for (const path of states.keys()) changed.delete(path)
   const dirty = changes.filter((each) => isDirty(each, staged.get(each.path), changed.get(each.path))).map((each) => each.path)
   dirty.push(...stagedAcross(changes, [...staged.values()]))
   const added = changes.filter((each) => each.before === undefined && !staged.has(each.path))
@@ -80,7 +83,7 @@ export const inTheWay = Effect.fn("inTheWay")(function* (checkout: Checkout, ind
 })
 
 /** The index may already hold what lands, or nothing where it is to vanish; then git leaves index and file as they are. */
-const isDirty = (change: Change, staged: Change | undefined, changed: Change | undefined): boolean => {
+const isDirty = (change: PathChange, staged: PathChange | undefined, changed: PathChange | undefined): boolean => {
   if (staged !== undefined) return staged.after !== change.after
   return changed !== undefined && (changed.after !== undefined || change.after !== undefined)
 }
@@ -91,7 +94,7 @@ const foldersOf = (path: string): readonly string[] => {
 }
 
 /** What is staged where a file becomes a folder or a folder a file; git would drop it, from the index and from the disk. */
-const stagedAcross = (changes: readonly Change[], staged: readonly Change[]): readonly string[] => {
+const stagedAcross = (changes: readonly PathChange[], staged: readonly PathChange[]): readonly string[] => {
   const paths = new Set(changes.map((change) => change.path))
   const folders = new Set(changes.flatMap((change) => (change.after === undefined ? [] : foldersOf(change.path))))
   const crosses = (path: string) => folders.has(path) || foldersOf(path).some((folder) => paths.has(folder))
@@ -99,7 +102,7 @@ const stagedAcross = (changes: readonly Change[], staged: readonly Change[]): re
 }
 
 /** Paths that are to be created and are taken by something git does not track, or lie below such a thing. */
-const occupied = Effect.fnUntraced(function* (checkout: Checkout, added: readonly Change[], changes: readonly Change[]) {
+const occupied = Effect.fnUntraced(function* (checkout: Checkout, added: readonly PathChange[], changes: readonly PathChange[]) {
   const files = yield* Files
   const git = yield* Git
   const { commonDir } = yield* Repository

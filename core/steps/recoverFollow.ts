@@ -14,7 +14,7 @@ import { refreshedCopy, releaseFollow, releaseLock, writeFiles } from "./followC
 import { copyOf, dropIntent, followCommand, listIntents, lockWord, markOf } from "./followIntent.ts"
 import type { FollowIntent } from "./followIntent.ts"
 import { changedOver, changesBetween, inTheWay, stagedOver } from "./inTheWay.ts"
-import type { Change } from "./inTheWay.ts"
+import type { PathChange } from "../domain/pathChange.ts"
 
 /** What became of a checkout that was left half brought along. `left`: in doubt nothing was touched, this is what to type. */
 export type RecoveredFollow = { readonly path: string; readonly target: string } & (
@@ -89,7 +89,7 @@ const gone = Effect.fnUntraced(function* (intent: FollowIntent) {
 })
 
 /** The ref is new, the index is old: writes what is still missing, if every file is either as it was or as it will be. */
-const finish = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly Change[]) {
+const finish = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly PathChange[]) {
   const files = yield* Files
   const lock = join(intent.gitDir, "index.lock")
   const ours = (yield* files.text(lock)) === lockWord(intent) || (yield* takeIndexLock(lock, lockWord(intent)))
@@ -114,16 +114,16 @@ const finish = Effect.fnUntraced(function* (intent: FollowIntent, changes: reado
 })
 
 interface State {
-  readonly change: Change
+  readonly change: PathChange
   readonly state: "old" | "new" | "absent" | "other"
 }
 
 /** How far git came with each file; bytes that are neither the old nor the new ones are somebody's. */
-const classify = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly Change[]) {
+const classify = Effect.fnUntraced(function* (intent: FollowIntent, changes: readonly PathChange[]) {
   const copy = copyOf(intent)
   yield* refreshedCopy(intent, copy)
   const notOld = yield* changedOver(intent, copy)
-  const isOld = (change: Change) => change.before !== undefined && !notOld.has(change.path)
+  const isOld = (change: PathChange) => change.before !== undefined && !notOld.has(change.path)
   yield* setEntries(
     intent,
     copy,
