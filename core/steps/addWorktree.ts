@@ -60,7 +60,29 @@ const once = Effect.fnUntraced(function* (input: { readonly path: string; readon
   )
   const entry = (yield* treeEntries()).find((each) => each.path === input.path)
   if (entry === undefined) return yield* new Unlucky({ reason: "git made no entry for it" })
+  yield* Effect.onError(ownShape(entry.gitDir, input.path), () => Effect.ignore(undo(input.path, before)))
   return entry.gitDir
+})
+
+/**
+ * With `extensions.worktreeConfig` a linked worktree obeys `core.bare` and `core.worktree` of the shared configuration. git writes
+ * its own over them for a user who has them in a worktree's configuration; so are they written here wherever they would hold.
+ */
+const ownShape = Effect.fnUntraced(function* (gitDir: string, path: string) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const shared = join(commonDir, "config")
+  const last = (key: string, ...type: readonly string[]) =>
+    git
+      .run(["config", "--file", shared, "--includes", ...type, "--get", key], { cwd: commonDir, codes: [0, 1] })
+      .pipe(Effect.map(({ stdout }) => stdout.toString().trim()))
+  if ((yield* last("extensions.worktreeConfig", "--type=bool")) !== "true") return
+  const bare = (yield* last("core.bare", "--type=bool")) === "true"
+  const elsewhere = (yield* last("core.worktree")) !== ""
+  const own = join(gitDir, "config.worktree")
+  const set = (key: string, value: string) => git.run(["config", "--file", own, key, value], { cwd: commonDir })
+  if (bare) yield* set("core.bare", "false")
+  if (elsewhere) yield* set("core.worktree", path)
 })
 
 const explain = (

@@ -61,6 +61,7 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* () {
 /** What is not as it was, key by key where git can read both. */
 export const settingChanges = Effect.fn("settingChanges")(function* (before: Configuration, after: Configuration) {
   const changes: SettingChange[] = []
+  const trees = new Map((yield* treeEntries()).map((entry) => [join(entry.gitDir, "config.worktree"), entry.path]))
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [then, now] = [before.get(path), after.get(path)]
     const kind = (then ?? now)?.kind ?? "file"
@@ -77,12 +78,20 @@ export const settingChanges = Effect.fn("settingChanges")(function* (before: Con
     }
     for (const key of new Set([...old.keys(), ...young.keys()])) {
       const [from, to] = [old.get(key), young.get(key)]
-      if (JSON.stringify(from) === JSON.stringify(to)) continue
+      if (JSON.stringify(from) === JSON.stringify(to) || isOwnShape(path, key, [from, to], trees.get(path))) continue
       changes.push({ path, kind, key, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) })
     }
   }
   return changes
 })
+
+/** That a tree is no bare repository and where it stands comes with every tree and goes with it, and says nothing new. */
+const isOwnShape = (path: string, key: string, values: readonly (readonly string[] | undefined)[], tree: string | undefined): boolean => {
+  if (!/[\\/]worktrees[\\/][^\\/]+[\\/]config\.worktree$/.test(path)) return false
+  const harmless = key === "core.bare" ? "false" : key === "core.worktree" ? tree : undefined
+  const gone = tree === undefined && key === "core.worktree"
+  return values.every((all, n) => all === undefined || (gone && n === 0) || (all.length === 1 && all[0] === harmless))
+}
 
 const digest = (name: "from" | "to", file: Obeyed | undefined) =>
   file === undefined

@@ -43,3 +43,12 @@ test("every file that git obeys is looked at, whatever condition hides it and wh
   expect(await changes(repo, () => void repo.git("config", "core.attributesFile", "/x"))).toEqual(["config core.attributesfile"])
   expect(await changes(repo, () => writeFileSync(config, "[core\n"))).toContain("config .git/config")
 })
+
+test("that a tree is not bare and stands where it stands is nothing new; any other place is", async () => {
+  const repo = makeRepo()
+  repo.git("worktree", "add", "-q", "../linked", "-b", "linked")
+  const own = join(repo.path, ".git/worktrees/linked/config.worktree")
+  const shape = (path: string) => writeFileSync(own, `[core]\n\tbare = false\n\tworktree = ${path}\n`)
+  expect(await changes(repo, () => shape(join(repo.path, "../linked")))).toEqual([])
+  expect(await changes(repo, () => shape("/elsewhere"))).toEqual(["config core.worktree"])
+})

@@ -6,7 +6,7 @@ import { keepPrefix } from "../../core/steps/keepCommit.ts"
 import { makeTree } from "../../core/steps/makeTree.ts"
 import { preflightBranches } from "../../core/steps/claimBranch.ts"
 import { removeTree } from "../../core/steps/removeTree.ts"
-import { makeFolder, makeRepo } from "../support/repo.ts"
+import { makeFolder, makeRepo, repoAt } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
 const rootOf = (path: string) => join(dirname(path), "repo.osier")
@@ -87,6 +87,23 @@ test("a folder of trees inside the checkout does not show up there", async () =>
   const root = join(repo.path, "trees")
   await inWorld(repo.path, makeTree({ root, name: "x-1", branch: "task/x-1", base }))
   expect(repo.git("status", "--porcelain", "--untracked-files=all")).toBe("")
+})
+
+test.each([
+  ["core.bare", "true"],
+  ["core.worktree", "/nowhere"],
+])("a tree works where worktrees obey a shared configuration with %s = %s", async (key, value) => {
+  const repo = makeRepo()
+  const base = repo.git("rev-parse", "HEAD")
+  repo.git("worktree", "add", "-q", "-b", "mine", "../mine")
+  repo.git("config", "extensions.worktreeConfig", "true")
+  repo.git("config", "--file", ".git/worktrees/mine/config.worktree", "core.bare", "false")
+  repo.git("config", "--file", ".git/worktrees/mine/config.worktree", "core.worktree", join(dirname(repo.path), "mine"))
+  repo.git("config", key, value)
+  const mine = join(dirname(repo.path), "mine")
+  const tree = await inWorld(mine, makeTree({ root: rootOf(repo.path), name: "x-1", branch: "task/x-1", base }))
+  expect(repoAt(tree.path).git("rev-parse", "--show-toplevel")).toBe(tree.path)
+  expect(repoAt(tree.path).git("status", "--porcelain")).toBe("")
 })
 
 test("what fails leaves nothing behind", async () => {
