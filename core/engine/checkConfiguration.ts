@@ -5,6 +5,7 @@ import { changeText, undoCommand } from "../domain/settingChange.ts"
 import { valuesIn } from "../steps/configuration.ts"
 import { settingMemory, standingChanges } from "../steps/settingMemory.ts"
 import { Files } from "../world/files.ts"
+import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
 import { bad, type Check, good, odd } from "./check.ts"
 
@@ -19,7 +20,25 @@ export const checkConfiguration = Effect.fn("checkConfiguration")(function* () {
         `undo it: ${undoCommand(change)}; or accept it: rm ${quoteWord(yield* settingMemory)}`,
       ),
     )
-  return checks.length === 0 ? [good("configuration", "as it was")] : checks
+  return [...(checks.length === 0 ? [good("configuration", "as it was")] : checks), ...(yield* mergeDrivers())]
+})
+
+/** A landing must come out the same on every machine, so that no program of one machine's configuration may decide a merge. */
+const mergeDrivers = Effect.fnUntraced(function* () {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const asked = ["--git-dir", commonDir, "config", "--name-only", "-z", "--get-regexp", "^merge\\..*\\.driver$"]
+  const keys = yield* git.fields(asked, { cwd: commonDir, codes: [0, 1] })
+  const names = [...new Set(keys.map((key) => key.slice("merge.".length, -".driver".length)))]
+  if (names.length === 0) return []
+  const found = `landings do not use the merge ${names.length === 1 ? "driver" : "drivers"} ${names.join(", ")} of git's configuration`
+  return [
+    odd(
+      "merge drivers",
+      found,
+      "files that these merge conflict here, and go back to the agent: give tasks that write them disjoint scopes or needs",
+    ),
+  ]
 })
 
 /** A test suite that says `git init` inside of a hook tells git that there is no checkout, or that it is somewhere else. */

@@ -12,6 +12,7 @@ import { listClaims } from "../steps/claims.ts"
 import { fenceOfTree, listTrees, taskOfTree } from "../steps/listTrees.ts"
 import { liveRuns } from "../steps/liveRuns.ts"
 import { surveyLocks } from "../steps/surveyLocks.ts"
+import { treeRootBlocked } from "../steps/treeRootBlocked.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Journal } from "../world/journal.ts"
@@ -165,6 +166,8 @@ export const checkLeftovers = Effect.fn("checkLeftovers")(function* (treeRoot: s
   const checks: Check[] = []
   const { locks } = yield* surveyLocks()
   const live = new Map(locks.flatMap(({ standing, ref, lock }) => (standing === "held" ? [[ref, lock.fence]] : [])))
+  const blocked = yield* treeRootBlocked(treeRoot)
+  if (blocked !== undefined) checks.push(bad("folder of trees", blocked.message, blocked.hint))
   const trees = yield* listTrees(treeRoot)
   const byHand = new Set((yield* listClaims()).map((claim) => claim.place?.path))
   const lost = trees.filter((tree) => {

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path"
 import { agentProfile } from "../domain/agentProfile.ts"
 import { preflightBranches } from "../steps/claimBranch.ts"
 import { gateEnvironment, standingVariables } from "../steps/gateEnvironment.ts"
+import { treeRootBlocked } from "../steps/treeRootBlocked.ts"
 import { Files } from "../world/files.ts"
 import { Git } from "../world/git.ts"
 import { Objects } from "../world/objects.ts"
@@ -133,6 +134,8 @@ const writable = Effect.gen(function* () {
   const { commonDir, own } = yield* Repository
   for (const path of [commonDir, join(commonDir, "objects"), join(commonDir, "refs"), own])
     if ((yield* files.stat(path)) !== undefined && !(yield* files.writable(path))) return yield* new NotWritable({ path })
+  const blocked = yield* treeRootBlocked((yield* RunContext).treeRoot)
+  if (blocked !== undefined) return yield* blocked
 })
 
 /** Work is not started on a disk that is about to be full. */
