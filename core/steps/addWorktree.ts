@@ -74,13 +74,13 @@ const ownShape = Effect.fnUntraced(function* (gitDir: string, path: string) {
   const shared = join(commonDir, "config")
   const last = (key: string, ...type: readonly string[]) =>
     git
-      .run(["config", "--file", shared, "--includes", ...type, "--get", key], { cwd: commonDir, codes: [0, 1] })
+      .run(["--git-dir", commonDir, "config", "--file", shared, "--includes", ...type, "--get", key], { cwd: commonDir, codes: [0, 1] })
       .pipe(Effect.map(({ stdout }) => stdout.toString().trim()))
   if ((yield* last("extensions.worktreeConfig", "--type=bool")) !== "true") return
   const bare = (yield* last("core.bare", "--type=bool")) === "true"
   const elsewhere = (yield* last("core.worktree")) !== ""
   const own = join(gitDir, "config.worktree")
-  const set = (key: string, value: string) => git.run(["config", "--file", own, key, value], { cwd: commonDir })
+  const set = (key: string, value: string) => git.run(["--git-dir", commonDir, "config", "--file", own, key, value], { cwd: commonDir })
   if (bare) yield* set("core.bare", "false")
   if (elsewhere) yield* set("core.worktree", path)
 })
