@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { BigIntStats } from "node:fs"
 import { join } from "node:path"
@@ -29,11 +30,27 @@ export const phantomsAmong = Effect.fn("phantomsAmong")(function* (checkout: Che
   const found = new Map<string, Phantom>()
   for (const { path, before, after } of changes) {
     if (before === undefined || before.split(" ")[0] !== after?.split(" ")[0] || !before.startsWith("100")) continue
-    const state = yield* exactState(join(checkout.path, path))
-    if (state?.isFile() === true && state.size <= mostBytes && (yield* isWritten(checkout, path, before)))
-      found.set(path, { before, state })
+    const state = yield* written(checkout, path, before)
+    if (state !== undefined) found.set(path, { before, state })
   }
   return found
+})
+
+/** The state that a phantom had before it was read, in a second that is over; undefined when the file is none. */
+const written = Effect.fnUntraced(function* (checkout: Checkout, path: string, before: string) {
+  const at = join(checkout.path, path)
+  const look = Effect.gen(function* () {
+    const state = yield* exactState(at)
+    if (state?.isFile() !== true || state.size > mostBytes) return undefined
+    return (yield* isWritten(checkout, path, before)) ? state : undefined
+  })
+  const state = yield* look
+  if (state === undefined) return undefined
+  const left = Number(state.mtimeMs / 1000n + 1n) * 1000 - (yield* Clock.currentTimeMillis)
+  if (left <= 0 || left > 1000) return state
+  // git counts in seconds: of an index as young as the file it believes nothing, and a change within the second shows no trace.
+  yield* Effect.sleep(left)
+  return yield* look
 })
 
 const isWritten = Effect.fnUntraced(function* (checkout: Checkout, path: string, before: string) {
