@@ -4,7 +4,7 @@ import { oddities, tellOddities } from "../domain/oddity.ts"
 import type { Task } from "../domain/task.ts"
 import { auditCandidate } from "../steps/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../steps/candidate.ts"
-import { changesBetween } from "../steps/changesBetween.ts"
+import { fileChanges } from "../steps/fileChanges.ts"
 import { gateChange, overlaid } from "../steps/gateChange.ts"
 import type { GateChange } from "../steps/gateChange.ts"
 import type { GatesInForce } from "../steps/gateSettings.ts"
@@ -168,7 +168,7 @@ const holdWork = Effect.fnUntraced(function* (
   const secrets = yield* door.look([work.tip], [tip])
   if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
   yield* door.permit(secrets)
-  const odd = oddities(yield* changesBetween(tip, tree))
+  const odd = oddities(yield* fileChanges(tip, tree))
   const held = asked ? [] : odd.filter(({ kind }) => settings.hold.includes(kind))
   if (held.length > 0) {
     const reason = tellOddities(held)

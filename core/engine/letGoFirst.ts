@@ -4,6 +4,7 @@ import { goesFirst } from "../domain/rightOfWay.ts"
 import type { Task } from "../domain/task.ts"
 import { Git } from "../world/git.ts"
 import { Repository } from "../world/repository.ts"
+import { steadyMs } from "../world/steadyMs.ts"
 import { Board } from "./board.ts"
 import { Drain } from "./drain.ts"
 import { RightOfWay } from "./rightOfWay.ts"
@@ -30,9 +31,10 @@ export const letGoFirst = Effect.fn("letGoFirst")(function* (task: Task, files: 
   const drain = yield* Drain
   const { losses } = yield* RightOfWay
   const { settings } = yield* RunContext
+  const begun = yield* steadyMs
   const until = (yield* Clock.currentTimeMillis) + settings.limits.attemptMs
   let told: number | undefined
-  while (!drain.requested() && (yield* Clock.currentTimeMillis) < until) {
+  while (!drain.requested() && (yield* steadyMs) - begun < settings.limits.attemptMs) {
     const other = goesFirst(task.id, files, losses)
     if (other === undefined) break
     if (other !== told) {

@@ -5,7 +5,7 @@ import { Objects } from "../world/objects.ts"
 import { Repository } from "../world/repository.ts"
 
 /** How the files of one commit or tree differ from those of another; a file that only moved is neither added nor removed. */
-export const changesBetween = Effect.fn("changesBetween")(function* (from: string, to: string) {
+export const fileChanges = Effect.fn("fileChanges")(function* (from: string, to: string) {
   const git = yield* Git
   const objects = yield* Objects
   const { commonDir } = yield* Repository

@@ -1,8 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { type FieldConflict, mergeTasks } from "../domain/mergeTasks.ts"
-import { Git } from "../world/git.ts"
-import { Repository } from "../world/repository.ts"
+import { mergeBase } from "./mergeBase.ts"
 import { filesAt, recordAt, type RecordFiles } from "./recordAt.ts"
 import { recordCommit } from "./recordCommit.ts"
 import type { Leaf } from "./writeTrees.ts"
@@ -47,13 +46,6 @@ export const mergeRecords = Effect.fn("mergeRecords")(function* (input: { readon
   const { files, conflicts } = mergeFiles({ base: yield* filesAt(base), ours: yield* filesAt(local), theirs: theirFiles })
   const commit = yield* recordCommit({ task: { ...merged.task, updated }, parents, files })
   return { commit, fields: merged.conflicts, files: conflicts, strangers: false } satisfies MergedRecord
-})
-
-const mergeBase = Effect.fnUntraced(function* (one: string, other: string) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const asked = yield* git.run(["--git-dir", commonDir, "merge-base", one, other], { cwd: commonDir, codes: [0, 1] })
-  return asked.code === 0 ? asked.stdout.toString().trim() : undefined
 })
 
 const mergeFiles = ({ base, ours, theirs }: { readonly [Side in "base" | "ours" | "theirs"]: RecordFiles }) => {

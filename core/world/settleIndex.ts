@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import { lstatSync, lutimesSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { join } from "node:path"
 import { readIndex } from "../domain/gitIndex.ts"
+import { writeIndex } from "./writeIndex.ts"
 
 const batch = 1000
 
@@ -17,8 +17,7 @@ export const settleIndex = (gitDir: string, tree: string, objectFormat: "sha1" |
 
 const settle = async (file: string, tree: string, format: "sha1" | "sha256"): Promise<boolean> => {
   const bytes = await fs.readFile(file)
-  const hashBytes = format === "sha256" ? 32 : 20
-  const entries = readIndex(bytes, hashBytes)
+  const entries = readIndex(bytes, format === "sha256" ? 32 : 20)
   if (entries === undefined) return false
   const past = Math.floor(Date.now() / 1000) - 10
   for (let from = 0; from < entries.length; from += batch) {
@@ -35,11 +34,6 @@ const settle = async (file: string, tree: string, format: "sha1" | "sha256"): Pr
     // Synchronous calls are several times faster here; other tasks get their turn in between.
     await new Promise((resume) => setImmediate(resume))
   }
-  const end = bytes.length - hashBytes
-  // With `index.skipHash` the checksum is all zeros and stays so.
-  if (bytes.subarray(end).some((byte) => byte !== 0)) createHash(format).update(bytes.subarray(0, end)).digest().copy(bytes, end)
-  const beside = `${file}.osier`
-  await fs.writeFile(beside, bytes)
-  await fs.rename(beside, file)
+  await writeIndex(file, bytes, format)
   return true
 }

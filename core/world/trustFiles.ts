@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import type { BigIntStats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { readIndex } from "../domain/gitIndex.ts"
+import { writeIndex } from "./writeIndex.ts"
 
 /**
  * Tells an index that files are as it has them, by the states they had when that was found out: whoever writes one of them
@@ -16,8 +16,7 @@ export const trustFiles = (
 
 const trust = async (file: string, states: ReadonlyMap<string, BigIntStats>, format: "sha1" | "sha256") => {
   const bytes = await fs.readFile(file)
-  const hashBytes = format === "sha256" ? 32 : 20
-  const entries = readIndex(bytes, hashBytes)
+  const entries = readIndex(bytes, format === "sha256" ? 32 : 20)
   if (entries === undefined) return false
   for (const entry of entries) {
     const state = states.get(entry.path)
@@ -28,12 +27,7 @@ const trust = async (file: string, states: ReadonlyMap<string, BigIntStats>, for
     ]
     for (const [n, word] of words.entries()) bytes.writeUInt32BE(Number(word & 0xffffffffn), entry.at + 4 * n)
   }
-  const end = bytes.length - hashBytes
-  // With `index.skipHash` the checksum is all zeros and stays so.
-  if (bytes.subarray(end).some((byte) => byte !== 0)) createHash(format).update(bytes.subarray(0, end)).digest().copy(bytes, end)
-  const beside = `${file}.osier`
-  await fs.writeFile(beside, bytes)
-  await fs.rename(beside, file)
+  await writeIndex(file, bytes, format)
   return true
 }
 

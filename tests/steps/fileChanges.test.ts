@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { changesBetween } from "../../core/steps/changesBetween.ts"
+import { fileChanges } from "../../core/steps/fileChanges.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 
@@ -9,7 +9,7 @@ test("added, changed, removed and moved files are told apart, however they are n
   repo.git("mv", "tests/a.ts", "moved ü.ts")
   repo.git("rm", "-q", "tests/b.ts")
   repo.commit("change", { "c.ts": "d\n", "new\nline.bin": "x".repeat(100) })
-  const changes = await inWorld(repo.path, changesBetween("HEAD~1", "HEAD"))
+  const changes = await inWorld(repo.path, fileChanges("HEAD~1", "HEAD"))
   expect(changes.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
     { how: "changed", path: "c.ts", size: 0 },
     { how: "changed", path: "moved ü.ts", size: 0 },
