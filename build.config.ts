@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { basename, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { rolldown, type Plugin } from "rolldown"
-import { noticesText } from "./core/domain/notice.ts"
+import { noticesText } from "./core/domain/text/notice.ts"
 import { billOfMaterials } from "./scripts/billOfMaterials.ts"
 import { checksums } from "./scripts/checksums.ts"
 import { noticeOf, noticesOf, runtimeNotices, type Bundled } from "./scripts/notices.ts"

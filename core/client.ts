@@ -3,13 +3,13 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Command } from "./domain/command.ts"
-import type { Event } from "./domain/event.ts"
-import { readEvent } from "./domain/eventLine.ts"
-import { type Answer, Frame } from "./domain/frame.ts"
+import type { Command } from "./domain/event/command.ts"
+import type { Event } from "./domain/event/event.ts"
+import { readEvent } from "./domain/event/eventLine.ts"
+import { type Answer, Frame } from "./domain/event/frame.ts"
 import { deliveries } from "./server/deliveries.ts"
 import { errands } from "./server/errands.ts"
-import { readServerFile } from "./world/serverFile.ts"
+import { readServerFile } from "./world/machine/serverFile.ts"
 
 export type { Answer, Command, Event }
 export { CommandRefused } from "./server/errands.ts"

@@ -5,7 +5,7 @@ const argv = process.argv.slice(2)
 // Answered before anything else is loaded: it is asked by scripts, and often.
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`osier ${manifest.version}\n`)
 else {
-  const { nodeTooOld } = await import("./domain/nodeTooOld.ts")
+  const { nodeTooOld } = await import("./domain/text/nodeTooOld.ts")
   const old = nodeTooOld(process.versions.node, manifest.engines.node)
   if (old !== undefined) {
     process.stderr.write(`osier: ${old.message}\n  ${old.hint}\n`)

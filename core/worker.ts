@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url"
 import type { MessagePort } from "node:worker_threads"
 import { adapters } from "../plugins/index.ts"
 import type { Adapter, Job } from "./plugin.ts"
-import { credit, type FromJob, type PoolAnswer, type PoolTask, type ToJob, type Which } from "./world/poolWire.ts"
+import { credit, type FromJob, type PoolAnswer, type PoolTask, type ToJob, type Which } from "./world/pool/poolWire.ts"
 
 /** How long a plugin may take to clean up after its last event. */
 const farewellMs = 5000

@@ -6,12 +6,12 @@ import { describe, expect, test } from "vitest"
 import { parseCommandLine } from "../core/cli/commandLine.ts"
 import { commands } from "../core/cli/commands.ts"
 import { programHelp } from "../core/cli/help.ts"
-import { Event } from "../core/domain/event.ts"
-import { parsePlan } from "../core/domain/plan.ts"
-import { PlanTask } from "../core/domain/planYaml.ts"
-import { settingsDocs } from "../core/domain/settingsDocs.ts"
-import { resolveSettings } from "../core/domain/settingsFile.ts"
-import { shellWords } from "../core/domain/shellWords.ts"
+import { Event } from "../core/domain/event/event.ts"
+import { parsePlan } from "../core/domain/plan/plan.ts"
+import { PlanTask } from "../core/domain/plan/planYaml.ts"
+import { settingsDocs } from "../core/domain/settings/settingsDocs.ts"
+import { resolveSettings } from "../core/domain/settings/settingsFile.ts"
+import { shellWords } from "../core/domain/text/shellWords.ts"
 import { textOf } from "./support/source.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -68,13 +68,13 @@ const exitRows = (): readonly string[] =>
     .map((one) => one.replace(/^(\d+) (.*)$/, "$1 | $2"))
 
 const refusedFields = (): readonly string[] =>
-  [...textOf("core/engine/runContext.ts").matchAll(/new NotBuilt\(\{\s*field: "([^"]+)"/g)].map((found) => code(found[1] ?? ""))
+  [...textOf("core/engine/context/runContext.ts").matchAll(/new NotBuilt\(\{\s*field: "([^"]+)"/g)].map((found) => code(found[1] ?? ""))
 
 const environmentOf = (file: string): readonly string[] => [
   ...new Set([...textOf(file).matchAll(/\b(OSIER_[A-Z_]+):/g)].map((found) => code(found[1] ?? ""))),
 ]
 const environmentRows = (): readonly string[] => {
-  const [agents, gates] = [environmentOf("core/engine/prepare.ts"), environmentOf("core/steps/gateEnvironment.ts")]
+  const [agents, gates] = [environmentOf("core/engine/attempt/prepare.ts"), environmentOf("core/steps/gate/gateEnvironment.ts")]
   return agents.map((name) => `${name} | ${gates.includes(name) ? "both" : "agents"}`)
 }
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { claimsHere } from "../steps/claims.ts"
+import { claimsHere } from "../steps/task/claims.ts"
 import { UsageWrong } from "./commandLine.ts"
 import { taskNumber } from "./flags.ts"
 

@@ -1,9 +1,9 @@
-import type { Paint } from "../domain/colour.ts"
-import { short } from "../domain/eventText.ts"
-import { count, plainLine, took } from "../domain/plainText.ts"
-import type { Report, Stop } from "../domain/report.ts"
-import { spentText } from "../domain/spent.ts"
-import { type RunView, setbacksText } from "../domain/runView.ts"
+import type { Paint } from "../domain/text/colour.ts"
+import { short } from "../domain/event/eventText.ts"
+import { count, plainLine, took } from "../domain/text/plainText.ts"
+import type { Report, Stop } from "../domain/task/report.ts"
+import { spentText } from "../domain/task/spent.ts"
+import { type RunView, setbacksText } from "../domain/event/runView.ts"
 
 /** A hint as something to type: a bare command stands alone, a sentence stays one. */
 const toType = (hint: string): string => plainLine(hint)

@@ -1,8 +1,8 @@
 import { cac } from "cac"
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
-import type { Complaint } from "../domain/complaint.ts"
-import { meant } from "../domain/nearest.ts"
+import type { Complaint } from "../domain/text/complaint.ts"
+import { meant } from "../domain/text/nearest.ts"
 import { argsOf, type Command, type Flag, flagOf, globalOptions } from "./command.ts"
 import { commandHelp, programHelp } from "./help.ts"
 

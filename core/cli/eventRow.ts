@@ -1,6 +1,6 @@
-import type { Paint } from "../domain/colour.ts"
-import type { Event } from "../domain/event.ts"
-import { eventText, toneOf } from "../domain/eventText.ts"
+import type { Paint } from "../domain/text/colour.ts"
+import type { Event } from "../domain/event/event.ts"
+import { eventText, toneOf } from "../domain/event/eventText.ts"
 
 /** One event as a line for a person, with its local time. */
 export const eventRow = (event: Event, paint: Paint): string => {

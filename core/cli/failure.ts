@@ -1,6 +1,6 @@
 import * as Cause from "effect/Cause"
-import type { Exit } from "../domain/complaint.ts"
-import { type Problem, printProblem } from "../domain/problem.ts"
+import type { Exit } from "../domain/text/complaint.ts"
+import { type Problem, printProblem } from "../domain/text/problem.ts"
 import type { Screen } from "./screen.ts"
 
 /** What is known of a failure, however little it tells of itself. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { parseDuration } from "../domain/duration.ts"
-import { meant } from "../domain/nearest.ts"
+import { parseDuration } from "../domain/text/duration.ts"
+import { meant } from "../domain/text/nearest.ts"
 import { type Flags, UsageWrong } from "./commandLine.ts"
 
 /** The text of a flag, if it was given one. */

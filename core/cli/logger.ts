@@ -1,6 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Logger from "effect/Logger"
-import { plainLine } from "../domain/plainText.ts"
+import { plainLine } from "../domain/text/plainText.ts"
 import type { Screen } from "./screen.ts"
 
 const wordsOf = (part: unknown): string => (part instanceof Error ? part.message : typeof part === "string" ? part : JSON.stringify(part))

@@ -1,7 +1,7 @@
-import type { Paint } from "../domain/colour.ts"
-import type { Declared } from "../domain/planDraft.ts"
-import { count, plainLine } from "../domain/plainText.ts"
-import { overlapReport } from "../domain/scope.ts"
+import type { Paint } from "../domain/text/colour.ts"
+import type { Declared } from "../domain/plan/planDraft.ts"
+import { count, plainLine } from "../domain/text/plainText.ts"
+import { overlapReport } from "../domain/task/scope.ts"
 
 /** Whether a task can be built and tested alone, as the one who planned it says. */
 const isAlone = (task: Declared): boolean => /^(yes|true)\b/i.test(task.independence ?? "")

@@ -1,11 +1,11 @@
-import type { Declared } from "../domain/planDraft.ts"
-import { count, plainLine } from "../domain/plainText.ts"
-import { next } from "../domain/schedule.ts"
-import type { Schedulable } from "../domain/schedule.ts"
-import { overlapReport } from "../domain/scope.ts"
-import type { Gate } from "../domain/settings.ts"
-import type { Status } from "../domain/task.ts"
-import type { Summary } from "../domain/trailers.ts"
+import type { Declared } from "../domain/plan/planDraft.ts"
+import { count, plainLine } from "../domain/text/plainText.ts"
+import { next } from "../domain/task/schedule.ts"
+import type { Schedulable } from "../domain/task/schedule.ts"
+import { overlapReport } from "../domain/task/scope.ts"
+import type { Gate } from "../domain/settings/settings.ts"
+import type { Status } from "../domain/task/task.ts"
+import type { Summary } from "../domain/task/trailers.ts"
 
 /** A task of a dry run: what the scheduler needs, and how a person knows it. */
 export interface Rehearsed extends Schedulable {

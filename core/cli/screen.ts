@@ -1,6 +1,6 @@
 import { isatty } from "node:tty"
-import { coloured, noPaint, type Paint, paintFor } from "../domain/colour.ts"
-import { cells, fitted, printable, printableJson } from "../domain/plainText.ts"
+import { coloured, noPaint, type Paint, paintFor } from "../domain/text/colour.ts"
+import { cells, fitted, printable, printableJson } from "../domain/text/plainText.ts"
 import { type Outlet, outlets } from "./outlet.ts"
 
 /** Where a verb prints: data to stdout, words about it to stderr. Nothing that is printed steers the terminal. */

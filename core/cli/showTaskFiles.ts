@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { count } from "../domain/plainText.ts"
-import { showTasks } from "../engine/showTasks.ts"
-import { shownName } from "../steps/readTaskFiles.ts"
+import { count } from "../domain/text/plainText.ts"
+import { showTasks } from "../engine/sync/showTasks.ts"
+import { shownName } from "../steps/task/readTaskFiles.ts"
 import type { Call } from "./verb.ts"
 
 /** Writes all tasks as files that can be edited; stdout is their folder. */

@@ -1,4 +1,4 @@
-import { cells, fitted } from "../domain/plainText.ts"
+import { cells, fitted } from "../domain/text/plainText.ts"
 
 /** What the last column keeps for itself, where the others would take all. */
 const lastLeast = 16

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { isOver } from "../domain/task.ts"
-import { listTasks } from "../steps/record.ts"
+import { isOver } from "../domain/task/task.ts"
+import { listTasks } from "../steps/task/record.ts"
 import type { LiveView } from "./liveView.ts"
 
 /** Tells the view how the tasks of the store are called, then does the work on them. */

@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import type { Exit } from "../domain/complaint.ts"
+import type { Exit } from "../domain/text/complaint.ts"
 import type { Flags } from "./commandLine.ts"
 import type { Screen } from "./screen.ts"
 

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Command } from "../domain/command.ts"
-import type { Answer, Refusal } from "../domain/frame.ts"
-import { Control, type ControlRefused } from "../world/control.ts"
+import { Command } from "../domain/event/command.ts"
+import type { Answer, Refusal } from "../domain/event/frame.ts"
+import { Control, type ControlRefused } from "../world/machine/control.ts"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Command))
 

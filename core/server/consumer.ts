@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 import type { WebSocket } from "ws"
-import { tooSlow } from "../domain/frame.ts"
-import type { JournalBatch } from "../world/journalCursor.ts"
-import type { JournalUnreadable } from "../world/journalTrouble.ts"
+import { tooSlow } from "../domain/event/frame.ts"
+import type { JournalBatch } from "../world/journal/journalCursor.ts"
+import type { JournalUnreadable } from "../world/journal/journalTrouble.ts"
 
 /** How much may wait in this process for one consumer, and how long without any of it being taken. */
 export interface Patience {

@@ -1,4 +1,4 @@
-import type { Answer, Refusal } from "../domain/frame.ts"
+import type { Answer, Refusal } from "../domain/event/frame.ts"
 
 /** A command was not carried out, or its answer can't come any more. */
 export class CommandRefused extends Error {

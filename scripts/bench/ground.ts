@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs"
 import { devNull, tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { worldAt, type World } from "../../core/engine/liveWorld.ts"
+import { worldAt, type World } from "../../core/live.ts"
 
 // the user's own git configuration must not decide what is measured
 Object.assign(process.env, { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" })

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
-import { withJudge } from "../../core/steps/judgeTree.ts"
+import { withJudge } from "../../core/steps/gate/judgeTree.ts"
 import { ground } from "./ground.ts"
 import type { Bench } from "./row.ts"
 import { inTurns, timed } from "./timed.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { releaseLock, takeLock } from "../../core/steps/lock.ts"
+import { releaseLock, takeLock } from "../../core/steps/lock/lock.ts"
 import { ground } from "./ground.ts"
 import type { Bench } from "./row.ts"
 import { inTurns, timed } from "./timed.ts"

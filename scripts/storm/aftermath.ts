@@ -2,8 +2,8 @@ import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { readLock } from "../../core/domain/lock.ts"
-import type { Lock } from "../../core/domain/lock.ts"
+import { readLock } from "../../core/domain/lock/lock.ts"
+import type { Lock } from "../../core/domain/lock/lock.ts"
 import { environment, git } from "./place.ts"
 
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "")

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Event } from "../../core/domain/event.ts"
+import type { Event } from "../../core/domain/event/event.ts"
 import { aftermath, heldBy, mergedIn } from "./aftermath.ts"
 import { dice } from "./dice.ts"
 import { filesOf, needsOf, planOf } from "./needs.ts"

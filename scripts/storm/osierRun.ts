@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import type { Event } from "../../core/domain/event.ts"
-import { readEventLine } from "../../core/domain/eventLine.ts"
+import type { Event } from "../../core/domain/event/event.ts"
+import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import { environment } from "./place.ts"
 
 const main = join(import.meta.dirname, "..", "..", "core", "main.ts")

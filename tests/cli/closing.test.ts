@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
 import { closing } from "../../core/cli/closing.ts"
-import { noPaint } from "../../core/domain/colour.ts"
-import type { Event, EventBody } from "../../core/domain/event.ts"
-import type { Report } from "../../core/domain/report.ts"
-import { emptyRun, seen } from "../../core/domain/runView.ts"
+import { noPaint } from "../../core/domain/text/colour.ts"
+import type { Event, EventBody } from "../../core/domain/event/event.ts"
+import type { Report } from "../../core/domain/task/report.ts"
+import { emptyRun, seen } from "../../core/domain/event/runView.ts"
 
 const report: Report = { landed: [], completed: [], failed: [], blocked: [], waiting: [], exit: 0, ms: 1, interrupted: false }
 

@@ -2,9 +2,9 @@ import * as Cause from "effect/Cause"
 import { expect, test } from "vitest"
 import { reportFailure } from "../../core/cli/failure.ts"
 import { memoryScreen } from "../../core/cli/screen.ts"
-import { PlanRefused } from "../../core/domain/plan.ts"
-import { NoSuchTask } from "../../core/steps/record.ts"
-import { PlanMissing } from "../../core/steps/readPlan.ts"
+import { PlanRefused } from "../../core/domain/plan/plan.ts"
+import { NoSuchTask } from "../../core/steps/task/record.ts"
+import { PlanMissing } from "../../core/steps/given/readPlan.ts"
 
 /** As Bun makes errors: each with the place in the program where it was made. */
 const asBun = <E extends Error>(error: E): E => Object.assign(error, { line: 289, column: 4805, sourceURL: "osier" })

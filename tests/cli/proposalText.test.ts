@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { proposalText, sideBySide } from "../../core/cli/proposalText.ts"
-import { noPaint } from "../../core/domain/colour.ts"
-import { parsePlan } from "../../core/domain/plan.ts"
+import { noPaint } from "../../core/domain/text/colour.ts"
+import { parsePlan } from "../../core/domain/plan/plan.ts"
 
 const { tasks } = parsePlan(
   [

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import { asScheduled, asStored, rehearsalText, rehearse } from "../../core/cli/rehearsal.ts"
-import { parsePlan } from "../../core/domain/plan.ts"
-import type { Status } from "../../core/domain/task.ts"
-import type { Summary } from "../../core/domain/trailers.ts"
+import { parsePlan } from "../../core/domain/plan/plan.ts"
+import type { Status } from "../../core/domain/task/task.ts"
+import type { Summary } from "../../core/domain/task/trailers.ts"
 
 const stored = (id: number, status: Status, source: string): Summary => ({
   id,

@@ -4,8 +4,8 @@ import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, test } from "vitest"
 import { liveView } from "../../core/cli/liveView.ts"
 import { memoryScreen, printer } from "../../core/cli/screen.ts"
-import { noPaint, paintFor } from "../../core/domain/colour.ts"
-import type { EventBody } from "../../core/domain/event.ts"
+import { noPaint, paintFor } from "../../core/domain/text/colour.ts"
+import type { EventBody } from "../../core/domain/event/event.ts"
 
 /** A terminal as far as osier uses one: what stands on it, row by row, broken at its width. */
 const tube = (columns: number, rows: number, isTerminal = true) => {

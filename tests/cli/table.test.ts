@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { table } from "../../core/cli/table.ts"
-import { cells } from "../../core/domain/plainText.ts"
+import { cells } from "../../core/domain/text/plainText.ts"
 
 const rows = [
   ["#1", "completed", "a-very-long-agent-name-of-somebody", "urgent", "A title that is long enough for any terminal · and why it waits"],

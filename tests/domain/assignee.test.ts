@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { assignee, emailFault } from "../../core/domain/assignee.ts"
-import type { Names } from "../../core/domain/assignee.ts"
+import { assignee, emailFault } from "../../core/domain/task/assignee.ts"
+import type { Names } from "../../core/domain/task/assignee.ts"
 
 const mismatch = (task: string, self: string) => ({ mismatch: `it is assigned to ${task}, and you claim it as ${self}` })
 

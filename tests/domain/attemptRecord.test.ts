@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { closingWords, endedAttempts, withAttempt } from "../../core/domain/attemptRecord.ts"
-import type { Attempt } from "../../core/domain/task.ts"
+import { closingWords, endedAttempts, withAttempt } from "../../core/domain/task/attemptRecord.ts"
+import type { Attempt } from "../../core/domain/task/task.ts"
 
 const attempt = (n: number, outcome: Attempt["outcome"], more: Partial<Attempt> = {}): Attempt => ({ n, agent: "a", outcome, ...more })
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { heldBy, withEarlier } from "../../core/domain/attemptState.ts"
+import { heldBy, withEarlier } from "../../core/domain/task/attemptState.ts"
 
 const none = () => false
 const unproven = (...paths: readonly string[]) => paths.map((path) => ({ path, proven: false }))

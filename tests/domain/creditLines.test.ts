@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { creditLines } from "../../core/domain/creditLines.ts"
+import { creditLines } from "../../core/domain/task/creditLines.ts"
 
 test("what commits sign is kept once each, further authors are named, and nobody writes osier's own proof", () => {
   const messages = [

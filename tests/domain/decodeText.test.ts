@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
-import { decodeText } from "../../core/domain/decodeText.ts"
+import { decodeText } from "../../core/domain/text/decodeText.ts"
 
 test("UTF-8, and UTF-16 that says so, are text", () => {
   const wide = Buffer.from("\uFEFFFix 漢🚀\r\nAdd", "utf16le")

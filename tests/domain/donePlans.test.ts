@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { donePlans, type Planned } from "../../core/domain/donePlans.ts"
+import { donePlans, type Planned } from "../../core/domain/task/donePlans.ts"
 
 const task = (id: number, status: Planned["status"], more: Partial<Planned> = {}): Planned => ({ id, status, ...more })
 const plan = (id: number, ...children: readonly number[]) => task(id, "pending", { kind: "plan", children })

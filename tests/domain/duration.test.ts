@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { parseDuration, printDuration } from "../../core/domain/duration.ts"
+import { parseDuration, printDuration } from "../../core/domain/text/duration.ts"
 
 describe("durations", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { placeEvent, readEvent, readEventLine, writeEvent } from "../../core/domain/eventLine.ts"
+import { placeEvent, readEvent, readEventLine, writeEvent } from "../../core/domain/event/eventLine.ts"
 
 const event = placeEvent(
   { type: "AgentSaid", task: 3, attempt: 1, text: "first line\nsecond \u2028 “third”" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import type { Event, EventBody } from "../../core/domain/event.ts"
-import { eventText, toneOf } from "../../core/domain/eventText.ts"
+import type { Event, EventBody } from "../../core/domain/event/event.ts"
+import { eventText, toneOf } from "../../core/domain/event/eventText.ts"
 
 const at = "2026-11-20T10:00:00.000Z"
 const event = (body: EventBody): Event => ({ seq: 1, at, run: "r1", ...body })

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { flood } from "../../core/domain/flood.ts"
+import { flood } from "../../core/domain/event/flood.ts"
 
 const told = (perSecond: number, seconds: number, size = 10) => {
   const rate = flood((text: string) => text.length)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { gateInputs, touchedInputs } from "../../core/domain/gateInputs.ts"
-import type { Listed } from "../../core/domain/gateInputs.ts"
+import { gateInputs, touchedInputs } from "../../core/domain/settings/gateInputs.ts"
+import type { Listed } from "../../core/domain/settings/gateInputs.ts"
 import { gate, terms } from "../support/courtroom.ts"
 
 const list = (...paths: readonly (string | Listed)[]) => paths.map((path) => (typeof path === "string" ? { path } : path))

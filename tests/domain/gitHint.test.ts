@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { gitHint } from "../../core/domain/gitHint.ts"
+import { gitHint } from "../../core/domain/git/gitHint.ts"
 
 test.each([
   [

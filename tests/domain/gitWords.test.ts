@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { gitWords } from "../../core/domain/gitWords.ts"
+import { gitWords } from "../../core/domain/git/gitWords.ts"
 
 test("the line that names the file is never cut off by git's general advice", () => {
   const said = `fatal: Unable to create '/r/.git/index.lock': File exists.

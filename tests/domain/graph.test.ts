@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest"
-import { blocked, cycles, dependents, type Graph, leaves, missingNeeds, ordered, ready, remaining, roots } from "../../core/domain/graph.ts"
+import {
+  blocked,
+  cycles,
+  dependents,
+  type Graph,
+  leaves,
+  missingNeeds,
+  ordered,
+  ready,
+  remaining,
+  roots,
+} from "../../core/domain/task/graph.ts"
 
 const graph = (text: string): Graph<string> =>
   new Map(text.split(" ").map((line): [string, string[]] => [line.split("<")[0] ?? "", line.split("<")[1]?.split(",") ?? []]))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { gateEvidence, judgement, lastPart, settle } from "../../core/domain/judgement.ts"
-import type { GateVerdict } from "../../core/domain/judgement.ts"
-import type { Verdict } from "../../core/domain/outcome.ts"
+import { gateEvidence, judgement, lastPart, settle } from "../../core/domain/task/judgement.ts"
+import type { GateVerdict } from "../../core/domain/task/judgement.ts"
+import type { Verdict } from "../../core/domain/task/outcome.ts"
 
 const verdict = (gate: string, said: Verdict, more: Partial<GateVerdict> = {}): GateVerdict => ({
   gate,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { keepMessage, readKeepMessage } from "../../core/domain/keepMessage.ts"
+import { keepMessage, readKeepMessage } from "../../core/domain/git/keepMessage.ts"
 
 test("what a keep says is read back as it was written, whatever the texts hold", () => {
   const note = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isJudged, keptName, ownName } from "../../core/domain/keptName.ts"
+import { isJudged, keptName, ownName } from "../../core/domain/git/keptName.ts"
 
 test.each([".git", ".GIT", "git~1", ".git. ", ".g\u200cit", "a\\.git", "=osier=x", "=osier=%41"])(
   "%j is encoded, and comes back",

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
-import { commitTitle } from "../../core/domain/commitTitle.ts"
-import { landingMessage, readLanding, sideMessage } from "../../core/domain/landing.ts"
-import type { Landing } from "../../core/domain/landing.ts"
+import { commitTitle } from "../../core/domain/task/commitTitle.ts"
+import { landingMessage, readLanding, sideMessage } from "../../core/domain/git/landing.ts"
+import type { Landing } from "../../core/domain/git/landing.ts"
 
 const oid = (digit: string) => digit.repeat(40)
 const landing: Landing = {

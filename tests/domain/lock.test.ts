@@ -12,9 +12,9 @@ import {
   readLock,
   skewMs,
   watchMs,
-} from "../../core/domain/lock.ts"
-import type { Lock } from "../../core/domain/lock.ts"
-import type { Liveness } from "../../core/domain/processIdentity.ts"
+} from "../../core/domain/lock/lock.ts"
+import type { Lock } from "../../core/domain/lock/lock.ts"
+import type { Liveness } from "../../core/domain/lock/processIdentity.ts"
 
 const run: Lock = {
   state: "held",

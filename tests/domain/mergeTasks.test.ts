@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { mergeTasks } from "../../core/domain/mergeTasks.ts"
-import { isOver, mayBecome, Status, type Task } from "../../core/domain/task.ts"
+import { mergeTasks } from "../../core/domain/task/mergeTasks.ts"
+import { isOver, mayBecome, Status, type Task } from "../../core/domain/task/task.ts"
 import { budgetMs, manySeeds } from "../support/dice.ts"
 
 const plain: Task = {

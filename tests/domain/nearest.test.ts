@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
-import { meant, nearest } from "../../core/domain/nearest.ts"
-import { printProblem } from "../../core/domain/problem.ts"
+import { meant, nearest } from "../../core/domain/text/nearest.ts"
+import { printProblem } from "../../core/domain/text/problem.ts"
 
 it.each([
   ["concurency", "concurrency"],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import manifest from "../../package.json" with { type: "json" }
-import { nodeTooOld } from "../../core/domain/nodeTooOld.ts"
+import { nodeTooOld } from "../../core/domain/text/nodeTooOld.ts"
 
 test.each([
   ["20.20.2", ">=22.18", true],

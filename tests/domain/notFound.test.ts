@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { notFound } from "../../core/domain/notFound.ts"
+import { notFound } from "../../core/domain/git/notFound.ts"
 
 test.each([
   ["> shop@1.0.0 test\n> vitest run\n\nsh: 1: vitest: not found", "vitest"],

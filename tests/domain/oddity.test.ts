@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { oddities, tellOddities, testGlobs } from "../../core/domain/oddity.ts"
+import { oddities, tellOddities, testGlobs } from "../../core/domain/git/oddity.ts"
 
 test.each([
   ["added", ".env", 1, "env"],

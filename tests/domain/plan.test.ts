@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../../core/domain/plan.ts"
-import type { Declared, Known } from "../../core/domain/planDraft.ts"
-import { printProblem } from "../../core/domain/problem.ts"
+import { parseArguments, parseGiven, parsePlan, PlanRefused } from "../../core/domain/plan/plan.ts"
+import type { Declared, Known } from "../../core/domain/plan/planDraft.ts"
+import { printProblem } from "../../core/domain/text/problem.ts"
 
 const known: Known = { agents: ["scribe", "security-specialist"], adapters: ["shell", "claude"], gates: ["test", "golden"], tasks: [7, 9] }
 const plan = (path: string, text: string, more: Partial<Known> = {}) => parsePlan([{ path, text }], { ...known, ...more })

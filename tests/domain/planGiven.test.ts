@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { parseGiven } from "../../core/domain/plan.ts"
-import { printProblem } from "../../core/domain/problem.ts"
+import { parseGiven } from "../../core/domain/plan/plan.ts"
+import { printProblem } from "../../core/domain/text/problem.ts"
 
 const known = { agents: ["scribe"], adapters: ["claude"], gates: ["test"], tasks: [7] }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { prompt } from "../../core/domain/prompt.ts"
-import { answerText } from "../../core/domain/question.ts"
-import type { Task } from "../../core/domain/task.ts"
+import { prompt } from "../../core/domain/task/prompt.ts"
+import { answerText } from "../../core/domain/task/question.ts"
+import type { Task } from "../../core/domain/task/task.ts"
 
 const task: Task = {
   ...{ id: 1, title: "T", status: "running", priority: "normal", labels: [], needs: [], scope: [], acceptance: [], attempts: [] },

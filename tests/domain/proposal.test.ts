@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { parseProposal, proposalIn } from "../../core/domain/proposal.ts"
-import type { Awaited } from "../../core/domain/waitsFor.ts"
+import { parseProposal, proposalIn } from "../../core/domain/plan/proposal.ts"
+import type { Awaited } from "../../core/domain/task/waitsFor.ts"
 
 const known = { agents: ["scribe"], adapters: ["claude"], gates: ["test"], tasks: [1, 2, 3, 4], agent: "scribe" }
 const file = "refs/osier/tasks/1:proposal.yaml"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { answerText, isAnswer, questionIn } from "../../core/domain/question.ts"
+import { answerText, isAnswer, questionIn } from "../../core/domain/task/question.ts"
 
 test.each([
   ["Which database should I use?", "Which database should I use?"],

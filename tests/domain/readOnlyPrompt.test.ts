@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { parsePlan } from "../../core/domain/plan.ts"
-import { readOnlyPrompt } from "../../core/domain/readOnlyPrompt.ts"
-import type { Task } from "../../core/domain/task.ts"
+import { parsePlan } from "../../core/domain/plan/plan.ts"
+import { readOnlyPrompt } from "../../core/domain/task/readOnlyPrompt.ts"
+import type { Task } from "../../core/domain/task/task.ts"
 
 const task: Task = {
   id: 5,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { goesFirst, mayTryAgain } from "../../core/domain/rightOfWay.ts"
+import { goesFirst, mayTryAgain } from "../../core/domain/task/rightOfWay.ts"
 import { dice } from "../support/dice.ts"
 
 test("who lost in the same files earlier goes first; others and later losers are not waited for", () => {

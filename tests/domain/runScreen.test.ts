@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { coloured, noPaint, paintFor } from "../../core/domain/colour.ts"
-import { cells } from "../../core/domain/plainText.ts"
-import { runScreen, tally } from "../../core/domain/runScreen.ts"
-import { emptyRun, seen, titled, type RunView } from "../../core/domain/runView.ts"
+import { coloured, noPaint, paintFor } from "../../core/domain/text/colour.ts"
+import { cells } from "../../core/domain/text/plainText.ts"
+import { runScreen, tally } from "../../core/domain/event/runScreen.ts"
+import { emptyRun, seen, titled, type RunView } from "../../core/domain/event/runView.ts"
 
 const at = "2026-11-20T10:00:00.000Z"
 const now = Date.parse(at) + 67_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import type { Event, EventBody } from "../../core/domain/event.ts"
-import { emptyRun, type RunView, seen, setbacksText, titled } from "../../core/domain/runView.ts"
+import type { Event, EventBody } from "../../core/domain/event/event.ts"
+import { emptyRun, type RunView, seen, setbacksText, titled } from "../../core/domain/event/runView.ts"
 
 const after = (...bodies: readonly EventBody[]): RunView =>
   bodies

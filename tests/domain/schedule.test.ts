@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { next, type Schedulable } from "../../core/domain/schedule.ts"
+import { next, type Schedulable } from "../../core/domain/task/schedule.ts"
 
 const task = (id: number, more: Partial<Schedulable> = {}): Schedulable => ({
   id,

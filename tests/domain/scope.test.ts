@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { globFault, inScope, overlap, overlapReport } from "../../core/domain/scope.ts"
+import { globFault, inScope, overlap, overlapReport } from "../../core/domain/task/scope.ts"
 
 describe("overlap", () => {
   it.each([

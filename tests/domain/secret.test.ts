@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { redacted, secretsIn, secretValues } from "../../core/domain/secret.ts"
+import { redacted, secretsIn, secretValues } from "../../core/domain/secret/secret.ts"
 
 /** Letters and digits in a fixed disorder, so that this file holds no secret and each run looks at the same ones. */
 const drawn = (length: number, from = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"): string => {

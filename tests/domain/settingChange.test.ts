@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { changeText, isPowerful, undoCommand } from "../../core/domain/settingChange.ts"
-import type { SettingChange } from "../../core/domain/settingChange.ts"
+import { changeText, isPowerful, undoCommand } from "../../core/domain/git/settingChange.ts"
+import type { SettingChange } from "../../core/domain/git/settingChange.ts"
 
 const path = "/shop/.git/config"
 const change = (key: string, from: readonly string[] | undefined, to: readonly string[] | undefined): SettingChange => ({

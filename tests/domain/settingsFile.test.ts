@@ -1,13 +1,13 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { agentProfile } from "../../core/domain/agentProfile.ts"
-import { parseDuration } from "../../core/domain/duration.ts"
-import { printProblem } from "../../core/domain/problem.ts"
-import { settingsDocs, variableOf } from "../../core/domain/settingsDocs.ts"
-import { resolveSettings, SettingsRefused } from "../../core/domain/settingsFile.ts"
-import { schemaKeys, settingsJsonSchema } from "../../core/domain/settingsSchema.ts"
-import { parseSize } from "../../core/domain/size.ts"
-import { valueAt } from "../../core/domain/yamlPlace.ts"
+import { agentProfile } from "../../core/domain/settings/agentProfile.ts"
+import { parseDuration } from "../../core/domain/text/duration.ts"
+import { printProblem } from "../../core/domain/text/problem.ts"
+import { settingsDocs, variableOf } from "../../core/domain/settings/settingsDocs.ts"
+import { resolveSettings, SettingsRefused } from "../../core/domain/settings/settingsFile.ts"
+import { schemaKeys, settingsJsonSchema } from "../../core/domain/settings/settingsSchema.ts"
+import { parseSize } from "../../core/domain/text/size.ts"
+import { valueAt } from "../../core/domain/text/yamlPlace.ts"
 
 const told = (fileText: string, more: Omit<Parameters<typeof resolveSettings>[0], "fileText"> = {}) =>
   resolveSettings({ fileText, ...more }).problems.map((one) => `${printProblem(one)} | ${one.hint}`)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { sharedNames } from "../../core/domain/sharedNames.ts"
+import { sharedNames } from "../../core/domain/git/sharedNames.ts"
 
 test.each([
   ["refs/osier/tasks/7", "refs/osier/tasks/7"],

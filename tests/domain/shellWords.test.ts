@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { shellWords } from "../../core/domain/shellWords.ts"
+import { shellWords } from "../../core/domain/text/shellWords.ts"
 
 describe("shell words", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { signatureVariables } from "../../core/domain/signatureVariables.ts"
+import { signatureVariables } from "../../core/domain/git/signatureVariables.ts"
 
 test.each([
   ["Dev <dev@example.com> 5 +0530", { GIT_AUTHOR_NAME: "Dev", GIT_AUTHOR_EMAIL: "dev@example.com", GIT_AUTHOR_DATE: "@5 +0530" }],

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { parseSize, printSize } from "../../core/domain/size.ts"
+import { parseSize, printSize } from "../../core/domain/text/size.ts"
 
 describe("sizes", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { describe, expect, it, test } from "vitest"
-import { branchFault, branchName, branchPatternFault } from "../../core/domain/branchName.ts"
-import { slug, slugIn } from "../../core/domain/slug.ts"
+import { branchFault, branchName, branchPatternFault } from "../../core/domain/task/branchName.ts"
+import { slug, slugIn } from "../../core/domain/text/slug.ts"
 
 describe("slug", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { spentSince, spentText, spentTogether } from "../../core/domain/spent.ts"
+import { spentSince, spentText, spentTogether } from "../../core/domain/task/spent.ts"
 
 test("what is not told is not counted as nothing", () => {
   expect(spentTogether([{ inputTokens: 1 }, undefined, { inputTokens: 2, costUsd: 0.5 }])).toEqual({ inputTokens: 3, costUsd: 0.5 })

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isOver, mayBecome, Status } from "../../core/domain/task.ts"
+import { isOver, mayBecome, Status } from "../../core/domain/task/task.ts"
 
 /** Every edge there is, as decided; whatever is not here is not drawn. */
 const drawn = `

@@ -1,8 +1,8 @@
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import type { Status, Task } from "../../core/domain/task.ts"
-import { judgeEdit } from "../../core/domain/taskEdit.ts"
-import { printTask } from "../../core/domain/taskFile.ts"
+import type { Status, Task } from "../../core/domain/task/task.ts"
+import { judgeEdit } from "../../core/domain/plan/taskEdit.ts"
+import { printTask } from "../../core/domain/task/taskFile.ts"
 
 const base: Task = {
   id: 7,

@@ -5,9 +5,9 @@ import { join } from "node:path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { afterAll, describe, expect, it } from "vitest"
-import type { Task } from "../../core/domain/task.ts"
-import { parseTask, printTask } from "../../core/domain/taskFile.ts"
-import { readSummary, Summary, summaryMessage, withoutOsierTrailers } from "../../core/domain/trailers.ts"
+import type { Task } from "../../core/domain/task/task.ts"
+import { parseTask, printTask } from "../../core/domain/task/taskFile.ts"
+import { readSummary, Summary, summaryMessage, withoutOsierTrailers } from "../../core/domain/task/trailers.ts"
 
 const seeded = (seed: number) => {
   let state = seed

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { nthName, readTreeName, treeName } from "../../core/domain/tree.ts"
+import { nthName, readTreeName, treeName } from "../../core/domain/task/tree.ts"
 
 test("a tree's name tells its task, and the fence of the run that made it", () => {
   const made = treeName("add-login-2", 12, { fence: 3, run: "rk7q2mnp4w" })

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { verdictKey } from "../../core/domain/verdictKey.ts"
-import type { GateEnvironment } from "../../core/domain/verdictKey.ts"
+import { verdictKey } from "../../core/domain/settings/verdictKey.ts"
+import type { GateEnvironment } from "../../core/domain/settings/verdictKey.ts"
 import { gate, terms } from "../support/courtroom.ts"
 
 const program = { name: "node", path: "/bin/node", size: 1, changedMs: 2 }

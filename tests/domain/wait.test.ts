@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { Status } from "../../core/domain/task.ts"
-import type { Kind } from "../../core/domain/task.ts"
-import { endsByItself, goesOn } from "../../core/domain/wait.ts"
-import type { Ownership, Prospect, WaitEnd } from "../../core/domain/wait.ts"
+import { Status } from "../../core/domain/task/task.ts"
+import type { Kind } from "../../core/domain/task/task.ts"
+import { endsByItself, goesOn } from "../../core/domain/task/wait.ts"
+import type { Ownership, Prospect, WaitEnd } from "../../core/domain/task/wait.ts"
 
 const ends: readonly WaitEnd[] = ["owner", "remote", "files", "person", { until: 100 }]
 const ownerships: readonly Ownership[] = ["run", "person", "nobody", "unreadable"]

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { lockRef } from "../../core/domain/lock.ts"
+import { lockRef } from "../../core/domain/lock/lock.ts"
 import { open } from "../../core/osier.ts"
 import { makeHub } from "../support/clones.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"

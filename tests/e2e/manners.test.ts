@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { readEventLine } from "../../core/domain/eventLine.ts"
+import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import type { Event } from "../../core/domain/event.ts"
+import type { Event } from "../../core/domain/event/event.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
 import { osierOnNode } from "../support/runtimes.ts"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { run } from "../../core/engine/run.ts"
-import { listTasks } from "../../core/steps/record.ts"
+import { run } from "../../core/engine/run/run.ts"
+import { listTasks } from "../../core/steps/task/record.ts"
 import { makeHub } from "../support/clones.ts"
 import { stageOn } from "../support/engine.ts"
 import type { Stage } from "../support/engine.ts"

@@ -1,6 +1,6 @@
 import { expect, onTestFailed, test } from "vitest"
 import { graph, mayBeAway } from "../../scripts/storm/graph.ts"
-import { leaseMs, skewMs } from "../../core/domain/lock.ts"
+import { leaseMs, skewMs } from "../../core/domain/lock/lock.ts"
 import { seed } from "../support/dice.ts"
 
 // Only a lease that stood still tells that an owner on another machine is dead.

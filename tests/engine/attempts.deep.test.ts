@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { answerTask } from "../../core/engine/answerTask.ts"
-import { retryTasks } from "../../core/engine/again.ts"
-import { readTask } from "../../core/steps/record.ts"
+import { answerTask } from "../../core/engine/handwork/answerTask.ts"
+import { retryTasks } from "../../core/engine/run/again.ts"
+import { readTask } from "../../core/steps/task/record.ts"
 import { makeStage } from "../support/engine.ts"
 
 /** Plays claude: each start does what the next line of its script says, in its session, and notes how it was called. */

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { Board } from "../../core/engine/board.ts"
-import { journey } from "../../core/engine/journey.ts"
-import { readTask } from "../../core/steps/record.ts"
+import { Board } from "../../core/engine/context/board.ts"
+import { journey } from "../../core/engine/run/journey.ts"
+import { readTask } from "../../core/steps/task/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { makeBare } from "../support/remotes.ts"
 

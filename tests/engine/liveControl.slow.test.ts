@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import type { TaskDraft } from "../../core/domain/command.ts"
-import { liveControl } from "../../core/engine/liveControl.ts"
-import { listTasks } from "../../core/steps/record.ts"
-import { Control } from "../../core/world/control.ts"
+import type { TaskDraft } from "../../core/domain/event/command.ts"
+import { liveControl } from "../../core/engine/run/liveControl.ts"
+import { listTasks } from "../../core/steps/task/record.ts"
+import { Control } from "../../core/world/machine/control.ts"
 import { makeStage } from "../support/engine.ts"
 
 test("what a program adds over the socket is checked as a plan is: all of it, or nothing", async () => {

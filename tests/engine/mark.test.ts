@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { hasMark } from "../../core/kit/brand.ts"
-import { markedUpTo, markOf, markStart } from "../../core/engine/mark.ts"
+import { markedUpTo, markOf, markStart } from "../../core/engine/tree/mark.ts"
 
 const by = (fence: number) => ({
   fence,

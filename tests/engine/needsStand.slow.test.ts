@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { parseArguments } from "../../core/domain/plan.ts"
-import { addTasks } from "../../core/engine/addTasks.ts"
-import { run } from "../../core/engine/run.ts"
-import { changeTask, readTask } from "../../core/steps/record.ts"
+import { parseArguments } from "../../core/domain/plan/plan.ts"
+import { addTasks } from "../../core/engine/tasks/addTasks.ts"
+import { run } from "../../core/engine/run/run.ts"
+import { changeTask, readTask } from "../../core/steps/task/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { check, scribe } from "../support/scribe.ts"
 

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { preflight } from "../../core/engine/preflight.ts"
-import { Files } from "../../core/world/files.ts"
+import { preflight } from "../../core/engine/run/preflight.ts"
+import { Files } from "../../core/world/machine/files.ts"
 import { makeStage } from "../support/engine.ts"
 
 test.each(["src", "."])("a folder for trees that git has files in is refused before anything is made: %s", async (root) => {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { explore } from "../../core/engine/explore.ts"
+import { explore } from "../../core/engine/planning/explore.ts"
 import { makeStage } from "../support/engine.ts"
 import { trees } from "../support/scribe.ts"
 import { answer, kept, readers } from "../support/readers.ts"

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
-import { clean } from "../../core/engine/clean.ts"
-import { changeTask, readTask } from "../../core/steps/record.ts"
+import { clean } from "../../core/engine/recovery/clean.ts"
+import { changeTask, readTask } from "../../core/steps/task/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { makeRepo } from "../support/repo.ts"
 

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { parsePlan } from "../../core/domain/plan.ts"
-import { addTasks } from "../../core/engine/addTasks.ts"
-import { takeLock } from "../../core/steps/lock.ts"
-import { changeTask, readTask } from "../../core/steps/record.ts"
+import { parsePlan } from "../../core/domain/plan/plan.ts"
+import { addTasks } from "../../core/engine/tasks/addTasks.ts"
+import { takeLock } from "../../core/steps/lock/lock.ts"
+import { changeTask, readTask } from "../../core/steps/task/record.ts"
 import { makeStage } from "../support/engine.ts"
 import { scribe } from "../support/scribe.ts"
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { recover } from "../../core/engine/recovery.ts"
-import { hideBranch } from "../../core/engine/showBranch.ts"
+import { recover } from "../../core/engine/recovery/recovery.ts"
+import { hideBranch } from "../../core/engine/attempt/showBranch.ts"
 import { makeHub } from "../support/clones.ts"
 import { stageOn } from "../support/engine.ts"
 

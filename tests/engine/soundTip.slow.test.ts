@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { run } from "../../core/engine/run.ts"
+import { run } from "../../core/engine/run/run.ts"
 import { makeStage } from "../support/engine.ts"
 
 const past = "env -i PATH=$PATH git"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { checkGates } from "../../core/engine/checkGates.ts"
-import { tryGates } from "../../core/engine/tryGates.ts"
+import { checkGates } from "../../core/engine/doctor/checkGates.ts"
+import { tryGates } from "../../core/engine/judge/tryGates.ts"
 import { makeStage } from "../support/engine.ts"
 
 test(

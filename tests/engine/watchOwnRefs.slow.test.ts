@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test, vi } from "vitest"
-import { Journal } from "../../core/world/journal.ts"
+import { Journal } from "../../core/world/journal/journal.ts"
 import { makeStage } from "../support/engine.ts"
 import { makeFolder } from "../support/repo.ts"
 

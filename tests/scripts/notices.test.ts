@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { noticesText } from "../../core/domain/notice.ts"
+import { noticesText } from "../../core/domain/text/notice.ts"
 import { billOfMaterials } from "../../scripts/billOfMaterials.ts"
 import { checksums } from "../../scripts/checksums.ts"
 import { noticesOf } from "../../scripts/notices.ts"

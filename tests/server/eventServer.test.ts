@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import { rmSync } from "node:fs"
 import { connect as connectTcp } from "node:net"
 import { expect, test } from "vitest"
-import { Control, ControlRefused } from "../../core/world/control.ts"
+import { Control, ControlRefused } from "../../core/world/machine/control.ts"
 import { journalFolder, upTo } from "../support/journalFolder.ts"
 import { said, socketHouse, socketOf, token } from "../support/socketHouse.ts"
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, test } from "vitest"
-import { Control } from "../../core/world/control.ts"
+import { Control } from "../../core/world/machine/control.ts"
 import { budgetMs } from "../support/dice.ts"
 import { knockForLong } from "../support/edgeFuzz.ts"
 import { journalFolder, upTo } from "../support/journalFolder.ts"

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
-import { astray } from "../../core/steps/astray.ts"
-import { listTrees } from "../../core/steps/listTrees.ts"
-import { makeTree } from "../../core/steps/makeTree.ts"
+import { astray } from "../../core/steps/checkout/astray.ts"
+import { listTrees } from "../../core/steps/tree/listTrees.ts"
+import { makeTree } from "../../core/steps/tree/makeTree.ts"
 import { makeFolder, makeRepo, repoAt } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { undoMoves } from "../../core/steps/undoMoves.ts"
+import { undoMoves } from "../../core/steps/attempt/undoMoves.ts"
 import { makeFolder } from "../support/repo.ts"
 import { makeWitness } from "../support/witness.ts"
 import { inWorld } from "../support/world.ts"

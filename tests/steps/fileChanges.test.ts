@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { fileChanges } from "../../core/steps/fileChanges.ts"
+import { fileChanges } from "../../core/steps/commit/fileChanges.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

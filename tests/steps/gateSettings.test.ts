@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { gatesInForce } from "../../core/steps/gateSettings.ts"
+import { gatesInForce } from "../../core/steps/gate/gateSettings.ts"
 import { resolve } from "../support/courtroom.ts"
 import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { gateTail } from "../../core/steps/gateTail.ts"
+import { gateTail } from "../../core/steps/gate/gateTail.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

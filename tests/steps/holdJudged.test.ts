@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { heldJudged, holdJudged, letJudgedGo } from "../../core/steps/holdJudged.ts"
+import { heldJudged, holdJudged, letJudgedGo } from "../../core/steps/keep/holdJudged.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { wouldWait } from "../../core/steps/land.ts"
+import { wouldWait } from "../../core/steps/land/land.ts"
 import { landing, setUp, status, target, tip } from "../support/landing.ts"
 import { makeFolder } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"

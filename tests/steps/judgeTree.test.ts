@@ -14,8 +14,8 @@ import {
 } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
-import type { JudgeInput, JudgeTree } from "../../core/steps/judgeTree.ts"
-import { withJudge } from "../../core/steps/judgeTree.ts"
+import type { JudgeInput, JudgeTree } from "../../core/steps/gate/judgeTree.ts"
+import { withJudge } from "../../core/steps/gate/judgeTree.ts"
 import { courtroom, shellGate, terms } from "../support/courtroom.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
@@ -159,8 +159,8 @@ test("a repository of sha256, and a bare one", async () => {
 test.runIf(process.platform === "linux")("interrupted: nothing of the gate is left", async () => {
   const repo = makeRepo()
   const court = courtroom(repo)
-  const { judge } = await import("../../core/steps/judge.ts")
-  const { RunIdentity } = await import("../../core/world/runIdentity.ts")
+  const { judge } = await import("../../core/steps/gate/judge.ts")
+  const { RunIdentity } = await import("../../core/world/git/runIdentity.ts")
   const file = join(court.root, "pid")
   const request = court.request(
     "main",

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { land } from "../../core/steps/land.ts"
+import { land } from "../../core/steps/land/land.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { compare, fingerprint } from "../../core/steps/outside.ts"
+import { compare, fingerprint } from "../../core/steps/attempt/outside.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

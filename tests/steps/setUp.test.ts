@@ -3,9 +3,9 @@ import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 
 import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
-import { freePort } from "../../core/steps/freePort.ts"
-import { makeTree } from "../../core/steps/makeTree.ts"
-import { setUp } from "../../core/steps/setUp.ts"
+import { freePort } from "../../core/steps/tree/freePort.ts"
+import { makeTree } from "../../core/steps/tree/makeTree.ts"
+import { setUp } from "../../core/steps/tree/setUp.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

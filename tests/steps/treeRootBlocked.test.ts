@@ -1,7 +1,7 @@
 import { symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { treeRootBlocked } from "../../core/steps/treeRootBlocked.ts"
+import { treeRootBlocked } from "../../core/steps/tree/treeRootBlocked.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

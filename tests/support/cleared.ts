@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Cleared, Door } from "../../core/world/door.ts"
-import type { Swap } from "../../core/world/refs.ts"
+import { Cleared, Door } from "../../core/world/door/door.ts"
+import type { Swap } from "../../core/world/git/refs.ts"
 
 const nothing = Effect.succeed([])
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Liveness, ProcessIdentity } from "../../core/domain/processIdentity.ts"
-import { Machine } from "../../core/world/machine.ts"
+import type { Liveness, ProcessIdentity } from "../../core/domain/lock/processIdentity.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
 
 /** Which processes of all simulated machines live is for the test to say; now and then, nobody can tell. */
 export const faultyMachine = (options: {

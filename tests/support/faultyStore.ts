@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ObjectFailed, Objects } from "../../core/world/objects.ts"
-import { RefFailed, Refs } from "../../core/world/refs.ts"
+import { ObjectFailed, Objects } from "../../core/world/git/objects.ts"
+import { RefFailed, Refs } from "../../core/world/git/refs.ts"
 import type { Moved, SimStore } from "./simStore.ts"
 
 /** How badly a store behaves; chances from 0 to 1. */

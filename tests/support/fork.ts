@@ -1,5 +1,5 @@
-import { mergeTrees } from "../../core/steps/mergeTrees.ts"
-import type { Sides } from "../../core/steps/mergeTrees.ts"
+import { mergeTrees } from "../../core/steps/land/mergeTrees.ts"
+import type { Sides } from "../../core/steps/land/mergeTrees.ts"
 import { makeRepo } from "./repo.ts"
 import type { Repo } from "./repo.ts"
 import { inWorld } from "./world.ts"

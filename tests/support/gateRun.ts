@@ -1,7 +1,7 @@
 import { nanoid } from "nanoid"
 import { join } from "node:path"
-import type { Gate } from "../../core/domain/settings.ts"
-import { runGate } from "../../core/steps/runGate.ts"
+import type { Gate } from "../../core/domain/settings/settings.ts"
+import { runGate } from "../../core/steps/gate/runGate.ts"
 import { makeFolder, makeRepo } from "./repo.ts"
 import { inWorld } from "./world.ts"
 

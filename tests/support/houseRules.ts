@@ -16,13 +16,14 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   world: ["world", "domain", "kit", "plugin"],
   steps: ["steps", "world", "domain", "kit", "plugin"],
   engine: ["engine", "steps", "world", "domain", "kit", "plugin"],
+  live: ["engine", "steps", "world", "domain", "kit", "plugin"],
   server: ["server", "engine", "steps", "world", "domain", "kit", "plugin"],
   client: ["client", "server", "world", "domain", "plugin"],
-  cli: ["cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  cli: ["cli", "live", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
   plugins: ["plugins", "kit", "plugin"],
   worker: ["plugins", "world", "domain", "kit", "plugin"],
-  osier: ["plugins", "worker", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
-  main: ["plugins", "worker", "cli", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  osier: ["plugins", "worker", "live", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  main: ["plugins", "worker", "cli", "live", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
   scripts: ["scripts", "osier", "client", "kit", "plugin"],
 }
 
@@ -77,6 +78,33 @@ const edgesOf = (sources: readonly Source[]): ReadonlyMap<string, readonly strin
   const known = new Set(sources.map(({ file }) => file))
   return new Map(
     sources.map(({ file, imports }) => [file, imports.flatMap(({ text }) => targetOf(file, text) ?? []).filter((to) => known.has(to))]),
+  )
+}
+
+/** The rooms of one floor: `core/engine/train` is a wing, a file that lies on the floor itself is in none. */
+const wingOf = (file: string): string | undefined => /^core\/\w+\/\w+(?=\/)/.exec(file)?.[0]
+
+/** Wings of one floor form no circle: what belongs together can be read, and moved, as one. */
+const wingsRule: Rule = (sources) => {
+  const arrows = new Map<string, Map<string, string>>()
+  for (const [file, targets] of edgesOf(sources))
+    for (const to of targets) {
+      const [from, down] = [wingOf(file), wingOf(to)]
+      if (from === undefined || down === undefined || from === down || floorOf(file) !== floorOf(to)) continue
+      const known = arrows.get(from) ?? new Map<string, string>()
+      arrows.set(from, known.set(down, known.get(down) ?? `${file} imports ${to}`))
+    }
+  const reaches = (from: string, goal: string, seen = new Set<string>()): boolean =>
+    [...(arrows.get(from)?.keys() ?? [])].some((next) => {
+      if (next === goal) return true
+      if (seen.has(next)) return false
+      seen.add(next)
+      return reaches(next, goal, seen)
+    })
+  return [...arrows].flatMap(([from, downs]) =>
+    [...downs].flatMap(([down, why]) =>
+      reaches(down, from) ? [`${why}, and ${down} leads back to ${from}: move what both need below both wings`] : [],
+    ),
   )
 }
 
@@ -269,6 +297,7 @@ const mirrorRule: Rule = (sources) => {
 export const houseRules: Readonly<Record<string, Rule>> = {
   "a floor looks down, never up": floorsRule,
   "no import cycles, types counted": cyclesRule,
+  "wings of a floor form no circle": wingsRule,
   "no dead file": deadRule,
   "no long file": lengthRule,
   "no name that says nothing": namesRule,

@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { Journal } from "../../core/world/journal.ts"
-import { Machine } from "../../core/world/machine.ts"
-import { Mutex } from "../../core/world/mutex.ts"
+import { Journal } from "../../core/world/journal/journal.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
+import { Mutex } from "../../core/world/machine/mutex.ts"
 
 const workerFile = fileURLToPath(new URL("journalWorker.ts", import.meta.url))
 

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { appendFileSync } from "node:fs"
 import { join } from "node:path"
-import { Journal } from "../../core/world/journal.ts"
-import { Machine } from "../../core/world/machine.ts"
-import { Mutex } from "../../core/world/mutex.ts"
+import { Journal } from "../../core/world/journal/journal.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
+import { Mutex } from "../../core/world/machine/mutex.ts"
 
 /**
  * Appends so many events of so many characters to the journal of a folder, prints "done" and how flushing went.

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { judge } from "../../core/steps/judge.ts"
-import { RunIdentity } from "../../core/world/runIdentity.ts"
+import { judge } from "../../core/steps/gate/judge.ts"
+import { RunIdentity } from "../../core/world/git/runIdentity.ts"
 import { terms, shellGate } from "./courtroom.ts"
 import { inWorld } from "./world.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { land } from "../../core/steps/land.ts"
+import { land } from "../../core/steps/land/land.ts"
 import { worldOf } from "./world.ts"
 
 /** Lands a commit and stops for ever at a named step, which it prints, so that it can be killed there. */

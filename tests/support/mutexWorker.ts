@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { Machine } from "../../core/world/machine.ts"
-import { Mutex } from "../../core/world/mutex.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
+import { Mutex } from "../../core/world/machine/mutex.ts"
 
 /** Increments `counter` in a folder so often, under the mutex and by nothing else protected, and logs each value it set. */
 const [directory = "", times = "0"] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { parseArguments } from "../../core/domain/plan.ts"
-import { addTasks } from "../../core/engine/addTasks.ts"
-import { changeTask, readTask } from "../../core/steps/record.ts"
+import { parseArguments } from "../../core/domain/plan/plan.ts"
+import { addTasks } from "../../core/engine/tasks/addTasks.ts"
+import { changeTask, readTask } from "../../core/steps/task/record.ts"
 import type { Stage } from "./engine.ts"
 
 const proposal = `tasks:

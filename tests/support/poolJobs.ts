@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { AdapterEvent, Job } from "../../core/plugin.ts"
-import { Pool } from "../../core/world/pool.ts"
+import { Pool } from "../../core/world/pool/pool.ts"
 import { poolLayer } from "./pool.ts"
 
 /** Where a plugin made for tests lies. */

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
-import type { Event } from "../../core/domain/event.ts"
-import { readEventLine } from "../../core/domain/eventLine.ts"
+import type { Event } from "../../core/domain/event/event.ts"
+import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import { osierOnNode, type Way } from "./runtimes.ts"
 
 /** How a program ended. */

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
-import { parseArguments } from "../../core/domain/plan.ts"
-import { addTasks } from "../../core/engine/addTasks.ts"
-import { explore } from "../../core/engine/explore.ts"
-import { readTask } from "../../core/steps/record.ts"
-import { recordFile } from "../../core/steps/recordFile.ts"
+import { parseArguments } from "../../core/domain/plan/plan.ts"
+import { addTasks } from "../../core/engine/tasks/addTasks.ts"
+import { explore } from "../../core/engine/planning/explore.ts"
+import { readTask } from "../../core/steps/task/record.ts"
+import { recordFile } from "../../core/steps/task/recordFile.ts"
 import type { Stage } from "./engine.ts"
 
 /** Settings with agents that are asked something: honest ones and others. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
-import type { CommitFields, GitObject, TreeEntry } from "../../core/world/objects.ts"
-import { RefFailed, SwapLost } from "../../core/world/refs.ts"
-import type { Expect, Swap } from "../../core/world/refs.ts"
+import type { CommitFields, GitObject, TreeEntry } from "../../core/world/git/objects.ts"
+import { RefFailed, SwapLost } from "../../core/world/git/refs.ts"
+import type { Expect, Swap } from "../../core/world/git/refs.ts"
 
 /** What a transaction did, for those who watch over the store. */
 export interface Moved {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import type { ServerRecord } from "../../core/domain/frame.ts"
+import type { ServerRecord } from "../../core/domain/event/frame.ts"
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createInterface } from "node:readline"
 import { offerStream } from "../../core/server/offerStream.ts"
-import { Control } from "../../core/world/control.ts"
-import { Journal } from "../../core/world/journal.ts"
-import { Machine } from "../../core/world/machine.ts"
-import { Mutex } from "../../core/world/mutex.ts"
+import { Control } from "../../core/world/machine/control.ts"
+import { Journal } from "../../core/world/journal/journal.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
+import { Mutex } from "../../core/world/machine/mutex.ts"
 
 /** A process that offers the stream of a folder and appends as many events as each line of its input says. Prints where it serves. */
 const [directory = "", run = ""] = process.argv.slice(2)

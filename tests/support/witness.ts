@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
 import { dirname, join } from "node:path"
-import { isOwnMove } from "../../core/domain/refMoves.ts"
-import { attributedMoves, attribution } from "../../core/steps/attribution.ts"
-import { makeTree } from "../../core/steps/makeTree.ts"
+import { isOwnMove } from "../../core/domain/git/refMoves.ts"
+import { attributedMoves, attribution } from "../../core/steps/attempt/attribution.ts"
+import { makeTree } from "../../core/steps/tree/makeTree.ts"
 import { makeFolder, makeRepo } from "./repo.ts"
 import { inWorld } from "./world.ts"
 

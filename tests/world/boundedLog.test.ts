@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { boundedLog } from "../../core/world/boundedLog.ts"
+import { boundedLog } from "../../core/world/machine/boundedLog.ts"
 import { makeFolder } from "../support/repo.ts"
 
 const small = { head: 100_000, tail: 10_000 }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { conversation } from "../../core/world/conversation.ts"
+import { conversation } from "../../core/world/machine/conversation.ts"
 import { alive } from "../support/alive.ts"
 import { makeFolder } from "../support/repo.ts"
 

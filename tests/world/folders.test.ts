@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { claimFolder, moveInto } from "../../core/world/folders.ts"
+import { claimFolder, moveInto } from "../../core/world/machine/folders.ts"
 import { makeFolder } from "../support/repo.ts"
 
 test("a folder that others take away as empty is made again, and nothing is lost or made twice", async () => {

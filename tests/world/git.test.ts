@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { Git } from "../../core/world/git.ts"
+import { Git } from "../../core/world/git/git.ts"
 import { makeRepo } from "../support/repo.ts"
 import { files, textOf } from "../support/source.ts"
 import { inWorld } from "../support/world.ts"

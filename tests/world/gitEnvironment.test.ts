@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { unsigned } from "../../core/domain/environment.ts"
-import { machineEnvironment, userEnvironment } from "../../core/world/gitEnvironment.ts"
+import { unsigned } from "../../core/domain/settings/environment.ts"
+import { machineEnvironment, userEnvironment } from "../../core/world/git/gitEnvironment.ts"
 
 const outer = {
   PATH: "/bin",

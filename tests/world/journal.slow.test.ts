@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { existsSync, readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import type { EventBody } from "../../core/domain/event.ts"
+import type { EventBody } from "../../core/domain/event/event.ts"
 import { journalFolder, upTo } from "../support/journalFolder.ts"
 
 const said = (task: number, text = "x"): EventBody => ({ type: "AgentSaid", task, attempt: 1, text })

@@ -7,8 +7,8 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import type { EventBody } from "../../core/domain/event.ts"
-import { Journal } from "../../core/world/journal.ts"
+import type { EventBody } from "../../core/domain/event/event.ts"
+import { Journal } from "../../core/world/journal/journal.ts"
 import { journalFolder, upTo } from "../support/journalFolder.ts"
 
 const said = (task: number, text = "x"): EventBody => ({ type: "AgentSaid", task, attempt: 1, text })

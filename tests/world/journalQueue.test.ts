@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import type { Event } from "../../core/domain/event.ts"
-import { placeEvent } from "../../core/domain/eventLine.ts"
-import type { Saying } from "../../core/world/journalAppender.ts"
-import { journalQueue } from "../../core/world/journalQueue.ts"
+import type { Event } from "../../core/domain/event/event.ts"
+import { placeEvent } from "../../core/domain/event/eventLine.ts"
+import type { Saying } from "../../core/world/journal/journalAppender.ts"
+import { journalQueue } from "../../core/world/journal/journalQueue.ts"
 import { upTo } from "../support/journalFolder.ts"
 
 const saying = (task: number): Saying => ({ at: "2026-11-20T10:07:00.000Z", body: { type: "AgentSaid", task, attempt: 1, text: "x" } })

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import type { Liveness } from "../../core/domain/processIdentity.ts"
-import { lockFile, type LockHolder } from "../../core/world/lockFile.ts"
+import type { Liveness } from "../../core/domain/lock/processIdentity.ts"
+import { lockFile, type LockHolder } from "../../core/world/machine/lockFile.ts"
 
 let directory = ""
 let lock = ""

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { expect, test } from "vitest"
-import type { ProcessIdentity } from "../../core/domain/processIdentity.ts"
-import { Machine } from "../../core/world/machine.ts"
+import type { ProcessIdentity } from "../../core/domain/lock/processIdentity.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
 
 const machine = <A>(ask: (service: Machine["Service"]) => Effect.Effect<A>): Promise<A> =>
   Effect.runPromise(Effect.provide(Machine.use(ask), Machine.layer))

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { Machine } from "../../core/world/machine.ts"
+import { Machine } from "../../core/world/machine/machine.ts"
 import { party } from "../support/party.ts"
 
 let directory = ""

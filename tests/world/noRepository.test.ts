@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { appendFileSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { Repository } from "../../core/world/repository.ts"
+import { Repository } from "../../core/world/git/repository.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -3,7 +3,7 @@ import { readdirSync, rmdirSync } from "node:fs"
 import { join } from "node:path"
 import { setImmediate } from "node:timers/promises"
 import { expect, test } from "vitest"
-import { Objects } from "../../core/world/objects.ts"
+import { Objects } from "../../core/world/git/objects.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { Objects } from "../../core/world/objects.ts"
+import { Objects } from "../../core/world/git/objects.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { expect, test } from "vitest"
-import { Git } from "../../core/world/git.ts"
-import { ofObjects } from "../../core/world/ofObjects.ts"
-import { Process } from "../../core/world/process.ts"
+import { Git } from "../../core/world/git/git.ts"
+import { ofObjects } from "../../core/world/git/ofObjects.ts"
+import { Process } from "../../core/world/machine/process.ts"
 import { makeRepo } from "../support/repo.ts"
 
 const [one, other] = ["a".repeat(40), "b".repeat(64)]

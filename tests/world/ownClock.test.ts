@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { ownClock } from "../../core/world/ownClock.ts"
+import { ownClock } from "../../core/world/machine/ownClock.ts"
 
 /** A clock on which a sleep takes as long as it should, and some take longer because nobody was awake. */
 const sleepyClock = (stops: readonly number[]) => {

@@ -3,8 +3,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
-import { AdapterCrashed, Pool } from "../../core/world/pool.ts"
-import { PoolWorker } from "../../core/world/poolWorker.ts"
+import { AdapterCrashed, Pool } from "../../core/world/pool/pool.ts"
+import { PoolWorker } from "../../core/world/pool/poolWorker.ts"
 import { fixture, liar, inPool, telling, started } from "../support/poolJobs.ts"
 
 describe("an honest adapter", () => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import type { AdapterEvent, Job } from "../../core/plugin.ts"
-import { Pool } from "../../core/world/pool.ts"
+import { Pool } from "../../core/world/pool/pool.ts"
 import { poolLayer } from "../support/pool.ts"
 
 const liar = { module: join(import.meta.dirname, "..", "plugins", "fixtures", "liar.ts") }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { pulseOf } from "../../core/world/pulse.ts"
+import { pulseOf } from "../../core/world/machine/pulse.ts"
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

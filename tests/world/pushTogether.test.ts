@@ -4,10 +4,10 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import { expect, test } from "vitest"
-import { pushTogether } from "../../core/world/pushTogether.ts"
-import type { Swap } from "../../core/world/refs.ts"
-import type { RemoteAnswer } from "../../core/world/remoteAnswer.ts"
-import { RemoteUnreachable } from "../../core/world/remoteTrouble.ts"
+import { pushTogether } from "../../core/world/remote/pushTogether.ts"
+import type { Swap } from "../../core/world/git/refs.ts"
+import type { RemoteAnswer } from "../../core/world/remote/remoteAnswer.ts"
+import { RemoteUnreachable } from "../../core/world/git/remoteTrouble.ts"
 
 const move = (ref: string): Swap => ({ ref, from: undefined, to: "a".repeat(40) })
 const done: RemoteAnswer = { kind: "done" }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { Objects } from "../../core/world/objects.ts"
-import { Refs } from "../../core/world/refs.ts"
+import { Objects } from "../../core/world/git/objects.ts"
+import { Refs } from "../../core/world/git/refs.ts"
 import { makeRepo } from "../support/repo.ts"
 import { inWorld } from "../support/world.ts"
 

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { expect, test } from "vitest"
-import { Sightings } from "../../core/world/sightings.ts"
+import { Sightings } from "../../core/world/machine/sightings.ts"
 
 const seen = <A>(watching: (still: (name: string, value: string) => Effect.Effect<number>) => Effect.Effect<A>) =>
   Effect.runPromise(

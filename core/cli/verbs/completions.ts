@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { meant } from "../../domain/nearest.ts"
+import { meant } from "../../domain/text/nearest.ts"
 import { flagOf, globalOptions } from "../command.ts"
 import type { Command } from "../command.ts"
 import { UsageWrong } from "../commandLine.ts"

@@ -1,15 +1,15 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { Paint } from "../../domain/colour.ts"
-import { compareWork } from "../../steps/compareWork.ts"
-import { keeps } from "../../steps/keeps.ts"
-import { readTask, taskRef } from "../../steps/record.ts"
-import { Git } from "../../world/git.ts"
-import { Refs } from "../../world/refs.ts"
-import { Repository } from "../../world/repository.ts"
+import type { Paint } from "../../domain/text/colour.ts"
+import { compareWork } from "../../steps/commit/compareWork.ts"
+import { keeps } from "../../steps/keep/keeps.ts"
+import { readTask, taskRef } from "../../steps/task/record.ts"
+import { Git } from "../../world/git/git.ts"
+import { Refs } from "../../world/git/refs.ts"
+import { Repository } from "../../world/git/repository.ts"
 import { isSet, taskNumber } from "../flags.ts"
 import type { Verb } from "../verb.ts"
-import { worldAt } from "../../engine/liveWorld.ts"
+import { worldAt } from "../../live.ts"
 
 /** The task has no commits yet, or they are gone. */
 class NothingToShow extends Data.TaggedError("NothingToShow")<{ readonly id: number; readonly reason: string }> {

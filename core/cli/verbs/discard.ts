@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { discardTask } from "../../engine/discardTask.ts"
-import { engineOf, worldAt } from "../../engine/liveWorld.ts"
-import { readSettings } from "../../steps/readSettings.ts"
+import { discardTask } from "../../engine/handwork/discardTask.ts"
+import { engineOf, worldAt } from "../../live.ts"
+import { readSettings } from "../../steps/given/readSettings.ts"
 import { taskNumbers } from "../flags.ts"
 import type { Verb } from "../verb.ts"
 

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { noticesText } from "../../domain/notice.ts"
+import { noticesText } from "../../domain/text/notice.ts"
 import { bundled } from "../bundled.ts"
 import type { Verb } from "../verb.ts"
 

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Event } from "../../domain/event.ts"
-import { writeEvent } from "../../domain/eventLine.ts"
-import { plainText } from "../../domain/plainText.ts"
-import { readTask } from "../../steps/record.ts"
-import { Files } from "../../world/files.ts"
-import { Journal } from "../../world/journal.ts"
+import type { Event } from "../../domain/event/event.ts"
+import { writeEvent } from "../../domain/event/eventLine.ts"
+import { plainText } from "../../domain/text/plainText.ts"
+import { readTask } from "../../steps/task/record.ts"
+import { Files } from "../../world/machine/files.ts"
+import { Journal } from "../../world/journal/journal.ts"
 import { eventRow } from "../eventRow.ts"
 import { isSet, numberFlag, taskNumber } from "../flags.ts"
 import type { Call, Verb } from "../verb.ts"
-import { worldAt } from "../../engine/liveWorld.ts"
+import { worldAt } from "../../live.ts"
 
 /** So much of the end of a gate's output is shown; the whole is in the file that is named. */
 const tailBytes = 64 * 1024

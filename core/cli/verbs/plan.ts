@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { engineOf, worldAt } from "../../engine/liveWorld.ts"
-import { readSettings } from "../../steps/readSettings.ts"
+import { engineOf, worldAt } from "../../live.ts"
+import { readSettings } from "../../steps/given/readSettings.ts"
 import { textFlag } from "../flags.ts"
 import { propose } from "../propose.ts"
 import type { Verb } from "../verb.ts"

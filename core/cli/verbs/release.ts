@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import { engineOf, worldAt } from "../../engine/liveWorld.ts"
-import { releaseTask } from "../../engine/releaseTask.ts"
-import { readSettings } from "../../steps/readSettings.ts"
+import { engineOf, worldAt } from "../../live.ts"
+import { releaseTask } from "../../engine/handwork/releaseTask.ts"
+import { readSettings } from "../../steps/given/readSettings.ts"
 import { claimedTask } from "../claimed.ts"
 import type { Verb } from "../verb.ts"
 

@@ -1,0 +1,230 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { join, resolve } from "node:path"
+import { identityVariables } from "../../domain/settings/environment.ts"
+import type { Identity } from "../../domain/settings/environment.ts"
+import { gitWords } from "../../domain/git/gitWords.ts"
+import { plainDiff } from "../../domain/text/plainDiff.ts"
+import { withoutOsierTrailers } from "../../domain/task/trailers.ts"
+import { Files } from "../../world/machine/files.ts"
+import { Git, GitFailed } from "../../world/git/git.ts"
+import { Repository } from "../../world/git/repository.ts"
+import { trustFiles } from "../../world/machine/trustFiles.ts"
+import { readCopied, withoutCopied } from "../tree/copyFiles.ts"
+import { freeLocks } from "../lock/freeLocks.ts"
+import { hooksPinned } from "../given/hooksPinned.ts"
+import { changedOver } from "../checkout/inTheWay.ts"
+import { lostPointers } from "./lostPointers.ts"
+import { phantomsAmong } from "../checkout/phantomsAmong.ts"
+import { signsCommits } from "../commit/signsCommits.ts"
+import { trySigning } from "../commit/writeSigned.ts"
+
+/** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
+export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
+  override get message() {
+    return this.reason
+  }
+}
+
+export interface Work {
+  readonly tip: string
+  readonly by: "agent" | "osier"
+  readonly files: readonly string[]
+}
+
+/**
+ * Turns what an agent left into commits on the task's branch: its own commits are taken as they are when the base is an
+ * ancestor, the rest is committed for it. "Done" is commits ahead of the base and a clean tree, whatever the model said.
+ */
+export const commitWork = Effect.fn("commitWork")(function* (input: Leavings) {
+  yield* freeTree(input)
+  const killed = (error: unknown) => error instanceof GitFailed && error.killed
+  // A git that somebody killed left its lock behind, and did nothing or all of its work: it is asked once more.
+  return yield* commitOnce(input).pipe(
+    Effect.tapError((error) => (killed(error) ? freeTree(input) : Effect.void)),
+    Effect.retry({ times: 2, while: killed }),
+    Effect.catchTag("GitFailed", refusedBy),
+  )
+})
+
+/** A tree as an agent left it, and how what is in it is to be committed. */
+interface Leavings {
+  readonly tree: string
+  /** Where the tree's own git files are. */
+  readonly gitDir: string
+  readonly branch: string
+  readonly base: string
+  readonly message: string
+  /** Who commits, where git's configuration does not say it. */
+  readonly identity: Identity | undefined
+  /** Hooks as the user has them: a commit made for the agent is checked like any other. */
+  readonly hooks: string
+  /** How long they may take. */
+  readonly hooksMs: number
+  /** The mark of the attempt's processes. */
+  readonly mark?: string
+}
+
+/** Lock files that a git of the attempt left keep nobody from its work. */
+const freeTree = Effect.fnUntraced(function* ({ tree, gitDir, branch, mark }: Leavings) {
+  const { held } = yield* freeLocks({ tree, gitDir, branch, ...(mark === undefined ? {} : { mark }) })
+  if (held.length === 0) return
+  const reason = `${held.join(", ")}: a lock file of a git process stands there, and processes of the attempt are still alive`
+  return yield* new WorkRefused({ reason, retry: false })
+})
+
+/** git can't take what the agent left: the next attempt is told what git said, unless it could do no better. */
+const refusedBy = Effect.fnUntraced(function* (error: GitFailed) {
+  const said = error.stderr.trim().slice(-4000)
+  const retry = !notRunnable.test(said) && !noRoom.test(said)
+  const doing = error.args.find((word) => !word.startsWith("-")) ?? ""
+  const why = gitWords(error.stderr) || (error.code === null ? "it was killed" : `exit ${error.code}`)
+  return yield* new WorkRefused({ reason: `git can't take what is in the tree (git ${doing}): ${why}`, retry })
+})
+
+const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
+  const git = yield* Git
+  const at = { cwd: input.tree }
+  // What may start the user's filters, hooks and signing program.
+  const starting = { ...at, programs: true }
+  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, no: /not a git repository|invalid gitfile format/ })
+  if (own.stdout.toString().trim() !== input.gitDir) {
+    return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
+  }
+  const head = yield* git.run(["symbolic-ref", "-q", "HEAD"], { ...at, codes: [0, 1] })
+  const branch = head.stdout.toString().trim()
+  if (branch !== `refs/heads/${input.branch}`) {
+    return yield* new WorkRefused({ reason: `the tree is on ${branch || "a detached HEAD"} instead of ${input.branch}`, retry: true })
+  }
+  const open = yield* openOperation(input.tree)
+  if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
+  const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
+  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
+  const { made, putBack, settle } = yield* unmadeIn(input, rows)
+  const dirty = (yield* withoutCopied(input.gitDir, rows)).filter(made)
+  const unborn = yield* unbornIn(input.tree, dirty)
+  if (unborn.length > 0) {
+    const names = unborn.join(", ")
+    const reason = `${names} is a repository of its own without a commit, of which git can record nothing: remove ${unborn[0] ?? ""}/.git so that its files are taken, or ignore it`
+    return yield* new WorkRefused({ reason, retry: true })
+  }
+  if (dirty.length > 0) {
+    yield* git.run(["add", "-A", "--sparse", "--", "."], starting)
+    const aside = copied.filter((path) => rows.includes(`?? ${path}`))
+    yield* git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...at, input: aside.map((path) => `${path}\0`).join("") })
+    yield* putBack
+    const done = yield* git
+      .run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
+        ...starting,
+        input: withoutOsierTrailers(input.message),
+        env: input.identity === undefined ? {} : identityVariables(input.identity),
+        config: yield* hooksPinned(input.tree, input.hooks),
+        codes: [0, 1],
+        timeoutMs: input.hooksMs,
+      })
+      .pipe(
+        Effect.mapError((error) =>
+          error._tag === "GitFailed" && error.timedOut === true
+            ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
+            : error,
+        ),
+        Effect.tapErrorTag("GitFailed", (error) => (error.killed ? Effect.void : unsignable(input))),
+      )
+    if (done.code !== 0) {
+      const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
+      const some = (yield* withoutCopied(input.gitDir, left)).filter(made)
+      if (some.length > 0) return yield* refusedByHook(`${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000))
+    }
+  }
+  yield* settle
+  const tip = yield* git.text(["rev-parse", "HEAD"], at)
+  const ancestor = yield* git.run(["merge-base", "--is-ancestor", input.base, tip], { ...at, codes: [0, 1] })
+  if (ancestor.code !== 0) {
+    return yield* new WorkRefused({
+      reason: `the branch was rewritten: its base ${input.base.slice(0, 12)} is no longer in it`,
+      retry: true,
+    })
+  }
+  const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", input.base, tip], at)
+  const foreign = files.filter((file) => file === ".osier" || file.startsWith(".osier/") || copied.includes(file))
+  if (foreign.length > 0) {
+    return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })
+  }
+  const pointers = yield* lostPointers({ ...input, tip })
+  if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
+  return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+})
+
+/** A commit that failed for want of the key is no fault of the work. What git says of it is in the user's language, so it is tried. */
+const unsignable = Effect.fnUntraced(function* ({ tree, identity }: Leavings) {
+  if (!(yield* signsCommits(tree))) return
+  yield* trySigning("HEAD^{tree}", identity, tree).pipe(
+    Effect.catchTag("SigningFailed", ({ message, hint }) => new WorkRefused({ reason: `${message} ${hint}`, retry: false })),
+  )
+})
+
+/** A commit hook said no; where it could not even run, no other attempt can do better. */
+const refusedByHook = (said: string) => {
+  const unable = notRunnable.test(said)
+  const why = unable ? "can't run in the tree; make trees ready for it with tree.setup in osier.yaml" : "refused the work"
+  return new WorkRefused({ reason: `a commit hook ${why}:\n${said}`, retry: !unable })
+}
+
+/** The differences that nobody made: which rows are none of them, how the index forgets them, and how git trusts these files again. */
+const unmadeIn = Effect.fnUntraced(function* (input: Leavings, rows: readonly string[]) {
+  const git = yield* Git
+  const { objectFormat } = yield* Repository
+  const index = join(input.gitDir, "index")
+  const checkout = { path: input.tree, gitDir: input.gitDir }
+  const changed = rows.some((row) => row.startsWith(" M ")) ? [...(yield* changedOver(checkout, index)).values()] : []
+  const unmade = yield* phantomsAmong(checkout, changed)
+  const entries = [...unmade].map(([path, { before }]) => `${before}\t${path}\0`).join("")
+  const states = new Map([...unmade].map(([path, { state }]) => [path, state]))
+  const none = unmade.size === 0
+  return {
+    made: (row: string) => !row.startsWith(" M ") || !unmade.has(row.slice(3)),
+    putBack: none ? Effect.void : git.run(["update-index", "-z", "--index-info"], { cwd: input.tree, input: entries }),
+    // Else whoever looks at the tree next, such as its keeper, would find them again.
+    settle: none ? Effect.void : trustFiles(index, states, objectFormat),
+  }
+})
+
+const noRoom = /no space left on device|disk quota exceeded|read-only file system/i
+
+/** Repositories in the tree that have no commit yet, as `git init` and programs that set up a project leave them. */
+const unbornIn = Effect.fnUntraced(function* (tree: string, rows: readonly string[]) {
+  const git = yield* Git
+  // Of another repository git lists nothing but its folder.
+  const folders = rows.filter((row) => row.startsWith("?? ") && row.endsWith("/")).map((row) => row.slice(3, -1))
+  return yield* Effect.filter(folders, (path) => {
+    const asked = git.run(["-C", path, "rev-parse", "--quiet", "--verify", "HEAD^{commit}"], {
+      cwd: tree,
+      codes: [0, 1],
+      no: /not a git repository/,
+    })
+    return Effect.map(asked, ({ code }) => code !== 0)
+  })
+})
+
+/** What git and shells say when there is no such program: no other attempt can do better. */
+const notRunnable =
+  /^(?:fatal|error): cannot (?:run|exec|spawn) |: (?:command )?not found$|^\S*env: .*: No such file or directory$|Cannot find module/m
+
+const marks: readonly (readonly [string, string])[] = [
+  ["MERGE_HEAD", "merge"],
+  ["rebase-merge", "rebase"],
+  ["rebase-apply", "rebase"],
+  ["CHERRY_PICK_HEAD", "cherry-pick"],
+  ["REVERT_HEAD", "revert"],
+  ["BISECT_LOG", "bisect"],
+]
+
+/** A merge or rebase that the agent left open: committing it away would hide its conflict markers. */
+const openOperation = Effect.fnUntraced(function* (tree: string) {
+  const git = yield* Git
+  const files = yield* Files
+  const names = marks.map(([name]) => name)
+  const paths = yield* git.text(["rev-parse", ...names.flatMap((name) => ["--git-path", name])], { cwd: tree })
+  const seen = yield* Effect.forEach(paths.split("\n"), (path) => files.stat(resolve(tree, path)))
+  return marks[seen.findIndex((stat) => stat !== undefined)]?.[1]
+})

@@ -1,0 +1,168 @@
+import * as Effect from "effect/Effect"
+import { basename, join } from "node:path"
+import { plainDiff } from "../../domain/text/plainDiff.ts"
+import { inScope } from "../../domain/task/scope.ts"
+import { FileFailed, Files } from "../../world/machine/files.ts"
+import { standsAs, stateOf } from "../../world/machine/contents.ts"
+import { removeWhole } from "../../world/machine/folders.ts"
+import { Git } from "../../world/git/git.ts"
+import type { Standing } from "../../world/machine/seen.ts"
+import { standaloneGit } from "./standaloneGit.ts"
+
+/** What is to be checked out, and what of the last time may stay. */
+export interface Wanted {
+  readonly tree: string
+  /** The commit that HEAD shows to the gate; without one a commit of that tree alone is made. */
+  readonly commit: string | undefined
+  /** What such a commit stands on. */
+  readonly onto: string | undefined
+  /** What the gate's git knows by name. */
+  readonly refs: ReadonlyMap<string, string>
+  readonly keepIgnored: readonly string[]
+  readonly objectFolders: readonly string[]
+}
+
+/** What stands for our own index among paths: who wrote to it wanted a change not to be seen. */
+const ownIndex = "(the judge's own index)"
+
+/**
+ * One checkout of a judge: the files in `tree/`, our own git directory in `git/`, our index, and a second git directory, made
+ * anew for every gate, in `tree/.git`. A gate, and whoever else runs as the same user, can write all of it. So nothing is
+ * concluded from the second one, ours is written anew before each look, and the index counts only in the state in which we left it.
+ */
+export const judgeCheckout = (folder: string) => {
+  const tree = join(folder, "tree")
+  const gitDir = join(folder, "git")
+  const index = join(folder, "index")
+  let indexed = ""
+
+  const runGit = Effect.fnUntraced(function* (args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const git = yield* Git
+    const own = { GIT_DIR: gitDir, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
+    return yield* git.run(args, { cwd: tree, programs: true, env: { ...env, ...own } })
+  })
+  const fieldsOf = (args: readonly string[]) => Effect.map(runGit(args), (ended) => ended.stdout.toString().split("\0").slice(0, -1))
+
+  const renew = Effect.fnUntraced(function* ({ objectFolders }: Wanted) {
+    if (!(yield* removeWhole(gitDir))) return yield* stuck(gitDir)
+    yield* standaloneGit({ path: gitDir, objectFolders })
+  })
+
+  const indexState = Effect.gen(function* () {
+    const files = yield* Files
+    const stat = yield* files.stat(index)
+    return stat === undefined ? "" : stateOf(stat)
+  })
+
+  /** `git diff` writes what it learned of a file's times into the index. */
+  const differing = Effect.gen(function* () {
+    const paths = yield* fieldsOf(["diff", ...plainDiff, "--no-renames", "--name-only", "-z"])
+    indexed = yield* indexState
+    return paths
+  })
+
+  /** Tracked paths whose files aren't as the index has them, whatever was done to our own files meanwhile. */
+  const dirty = Effect.fnUntraced(function* (wanted: Wanted) {
+    if ((yield* indexState) !== indexed) return [ownIndex]
+    yield* renew(wanted)
+    return yield* differing
+  })
+
+  /** Everything that isn't tracked, ignored files included; a folder with nothing tracked in it counts as one. */
+  const untracked = fieldsOf(["ls-files", "-z", "--others", "--directory"])
+
+  /** What is in a folder of another repository's is neither tracked nor untracked: nobody can say whether it is as it was. */
+  const hasModules = Effect.map(fieldsOf(["ls-files", "-z", "--stage"]), (rows) => rows.some(isModule))
+
+  const discard = (paths: readonly string[]) =>
+    Effect.forEach(
+      paths,
+      Effect.fnUntraced(function* (path) {
+        if (!(yield* removeWhole(join(tree, path)))) return yield* stuck(join(tree, path))
+      }),
+      { discard: true },
+    )
+
+  const cold = Effect.fnUntraced(function* (wanted: Wanted) {
+    const files = yield* Files
+    for (const path of [tree, index]) if (!(yield* removeWhole(path))) return yield* stuck(path)
+    yield* files.makeFolder(tree)
+    yield* renew(wanted)
+    yield* runGit(["read-tree", "-m", "-u", wanted.tree])
+    indexed = yield* indexState
+  })
+
+  /**
+   * The way that costs only what differs; undefined when anything at all is not as it should be. Answers with what set-up
+   * need not do again.
+   */
+  const warm = Effect.fnUntraced(function* (wanted: Wanted, standing: Standing) {
+    const files = yield* Files
+    if ((yield* files.stat(tree))?.isDirectory() !== true || (yield* indexState) !== standing.index) return undefined
+    yield* renew(wanted)
+    const incoming = yield* fieldsOf(["diff-index", "--cached", "--raw", "-z", "--no-renames", wanted.tree])
+    if (incoming.some(isModule)) return undefined
+    const [kept, gone] = divided(yield* untracked, wanted)
+    if (!(yield* standsAs(tree, kept, standing.kept))) return undefined
+    yield* discard(gone)
+    yield* runGit(["read-tree", "-m", "-u", wanted.tree])
+    if ((yield* differing).length > 0) return undefined
+    // A command whose work is thrown away must run again, although its inputs are the same.
+    return standing.made.some((path) => gone.includes(path)) ? new Map<string, string>() : new Map(standing.setUp)
+  })
+
+  /** What of these may stay for the next tree, and what not. */
+  const divided = (paths: readonly string[], { keepIgnored }: Wanted) => {
+    const may = keeps(keepIgnored)
+    return [paths.filter(may), paths.filter((path) => !may(path))] as const
+  }
+
+  /** A fresh git directory for the next gate: same commit, same index, no trace of what an earlier gate did to its own. */
+  const openGit = Effect.fnUntraced(function* (wanted: Wanted) {
+    const files = yield* Files
+    const { objectFolders, refs, onto } = wanted
+    const path = join(tree, ".git")
+    if (!(yield* removeWhole(path))) return yield* stuck(path)
+    yield* standaloneGit({ path, objectFolders, refs })
+    const parents = onto === undefined ? [] : ["-p", onto]
+    const made = ["commit-tree", wanted.tree, ...parents, "-m", "judged"]
+    const git = yield* Git
+    const head = wanted.commit ?? (yield* git.text(made, { cwd: tree, env: { ...nobody, GIT_DIR: path } }))
+    yield* files.write(join(path, "HEAD"), `${head}\n`)
+    yield* files.copy(index, join(path, "index"))
+  })
+
+  /** The index is only ever written by us, so its tree is the checkout's tree as long as no file differs from it. */
+  const indexTree = Effect.gen(function* () {
+    const ended = yield* runGit(["write-tree"])
+    indexed = yield* indexState
+    return ended.stdout.toString().trim()
+  })
+
+  return { tree, dirty, differing, untracked, hasModules, discard, cold, warm, openGit, indexTree, divided, index: () => indexed }
+}
+
+/** A row of the index, or of a difference to it, whose path is a repository of its own. */
+const isModule = (row: string) => /^:?(?:\d{6} )?160000 /.test(row)
+
+const nobody = {
+  GIT_AUTHOR_NAME: "osier",
+  GIT_AUTHOR_EMAIL: "osier@localhost",
+  GIT_AUTHOR_DATE: "@0 +0000",
+  GIT_COMMITTER_NAME: "osier",
+  GIT_COMMITTER_EMAIL: "osier@localhost",
+  GIT_COMMITTER_DATE: "@0 +0000",
+}
+
+const stuck = (path: string) =>
+  Effect.fail(new FileFailed({ path, doing: "remove", code: "EACCES", reason: "something in it can't be removed" }))
+
+/** Whether an ignored path may stay; a bare name such as `node_modules` is meant at any depth, as in a `.gitignore`. */
+const keeps = (patterns: readonly string[]): ((path: string) => boolean) => {
+  const bare = inScope(patterns.map((pattern) => pattern.replace(/\/$/, "")).filter((pattern) => !pattern.includes("/")))
+  const whole = inScope(patterns.map((pattern) => pattern.replace(/\/$/, "")))
+  return (entry) => {
+    const path = entry.replace(/\/$/, "")
+    return whole(path) || bare(basename(path))
+  }
+}

@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import { readLanding } from "../../domain/git/landing.ts"
+import type { LandedTask } from "../../domain/git/landing.ts"
+import { Git } from "../../world/git/git.ts"
+import { Repository } from "../../world/git/repository.ts"
+import { fold } from "./fold.ts"
+import { mergeView } from "../commit/mergeView.ts"
+import { readCommit } from "../commit/readCommit.ts"
+
+/** So many commits may name one tip; only a forger writes more. */
+const namesakes = 50
+
+/**
+ * The commit that landed a task, or nothing. Words prove nothing: the commit has to stand on the target's first-parent
+ * chain, name this very tip, have the parents of its mode, and folding the task onto its parent has to give its tree.
+ */
+export const proveLanded = Effect.fn("proveLanded")(function* (asked: {
+  /** The target, as a commit. */
+  readonly target: string
+  readonly task: number
+  readonly tip: string
+  /** A commit of the target from before the task; nothing older is looked at. */
+  readonly base?: string
+}) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const range = asked.base === undefined ? [asked.target] : [asked.target, `^${asked.base}`]
+  const search = ["--first-parent", `--max-count=${namesakes}`, "--fixed-strings", `--grep=Osier-Tip: ${asked.tip}`]
+  const found = yield* git.text(["--git-dir", commonDir, "rev-list", ...search, ...range, "--"], { cwd: commonDir })
+  for (const commit of found.split("\n").filter(Boolean)) {
+    const { parents, message, tree } = yield* readCommit(commit)
+    const landing = readLanding(message)
+    const at = landing?.tasks.findIndex((task) => task.id === asked.task && task.tip === asked.tip) ?? -1
+    const task = landing?.tasks[at]
+    if (landing === undefined || task === undefined || landing.base !== parents[0]) continue
+    const start = landing.tasks[at - 1]?.side ?? landing.base
+    const part = task.side ?? commit
+    const chained = yield* standsOnChain(landing.tasks, parents, tree)
+    if (chained && (yield* holds(landing.base, start, part, task))) return { landing: commit }
+  }
+  return undefined
+})
+
+/** The side chain that the words tell of is the one that is there, and its end is what landed. */
+const standsOnChain = Effect.fnUntraced(function* (tasks: readonly LandedTask[], parents: readonly string[], tree: string) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const [base, second] = parents
+  const sides = tasks.map((task) => task.side)
+  const [only] = tasks
+  if (only === undefined || base === undefined) return false
+  if (second === undefined) return tasks.length === 1 && only.mode === "squash" && only.side === undefined
+  if (tasks.length === 1 && only.side === undefined) return only.mode === "merge" && second === only.tip
+  if (second !== sides.at(-1) || (yield* readCommit(second)).tree !== tree) return false
+  const chain = yield* git.text(["--git-dir", commonDir, "rev-list", "--first-parent", "--reverse", second, `^${base}`], { cwd: commonDir })
+  const places = sides.map((side) => chain.split("\n").indexOf(side ?? ""))
+  return places.every((place, at) => place > (places[at - 1] ?? -1))
+})
+
+/** Folds the task anew. A tip that is gone, or does not merge any more, proves nothing. */
+const holds = Effect.fn("holds")(function* (base: string, start: string, part: string, task: LandedTask) {
+  const result = yield* readCommit(part)
+  if (task.mode !== "rebase" && result.parents[0] !== start) return false
+  if (task.mode === "merge" && result.parents[1] !== task.tip) return false
+  const view = yield* mergeView(base)
+  const folded = yield* fold(view, { start, tip: task.tip, mode: task.mode, name: `task-${task.id}` }).pipe(
+    Effect.catchTag(["GitFailed", "NoMergeBase", "ObjectFailed"], () => Effect.succeed(undefined)),
+  )
+  return folded?.type === "folded" && folded.tree === result.tree
+}, Effect.scoped)

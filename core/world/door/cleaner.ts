@@ -1,0 +1,13 @@
+import * as Effect from "effect/Effect"
+import { redacted, secretValues, without } from "../../domain/secret/secret.ts"
+import { ruleSet } from "./ruleSet.ts"
+
+/** Takes what looks like a secret out of a text that is to be stored, by the same rules by which commits are held. */
+export const cleaner = Effect.map(ruleSet, (rules) => {
+  const values = secretValues(process.env)
+  return (text: string): string => {
+    const clean = redacted(text, values)
+    const lines = rules?.(clean) ?? []
+    return lines.length === 0 ? clean : without(clean, lines)
+  }
+})
