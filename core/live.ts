@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "./domain/settings/settings.ts"
-import { builtInAdapters } from "./domain/settings/settingsCheck.ts"
+import { builtInAdapters } from "./domain/settings/builtInAdapters.ts"
 import { Adapters } from "./engine/context/adapters.ts"
 import { Board } from "./engine/context/board.ts"
 import { Configured } from "./engine/context/configured.ts"

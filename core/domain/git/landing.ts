@@ -11,8 +11,8 @@ export interface LandedTask {
   readonly id: number
   /** The commit of the task's branch that was landed. */
   readonly tip: string
-  /** The nonce of the attempt that made it. */
-  readonly attempt: string
+  /** The nonce of the attempt that made it; a short block leaves it out. */
+  readonly attempt?: string
   /** How it came in; a rebase that could not be one says squash. */
   readonly mode: Mode
   /** The commit of the side chain that ends this task's part; absent when the landing commit itself is the part. */
@@ -27,8 +27,8 @@ export interface GateVerdict {
 
 /** All that a landing commit says in its trailers: what it lands, on top of what, and who judged it. */
 export interface Landing {
-  /** The target before; always the first parent. */
-  readonly base: string
+  /** The target before; always the first parent, which a short block leaves to git. */
+  readonly base?: string
   readonly tasks: readonly LandedTask[]
   /** Empty: no gate was configured, which the commit calls `ungated`. */
   readonly verdicts: readonly GateVerdict[]
@@ -62,13 +62,19 @@ const foreign = (subject: string, body: string): string => {
   return rest === "" ? first || "untitled" : `${first || "untitled"}\n\n${rest}`
 }
 
+/** The same landing in as few words as prove it: what git says itself, and what is usual, is left out. */
+export const shortLanding = ({ tasks, verdicts }: Landing): Landing => ({
+  tasks: tasks.map(({ attempt: _attempt, ...task }) => task),
+  verdicts,
+})
+
 const trailers = (landing: Landing): readonly string[] => [
-  `Osier-Base: ${landing.base}`,
+  ...(landing.base === undefined ? [] : [`Osier-Base: ${landing.base}`]),
   ...landing.tasks.flatMap((task) => [
     `Osier-Task: ${task.id}`,
     `Osier-Tip: ${task.tip}`,
-    `Osier-Attempt: ${encodeURIComponent(task.attempt)}`,
-    `Osier-Mode: ${task.mode}`,
+    ...(task.attempt === undefined ? [] : [`Osier-Attempt: ${encodeURIComponent(task.attempt)}`]),
+    ...(landing.base === undefined && task.mode === "squash" ? [] : [`Osier-Mode: ${task.mode}`]),
     ...(task.side === undefined ? [] : [`Osier-Side: ${task.side}`]),
   ]),
   `Osier-Verdict: ${
@@ -91,12 +97,17 @@ export const readLanding = (message: string): Landing | undefined => {
   const starts = pairs.flatMap(([name], at) => (name === "Osier-Task" ? [at] : []))
   const tasks = starts.map((start, n) => readTask(new Map(pairs.slice(start, starts[n + 1]))))
   const verdicts = readVerdicts(one("Osier-Verdict") ?? "")
-  const base = one("Osier-Base") ?? ""
-  if (verdicts === undefined || !isOid(base)) return undefined
+  const base = one("Osier-Base")
+  if (verdicts === undefined || (base !== undefined && !isOid(base))) return undefined
   const known = tasks.filter((task) => task !== undefined)
   if (known.length === 0 || known.length !== tasks.length) return undefined
   const gates = one("Osier-Gates")
-  const landing: Landing = { base, tasks: known, verdicts, ...(gates === undefined ? {} : { gates: decoded(gates) }) }
+  const landing: Landing = {
+    ...(base === undefined ? {} : { base }),
+    tasks: known,
+    verdicts,
+    ...(gates === undefined ? {} : { gates: decoded(gates) }),
+  }
   return trailers(landing).join("\n") === lines.join("\n") ? landing : undefined
 }
 
@@ -106,11 +117,17 @@ const readTask = (fields: ReadonlyMap<string, string>): LandedTask | undefined =
   const id = Number(fields.get("Osier-Task"))
   const tip = fields.get("Osier-Tip") ?? ""
   const attempt = fields.get("Osier-Attempt")
-  const mode = (["squash", "merge", "rebase"] as const).find((known) => known === fields.get("Osier-Mode"))
+  const mode = (["squash", "merge", "rebase"] as const).find((known) => known === (fields.get("Osier-Mode") ?? "squash"))
   const side = fields.get("Osier-Side")
-  if (!Number.isSafeInteger(id) || id < 0 || !isOid(tip) || attempt === undefined || mode === undefined) return undefined
+  if (!Number.isSafeInteger(id) || id < 0 || !isOid(tip) || mode === undefined) return undefined
   if (side !== undefined && !isOid(side)) return undefined
-  return { id, tip, attempt: decoded(attempt), mode, ...(side === undefined ? {} : { side }) }
+  return {
+    id,
+    tip,
+    ...(attempt === undefined ? {} : { attempt: decoded(attempt) }),
+    mode,
+    ...(side === undefined ? {} : { side }),
+  }
 }
 
 const readVerdicts = (text: string): readonly GateVerdict[] | undefined => {

@@ -1,3 +1,5 @@
+import type { TitleStyle } from "../task/commitTitle.ts"
+import type { CommitWords } from "../task/commitWords.ts"
 import type { OddKind } from "../git/oddity.ts"
 import type { Verdict } from "../task/outcome.ts"
 
@@ -44,6 +46,7 @@ export interface Settings {
   readonly land: "auto" | "review" | "pr"
   readonly commits: "batch" | "individual"
   readonly merge: "merge" | "squash" | "rebase"
+  readonly commit: { readonly title: TitleStyle | "auto"; readonly trailers: CommitWords["trailers"] }
   readonly keepBranch: boolean
   readonly agents: Readonly<Record<string, AgentProfile>>
   /** The default agent's name; absent when there is none to fall back to. */

@@ -3,9 +3,6 @@ import type { Problem } from "../text/problem.ts"
 import type { SettingsFile } from "./settingsSchema.ts"
 import { fieldOf, type Path, type YamlText } from "../text/yamlPlace.ts"
 
-/** The adapters that come with osier. */
-export const builtInAdapters: readonly string[] = ["claude", "codex", "pi", "shell"]
-
 /** Names of agents and gates stand behind colons and in file names. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 

@@ -1,3 +1,5 @@
+import { builtInAdapters } from "./builtInAdapters.ts"
+
 /** One key of `osier.yaml`, for people. */
 export interface SettingDoc {
   readonly key: string
@@ -31,8 +33,15 @@ export const settingsDocs: readonly SettingDoc[] = [
   doc("land", "text", "auto", "auto: land what passed its gates; review: wait for `osier land`; pr: open a pull request."),
   doc("commits", "text", "batch", "batch: several finished tasks may land together; individual: one at a time."),
   doc("merge", "text", "squash", "What lands: squash (one commit a task), merge (a merge commit), rebase (the task's own commits)."),
+  doc(
+    "commit.title",
+    "text",
+    "auto",
+    "How commits are titled: conventional (`feat: Add a page`), plain (`Add a page`), auto: as most of the last fifty commits are.",
+  ),
+  doc("commit.trailers", "text", "full", "What a landing says in its `Osier-…` lines: full, or short: only what proves it."),
   doc("agent", "text", "", "The agent of tasks that name none. Left out: the only configured one, if there is exactly one."),
-  doc("agents.<name>.adapter", "file", "", "What drives the agent: claude, codex, pi, acp, shell, or the name of a plugin. Required."),
+  doc("agents.<name>.adapter", "file", "", `What drives the agent: ${builtInAdapters.join(", ")}, or the name of a plugin. Required.`),
   doc("agents.<name>.model", "file", "", "The model to ask for."),
   doc("agents.<name>.instructions", "file", "", "Standing instructions, beside each task's prompt."),
   doc(

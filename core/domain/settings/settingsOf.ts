@@ -57,6 +57,7 @@ export const settingsOf = (file: SettingsFile): Settings => {
     land: file.land ?? "auto",
     commits: file.commits ?? "batch",
     merge: file.merge ?? "squash",
+    commit: { title: file.commit?.title ?? "auto", trailers: file.commit?.trailers ?? "full" },
     keepBranch: file.keep_branch ?? false,
     agents,
     ...(agent === undefined ? {} : { agent }),

@@ -75,6 +75,12 @@ export const SettingsFile = Schema.Struct({
   land: key(Schema.Literals(["auto", "review", "pr"])),
   commits: key(Schema.Literals(["batch", "individual"])),
   merge: key(Schema.Literals(["merge", "squash", "rebase"])),
+  commit: key(
+    Schema.Struct({
+      title: key(Schema.Literals(["auto", "conventional", "plain"])),
+      trailers: key(Schema.Literals(["full", "short"])),
+    }),
+  ),
   agent: key(NotEmpty),
   agents: key(Schema.Record(Schema.String, AgentFile)),
   gates: key(Schema.Record(Schema.String, Schema.Union([GateFile, Command]))),

@@ -21,11 +21,20 @@ export interface Titled {
   readonly scope?: string
 }
 
-/** The first line of a task's commit in conventional form, at most 72 characters; a title that already has the form is kept. */
-export const commitTitle = ({ title, type, scope }: Titled): string => {
+/** How commits are titled: `feat: Add a page`, or `Add a page`. */
+export type TitleStyle = "conventional" | "plain"
+
+/** What the subjects of a repository's commits do: conventional where at least half of them have that form. */
+export const titleStyle = (subjects: readonly string[]): TitleStyle =>
+  subjects.length > 0 && subjects.filter(isConventional).length * 2 >= subjects.length ? "conventional" : "plain"
+
+const isConventional = (line: string): boolean => types.has(/^([a-z]+)(?:\([^()]+\))?!?: \S/.exec(line)?.[1] ?? "")
+
+/** The first line of a task's commit, at most 72 characters; a title that already has the conventional form is kept. */
+export const commitTitle = ({ title, type, scope }: Titled, style: TitleStyle): string => {
   const line = oneLine(title)
-  const said = /^([a-z]+)(?:\([^()]+\))?!?: \S/.exec(line)?.[1]
-  if (said !== undefined && types.has(said)) return shorten(line)
+  if (isConventional(line)) return shorten(line)
+  if (style === "plain") return shorten(line === "" ? "Untitled" : line)
   const word = type?.trim().toLowerCase() ?? ""
   const kind = types.has(word) ? word : Object.hasOwn(spoken, word) ? spoken[word] : "feat"
   const part = oneLine(scope ?? "").replace(/[()]/g, "")

@@ -106,7 +106,7 @@ const takeWork = Effect.fnUntraced(function* (
   state: Omit<AttemptState, "fence">,
   by?: { readonly outcome: AttemptEnd; readonly started: number },
 ) {
-  const { settings, hooks } = yield* RunContext
+  const { settings, hooks, words } = yield* RunContext
   const { committer, stated } = yield* RunIdentity
   const { commonDir } = yield* Repository
   const board = yield* Board
@@ -117,7 +117,7 @@ const takeWork = Effect.fnUntraced(function* (
     gitDir: tree.gitDir,
     branch: tree.branch,
     base: tree.base,
-    message: `${commitTitle(titled(task))}\n`,
+    message: `${commitTitle(titled(task), (yield* words).title)}\n`,
     identity: stated ? undefined : committer,
     hooks,
     hooksMs: task.limits?.attempt ?? settings.limits.attemptMs,

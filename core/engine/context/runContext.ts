@@ -3,9 +3,11 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { join, resolve } from "node:path"
+import type { CommitWords } from "../../domain/task/commitWords.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
 import { sharedNames } from "../../domain/git/sharedNames.ts"
 import type { SharedNames } from "../../domain/git/sharedNames.ts"
+import { commitStyle } from "../../steps/commit/commitStyle.ts"
 import { limitRounds } from "../../steps/lock/limitRounds.ts"
 import { shareTasks } from "../../steps/task/shareTasks.ts"
 import type { SharedTasks } from "../../steps/task/shareTasks.ts"
@@ -130,6 +132,8 @@ export class RunContext extends Context.Service<
     readonly options: RunOptions
     /** Whether the user's git signs commits; asked once, so that nothing that runs meanwhile can turn it off. */
     readonly signs: Effect.Effect<boolean, GitFailed | CannotStart>
+    /** How commits are worded, as the settings say or the target's last commits are; asked once. */
+    readonly words: Effect.Effect<CommitWords, GitFailed | CannotStart>
     /** Signs a commit that nothing points at, once: what can't be signed is known before anything is spent. */
     readonly signingTried: Effect.Effect<void, GitFailed | CannotStart | SigningFailed>
   }
@@ -180,6 +184,7 @@ export class RunContext extends Context.Service<
           hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
           options: { ...defaultOptions, ...input.options },
           signs,
+          words: yield* Effect.cached(Effect.provideContext(commitStyle(input.settings.commit, targetRef), world)),
           signingTried: yield* Effect.cached(
             Effect.gen(function* () {
               if (yield* signs) yield* trySigning(`${targetRef}^{tree}`, stated ? undefined : committer)

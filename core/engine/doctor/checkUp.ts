@@ -5,7 +5,7 @@ import { agentVariables, childEnvironment } from "../../domain/settings/environm
 import { lockRef } from "../../domain/lock/lock.ts"
 import { count } from "../../domain/text/plainText.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
-import { builtInAdapters } from "../../domain/settings/settingsCheck.ts"
+import { builtInAdapters } from "../../domain/settings/builtInAdapters.ts"
 import { printSize } from "../../domain/text/size.ts"
 import { astray } from "../../steps/checkout/astray.ts"
 import { listClaims } from "../../steps/task/claims.ts"

@@ -58,7 +58,7 @@ const partner = Effect.fnUntraced(function* (task: Task, work: Finished, onto: s
   while (red - green > 1) {
     const middle = Math.floor((green + red) / 2)
     const at = steps[middle]?.commit ?? onto
-    const plan = yield* planCandidate({ onto: at, tasks: [taskToLand(task, work)], mode: settings.merge, identity: committer })
+    const plan = yield* planCandidate({ onto: at, tasks: [taskToLand(task, work, settings)], mode: settings.merge, identity: committer })
     const passes =
       plan.type === "plan" &&
       (yield* judgeCommit(plan.tree, task, inForce, { why: "integrated", target: at, onto: at, onlyPlans: true })).verdict === "pass"

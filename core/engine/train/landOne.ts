@@ -50,7 +50,7 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
   const board = yield* Board
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
-  const { target, targetRef, settings, options, signs } = yield* RunContext
+  const { target, targetRef, settings, options, signs, words } = yield* RunContext
   const signed = yield* signs
   const sealing = <A, E, R>(part: Effect.Effect<A, E, R>) => (signed ? signing(task.id, part) : part)
   const hold = { task: task.id, what: "landing" }
@@ -66,8 +66,10 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     before = tip
     if (stands > standsMax) return yield* stuck(targetRef, lock)
     const inForce = yield* gatesAt(tip)
-    const offered = taskToLand(task, work)
-    const plan = yield* sealing(planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer, signed }))
+    const offered = taskToLand(task, work, settings)
+    const plan = yield* sealing(
+      planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer, signed, words: yield* words }),
+    )
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
     // As it would land, but for the verdicts: a gate that asks git for the way here gets the answer that everybody gets later.
     const draft = yield* sealCandidate(plan, { verdicts: [], gates: inForce.hash })

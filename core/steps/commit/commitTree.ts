@@ -36,7 +36,7 @@ export const commitTree = Effect.fn("commitTree")(function* (tree: string, said:
     ...at,
     env,
     programs: true,
-    input: withoutOsierTrailers(`${commitTitle(said)}${body}\n`),
+    input: withoutOsierTrailers(`${commitTitle(said, "conventional")}${body}\n`),
   })
   return yield* git.text(["rev-parse", "HEAD"], at)
 })

@@ -1,8 +1,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { commitTitle, oneLine } from "../../domain/task/commitTitle.ts"
+import { usualWords } from "../../domain/task/commitWords.ts"
+import type { CommitWords } from "../../domain/task/commitWords.ts"
 import type { Identity } from "../../domain/settings/environment.ts"
-import { landingMessage, sideMessage } from "../../domain/git/landing.ts"
+import { landingMessage, shortLanding, sideMessage } from "../../domain/git/landing.ts"
 import type { GateVerdict, LandedTask, Mode } from "../../domain/git/landing.ts"
 import { withoutOsierTrailers } from "../../domain/task/trailers.ts"
 import { Objects } from "../../world/git/objects.ts"
@@ -46,6 +48,7 @@ export interface CandidatePlan {
   readonly mode: Mode
   readonly parts: readonly Part[]
   readonly identity: Identity
+  readonly words: CommitWords
 }
 
 /** The first task that does not fit onto the target and those before it. */
@@ -75,7 +78,9 @@ export const planCandidate = Effect.fn("planCandidate")(function* (asked: {
   readonly identity: Identity
   /** Each commit that osier writes is to be signed. */
   readonly signed?: boolean
+  readonly words?: CommitWords
 }) {
+  const { words = usualWords } = asked
   const view = yield* mergeView(asked.onto)
   const target = yield* readCommit(asked.onto)
   let start = { commit: asked.onto, tree: target.tree }
@@ -89,13 +94,13 @@ export const planCandidate = Effect.fn("planCandidate")(function* (asked: {
     const lone = asked.tasks.length === 1 && folded.mode !== "rebase"
     if (lone) parts.push({ ...folded, task, empty })
     else {
-      const side = yield* chain(start.commit, task, folded, asked)
+      const side = yield* chain(start.commit, task, folded, { ...asked, words })
       parts.push({ ...folded, task, empty, side })
       start = { commit: side, tree: folded.tree }
     }
   }
   const tree = parts.at(-1)?.tree ?? target.tree
-  return { type: "plan", onto: asked.onto, tree, mode: asked.mode, parts, identity: asked.identity } satisfies CandidatePlan
+  return { type: "plan", onto: asked.onto, tree, mode: asked.mode, parts, identity: asked.identity, words } satisfies CandidatePlan
 }, Effect.scoped)
 
 /** Writes one task's part of the side chain and answers with its last commit. */
@@ -103,7 +108,7 @@ const chain = Effect.fnUntraced(function* (
   start: string,
   task: TaskToLand,
   folded: Folded,
-  { identity, signed }: { readonly identity: Identity; readonly signed?: boolean },
+  { identity, signed, words }: { readonly identity: Identity; readonly signed?: boolean; readonly words: CommitWords },
 ) {
   const committer = yield* signature(identity)
   if (folded.mode !== "rebase") {
@@ -116,7 +121,7 @@ const chain = Effect.fnUntraced(function* (
       author: by === undefined ? committer : by.author,
       committer,
       message: sideMessage({
-        subject: commitTitle(task),
+        subject: commitTitle(task, words.title),
         task,
         credits: by?.lines ?? [],
         ...(task.body === undefined ? {} : { body: task.body }),
@@ -150,17 +155,22 @@ export const sealCandidate = Effect.fn("sealCandidate")(function* (
     ...(end === undefined ? {} : { side: end }),
   }))
   const second = side ?? (lone?.mode === "merge" ? lone.task.tip : undefined)
-  const body = lone === undefined ? contents(plan.parts) : (lone.task.body ?? "")
+  const { words } = plan
+  const body = lone === undefined ? contents(plan.parts, words) : (lone.task.body ?? "")
+  const landing = { base: plan.onto, tasks, verdicts: judged.verdicts, ...(judged.gates === undefined ? {} : { gates: judged.gates }) }
   const commit = yield* write(judged.signed, {
     tree: plan.tree,
     parents: second === undefined ? [plan.onto] : [plan.onto, second],
     author: by === undefined ? committer : by.author,
     committer,
     message: landingMessage({
-      subject: lone === undefined ? `chore: land ${plan.parts.length} tasks` : commitTitle(lone.task),
+      subject:
+        lone === undefined
+          ? commitTitle({ title: `Land ${plan.parts.length} tasks`, type: "chore" }, words.title)
+          : commitTitle(lone.task, words.title),
       body,
       credits: by?.lines ?? [],
-      landing: { base: plan.onto, tasks, verdicts: judged.verdicts, ...(judged.gates === undefined ? {} : { gates: judged.gates }) },
+      landing: words.trailers === "short" ? shortLanding(landing) : landing,
     }),
   })
   return { commit, tree: plan.tree, mode: plan.mode, onto: plan.onto, tasks } satisfies Candidate
@@ -172,7 +182,8 @@ const write = Effect.fnUntraced(function* (signed: boolean | undefined, fields: 
   return yield* objects.writeCommit(fields)
 })
 
-const contents = (parts: readonly Part[]): string => parts.map((part) => `* ${commitTitle(part.task)} (${part.task.id})`).join("\n")
+const contents = (parts: readonly Part[], { title }: CommitWords): string =>
+  parts.map((part) => `* ${commitTitle(part.task, title)} (${part.task.id})`).join("\n")
 
 const signature = Effect.fnUntraced(function* ({ name, email }: Identity) {
   const now = yield* Clock.currentTimeMillis

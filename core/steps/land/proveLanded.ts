@@ -32,11 +32,12 @@ export const proveLanded = Effect.fn("proveLanded")(function* (asked: {
     const landing = readLanding(message)
     const at = landing?.tasks.findIndex((task) => task.id === asked.task && task.tip === asked.tip) ?? -1
     const task = landing?.tasks[at]
-    if (landing === undefined || task === undefined || landing.base !== parents[0]) continue
-    const start = landing.tasks[at - 1]?.side ?? landing.base
+    const [onto] = parents
+    if (landing === undefined || task === undefined || onto === undefined || (landing.base ?? onto) !== onto) continue
+    const start = landing.tasks[at - 1]?.side ?? onto
     const part = task.side ?? commit
     const chained = yield* standsOnChain(landing.tasks, parents, tree)
-    if (chained && (yield* holds(landing.base, start, part, task))) return { landing: commit }
+    if (chained && (yield* holds(onto, start, part, task))) return { landing: commit }
   }
   return undefined
 })

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
-import { commitTitle } from "../../../core/domain/task/commitTitle.ts"
-import { landingMessage, readLanding, sideMessage } from "../../../core/domain/git/landing.ts"
+import { commitTitle, titleStyle } from "../../../core/domain/task/commitTitle.ts"
+import { landingMessage, readLanding, shortLanding, sideMessage } from "../../../core/domain/git/landing.ts"
 import type { Landing } from "../../../core/domain/git/landing.ts"
 
 const oid = (digit: string) => digit.repeat(40)
@@ -16,9 +16,9 @@ const landing: Landing = {
 }
 
 test("nothing in a subject turns or hides what follows", () => {
-  const said = landingMessage({ subject: commitTitle({ title: "a\u202Eb\u2066c\u200Bd\uFEFFe\u061Cf" }), landing })
+  const said = landingMessage({ subject: commitTitle({ title: "a\u202Eb\u2066c\u200Bd\uFEFFe\u061Cf" }, "conventional"), landing })
   expect(said.split("\n")[0]).toBe("feat: abcdef")
-  expect(commitTitle({ title: "👩\u200D💻 می\u200Cخواهم" })).toBe("feat: 👩\u200D💻 می\u200Cخواهم")
+  expect(commitTitle({ title: "👩\u200D💻 می\u200Cخواهم" }, "conventional")).toBe("feat: 👩\u200D💻 می\u200Cخواهم")
 })
 
 test.each([
@@ -30,10 +30,32 @@ test.each([
   [{ title: "two\nlines\r\u2028\0and\u001b[31m red" }, "feat: two lines and [31m red"],
   [{ title: " \n" }, "feat: untitled"],
   [{ title: "x", scope: "(a)\nb" }, "feat(a b): x"],
-])("%j is titled %s", (task, title) => expect(commitTitle(task)).toBe(title))
+])("%j is titled %s", (task, title) => expect(commitTitle(task, "conventional")).toBe(title))
+
+test.each([
+  [{ title: "Add login page", type: "bug", scope: "comments" }, "Add login page"],
+  [{ title: "docs(readme)!: say more" }, "docs(readme)!: say more"],
+  [{ title: " \n" }, "Untitled"],
+])("%j is titled plainly: %s", (task, title) => expect(commitTitle(task, "plain")).toBe(title))
+
+test.each([
+  [[], "plain"],
+  [["Initial commit"], "plain"],
+  [["feat: a", "fix(b)!: c", "Merge it"], "conventional"],
+  [["feat: a", "Fix the build", "note: this is no type", "ENG-12: more"], "plain"],
+] as const)("after %j titles are %s", (subjects, style) => expect(titleStyle(subjects)).toBe(style))
+
+test("a short block says only what proves the landing, and is read back", () => {
+  const [task] = landing.tasks
+  const short = landingMessage({ subject: "Add a page", landing: shortLanding(landing) })
+  expect(short).toBe(`Add a page\n\nOsier-Task: 12\nOsier-Tip: ${task?.tip}\nOsier-Verdict: test=pass golden%20set%3D1=pass\n`)
+  expect(readLanding(short)).toEqual(shortLanding(landing))
+  const merged: Landing = { ...landing, tasks: [{ id: 12, tip: oid("b"), mode: "merge", side: oid("c") }] }
+  expect(readLanding(landingMessage({ subject: "Add a page", landing: shortLanding(merged) }))).toEqual(shortLanding(merged))
+})
 
 test("a long title is cut between characters", () => {
-  const title = commitTitle({ title: "👩‍👩‍👧".repeat(40) })
+  const title = commitTitle({ title: "👩‍👩‍👧".repeat(40) }, "conventional")
   expect(title.length).toBeLessThanOrEqual(72)
   expect(title).toMatch(/^feat: (👩‍👩‍👧)+…$/u)
 })

@@ -57,6 +57,7 @@ describe("osier.yaml", () => {
       land: "auto",
       commits: "batch",
       merge: "squash",
+      commit: { title: "auto", trailers: "full" },
       keepBranch: false,
       agents: {
         "security-specialist": {
