@@ -7,6 +7,12 @@ import { offerStream } from "../server/offerStream.ts"
 import { gateTail } from "../steps/gate/gateTail.ts"
 import { Journal } from "../world/journal/journal.ts"
 import { Repository } from "../world/git/repository.ts"
+import { standingLines } from "../domain/event/standing.ts"
+import { runStanding } from "../steps/task/runStanding.ts"
+import { RunIdentity } from "../world/git/runIdentity.ts"
+import { Machine } from "../world/machine/machine.ts"
+import { onRequest } from "./onRequest.ts"
+import { standingText } from "./standingText.ts"
 import { closing } from "./closing.ts"
 import { type LiveView, liveView, shown } from "./liveView.ts"
 import { withSignals } from "./signals.ts"
@@ -24,6 +30,7 @@ export const showRun = Effect.fnUntraced(function* <E, R>(call: Call, work: (liv
   }
   const watched = Effect.gen(function* () {
     yield* Effect.forkScoped(serve)
+    yield* onRequest(call.json ? Effect.void : sayStanding(call.screen))
     return yield* shown(live, journal.subscribe, withSignals(work(live), soften))
   }).pipe(Effect.scoped)
   const report = yield* watched.pipe(
@@ -37,6 +44,15 @@ export const showRun = Effect.fnUntraced(function* <E, R>(call: Call, work: (liv
   if (!call.json) call.screen.out(closing(report, live.view(), call.screen.paint, yield* tailsOf(report, live.view())))
   return report.exit
 })
+
+/** Says what the run waits for. */
+const sayStanding = Effect.fnUntraced(
+  function* (screen: Call["screen"]) {
+    const [{ run }, { self }] = [yield* RunIdentity, yield* Machine]
+    screen.err(standingText(standingLines(yield* runStanding({ run, process: self })), screen.errPaint))
+  },
+  (said) => Effect.ignore(said),
+)
 
 /** What the gates printed last that failed these tasks. */
 const tailsOf = Effect.fnUntraced(function* (report: Report, view: RunView) {

@@ -39,11 +39,13 @@ Exit codes: 0 all passed, 1 one failed or took too long, 2 no such gate, 3 one c
 looks; with --probe it pushes one ref there and deletes it at once.`,
     options: [
       { flag: "--gates", meaning: "run every gate on the target's tip: does it pass its own?" },
+      { flag: "--run", meaning: "only say what each run of this repository here waits for: stage, since when, locks, processes" },
       { flag: "--probe", meaning: "try out whether the remote takes osier's refs" },
     ],
     examples: [
       "osier doctor  # exits 3 when something has to be mended",
       "osier doctor --gates  # before the first run",
+      "osier doctor --run  # what does it wait for? kill -USR1 <process> has a run say it itself",
       "osier doctor --probe",
       "osier doctor --json | jq '.checks[] | select(.ok | not)'",
     ],

@@ -9,13 +9,18 @@ import { checkAgents, checkLeftovers, checkRepository, checkSettings } from "../
 import { latest } from "../../engine/sync/latest.ts"
 import { engineOf, worldAt } from "../../live.ts"
 import { RunContext } from "../../engine/context/runContext.ts"
+import { standingLines } from "../../domain/event/standing.ts"
+import { liveRuns } from "../../steps/lock/liveRuns.ts"
+import { runStanding } from "../../steps/task/runStanding.ts"
 import { readSettings } from "../../steps/given/readSettings.ts"
 import { isSet } from "../flags.ts"
-import type { Trouble, Verb } from "../verb.ts"
+import { standingText } from "../standingText.ts"
+import type { Call, Trouble, Verb } from "../verb.ts"
 
 /** Looks at everything osier stands on; one thing that is wrong hides no other. */
-export const doctor: Verb = ({ flags, json, screen, at, version }) =>
+export const doctor: Verb = (call) =>
   Effect.gen(function* () {
+    const { flags, json, screen, version } = call
     const checks: Check[] = [
       {
         name: "osier",
@@ -24,6 +29,7 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
         hint: "",
       },
     ]
+    if (isSet(flags, "run")) return yield* runs(call)
     const examine = <R>(name: string, look: Effect.Effect<readonly Check[], Trouble, R>) =>
       look.pipe(
         Effect.catch((trouble) => Effect.succeed([failed(name, trouble)])),
@@ -76,7 +82,24 @@ export const doctor: Verb = ({ flags, json, screen, at, version }) =>
     }
     screen.out(sick ? `\n${bad("Something has to be mended first.")}` : `\nReady: osier run "what is to be done"`)
     return sick ? (3 as const) : (0 as const)
-  }).pipe(Effect.provide(worldAt(at)))
+  }).pipe(Effect.provide(worldAt(call.at)))
+
+/** What the runs of this repository on this machine wait for; 1 when something takes longer than it should. */
+const runs = Effect.fnUntraced(function* ({ json, screen }: Call) {
+  const all = yield* Effect.forEach(yield* liveRuns(), (run) => runStanding(run))
+  const told = all.map((standing) => ({ run: standing.run, pid: standing.pid, lines: standingLines(standing) }))
+  const late = told.some(({ lines }) => lines.some((line) => line.late))
+  const exit = late ? (1 as const) : (0 as const)
+  if (json) {
+    screen.out(JSON.stringify({ runs: told }))
+    return exit
+  }
+  if (told.length === 0) screen.out("no run is active here; what happened last: osier events")
+  for (const { lines } of told) screen.out(standingText(lines, screen.paint))
+  if (late)
+    screen.out("\nosier ends a git that gives no answer by itself, and tells it; `osier stop --now` ends the run, and nothing is lost.")
+  return exit
+})
 
 /** What really runs us: Bun and Deno say of themselves that they are some version of Node as well. */
 const runtime = (): string => {

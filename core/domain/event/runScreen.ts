@@ -4,6 +4,7 @@ import type { Phase, RunView, TaskView } from "./runView.ts"
 
 /** How a phase is called on the screen, the liveliest first. */
 const labels: Readonly<Record<Phase, string>> = {
+  preparing: "setting up",
   working: "working",
   judging: "judging",
   landing: "landing",
@@ -15,7 +16,10 @@ const labels: Readonly<Record<Phase, string>> = {
   discarded: "discarded",
 }
 
-const lively: readonly Phase[] = ["working", "judging", "landing", "held"]
+/** How a phase is called on the screen. */
+export const phaseName = (phase: Phase): string => labels[phase]
+
+const lively: readonly Phase[] = ["preparing", "working", "judging", "landing", "held"]
 
 const painted = (phase: Phase, text: string, paint: Paint): string => {
   if (phase === "merged") return paint.good(text)
@@ -35,7 +39,8 @@ const row = (task: TaskView, now: number, width: number, titleWidth: number, pai
   const elapsed = lively.includes(task.phase) && Number.isFinite(since) ? span(now - since) : ""
   const agent = task.agent === undefined ? "" : `${task.agent}${task.attempt > 1 ? ` (${task.attempt})` : ""}`
   const head = `${`#${task.id}`.padStart(5)} ${padded(task.title, titleWidth)}  `
-  const label = padded(labels[task.phase], 9)
+  // On a narrow terminal each column counts.
+  const label = padded(labels[task.phase], width < 60 ? Math.max(9, cells(labels[task.phase])) : 11)
   const left = width - cells(head) - cells(label)
   const time = left < 9 ? "" : ` ${elapsed.padStart(8)}`
   const who = left < 24 ? "" : padded(agent, 14)
@@ -62,7 +67,7 @@ const headline = (view: RunView, now: number, width: number, paint: Paint, idle:
 export const tally = (view: RunView): string => {
   const counted = new Map<string, number>()
   for (const { phase } of view.tasks.values()) counted.set(labels[phase], (counted.get(labels[phase]) ?? 0) + 1)
-  return ["landed", "working", "judging", "landing", "held", "waiting", "blocked", "failed", "discarded"]
+  return ["landed", "setting up", "working", "judging", "landing", "held", "waiting", "blocked", "failed", "discarded"]
     .flatMap((label) => (counted.has(label) ? [`${counted.get(label)} ${label}`] : []))
     .join(" · ")
 }

@@ -5,7 +5,7 @@ import { type Spent, spentTogether } from "../task/spent.ts"
 import { count, plainLine, took } from "../text/plainText.ts"
 
 /** Where a task is, for a person who watches: finer than its status, and never stored. */
-export type Phase = "waiting" | "working" | "judging" | "landing" | "held" | "blocked" | "failed" | "merged" | "discarded"
+export type Phase = "waiting" | "preparing" | "working" | "judging" | "landing" | "held" | "blocked" | "failed" | "merged" | "discarded"
 
 export interface TaskView {
   readonly id: number
@@ -114,14 +114,14 @@ const told = (event: Event, before: TaskView): Change => {
     case "TaskAdded":
       return { title: plainLine(event.title), agent: event.agent }
     case "TaskClaimed":
-      return { phase: "working", words: "claimed" }
+      return { phase: "preparing", words: "claimed" }
     case "TaskReleased":
     case "TaskWaited":
       return { phase: "waiting", words: event.reason }
     case "TaskBlocked":
       return { phase: "blocked", words: event.reason }
     case "TreeMade":
-      return { words: `tree made in ${took(event.ms)}` }
+      return { phase: "preparing", words: `tree made in ${took(event.ms)}` }
     case "SetupRan":
       return { words: `set up: ${event.command.join(" ")}` }
     case "AttemptStarted":

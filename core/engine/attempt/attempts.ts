@@ -15,8 +15,11 @@ import { transition, withoutReason } from "../context/transition.ts"
 /** How often a provider may refuse without a word of when it will not, before its refusal counts as the task's failure. */
 const refusalsMax = 20
 
-/** A provider that names its quota refuses until that is free again, however long that takes. */
 const quota = /usage limit|quota|rate.?limit|\b429\b/i
+
+/** Whether a refusal is one of those of which there may be only so many: a provider that names its quota, or when it is free again, refuses that long. */
+export const isCounted = ({ notBefore, reason }: Pick<AttemptLost, "notBefore" | "reason">): boolean =>
+  notBefore === undefined && !quota.test(reason)
 
 /** Who an attempt is made by, as its record says it. */
 export const agentOf = (task: Task, fallback: string | undefined): string => task.agent ?? fallback ?? "none"
@@ -57,7 +60,7 @@ export const attempts = Effect.fn("attempts")(function* <A, E, R>(
     const before = current.attempts.find((each) => each.n === n)
     const record = lostRecord(lost, { n, agent, ms: (yield* Clock.currentTimeMillis) - started + (before?.ms ?? 0) }, before)
     if (lost.class === "provider" && refusals < refusalsMax) {
-      if (lost.notBefore === undefined && !quota.test(lost.reason)) refusals++
+      if (isCounted(lost)) refusals++
       current = yield* rest(held, current, record, lost, resting)
       continue
     }

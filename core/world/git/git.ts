@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { gitHint } from "../../domain/git/gitHint.ts"
 import { gitWords } from "../../domain/git/gitWords.ts"
+import { took } from "../../domain/text/plainText.ts"
 import { ofObjects } from "./ofObjects.ts"
-import { onlyReads } from "./onlyReads.ts"
+import { isShort, onlyReads } from "./onlyReads.ts"
 import { machineEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "../machine/process.ts"
 import type { CannotStart, Ended } from "../machine/process.ts"
@@ -17,8 +18,14 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
   readonly stderr: string
   /** It was ended because its time was over; without that, a missing code means that somebody killed it. */
   readonly timedOut?: boolean
+  /** How long it had, in milliseconds, and how often it was asked. */
+  readonly time?: { readonly ms: number; readonly times: number }
 }> {
   override get message() {
+    if (this.timedOut === true && this.time !== undefined) {
+      const { ms, times } = this.time
+      return `git ${this.args.slice(0, 3).join(" ")} gave no answer for ${took(ms)}, and was ended${times > 1 ? `, ${times} times` : ""}`
+    }
     return `git ${this.args.slice(0, 3).join(" ")} failed (${this.code ?? "ended by a signal"}): ${gitWords(this.stderr)}`
   }
   /** Somebody killed it, as the system does when memory is short: to do the same again may well help. */
@@ -26,6 +33,8 @@ export class GitFailed extends Data.TaggedError("GitFailed")<{
     return this.code === null && this.timedOut !== true
   }
   get hint() {
+    if (this.timedOut === true && gitHint(this.stderr) === undefined)
+      return "Something keeps git waiting here: a file system that does not answer, or a program that git starts. Try the command by hand."
     return (
       gitHint(this.stderr) ??
       "osier does not know this answer of git's. `osier doctor` looks at the repository, `git fsck` at every object."
@@ -77,18 +86,35 @@ export class Git extends Context.Service<
       const processes = yield* Process
       const known = answers()
       const ask = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
+        const reads = onlyReads(args)
+        const timeoutMs = options.timeoutMs ?? (isShort(args) ? shortMs : reads ? readMs : writeMs)
+        let times = 0
         const once = processes.run({
           argv: ["git", ...(options.programs === true ? settings(options.config ?? {}) : pinned(options.config)), ...args],
           cwd: options.cwd ?? ".",
           env: { ...(options.programs === true ? userEnvironment(process.env) : machineEnvironment(process.env)), ...options.env },
           ...(options.input === undefined ? {} : { input: options.input }),
-          timeoutMs: options.timeoutMs ?? (onlyReads(args) ? readMs : writeMs),
+          timeoutMs,
         })
-        // Whoever kills one that only reads, as the system does when memory is short, costs a moment and nothing else.
-        const asked = onlyReads(args) ? Effect.repeat(once, { until: (one) => one.code !== null || one.timedOut, times: 3 }) : once
-        const ended = yield* asked
-        if (ended.code === null || !((options.codes ?? [0]).includes(ended.code) || options.no?.test(ended.stderr) === true)) {
-          return yield* new GitFailed({ args, code: ended.code, stderr: ended.stderr, timedOut: ended.timedOut })
+        // Whoever kills one that only reads, as the system does when memory is short, costs a moment and nothing else. One that
+        // hangs is asked once more: what kept it waiting may be over.
+        const answered = (one: Ended) => {
+          times++
+          return (one.code !== null && !one.timedOut) || (one.timedOut && times > 1)
+        }
+        const ended = yield* reads ? Effect.repeat(once, { until: answered, times: 3 }) : once
+        if (
+          ended.code === null ||
+          (reads && ended.timedOut) ||
+          !((options.codes ?? [0]).includes(ended.code) || options.no?.test(ended.stderr) === true)
+        ) {
+          return yield* new GitFailed({
+            args,
+            code: ended.code,
+            stderr: ended.stderr,
+            timedOut: ended.timedOut,
+            time: { ms: timeoutMs, times },
+          })
         }
         return ended
       })
@@ -126,7 +152,8 @@ const answersKept = 64
 /** In bytes. */
 const largestAnswer = 256 * 1024
 
-/** No git is waited for without an end: this long for one that only reads, and for one that writes, in time in which osier ran. */
+/** No git is waited for without an end: this long for one that looks at a few things, that reads, or that writes, in time in which osier ran. */
+const shortMs = 60_000
 const readMs = 5 * 60_000
 const writeMs = 30 * 60_000
 

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import { deflateSync, inflateSync } from "node:zlib"
-import { conversation } from "../machine/conversation.ts"
+import { askedAgain, conversation } from "../machine/conversation.ts"
 import { pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
 import { passingName } from "../machine/passing.ts"
@@ -82,9 +82,8 @@ export class Objects extends Context.Service<
       const ask = (verb: "contents" | "info", name: string) =>
         reader
           .ask(`${verb} ${name}\n`, (bytes) => readReply(bytes, verb))
-          // Asking again costs nothing when the process was killed.
           .pipe(
-            Effect.retry({ times: 3, while: (error) => error.silentSeconds === undefined }),
+            askedAgain,
             Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })),
           )
       const unsettled = new Set<string>()

@@ -15,6 +15,9 @@ const readers = new Set([
   "var",
 ])
 
+/** Those that are done in a moment, however big the repository is. */
+const short = new Set(["check-ignore", "ls-tree", "rev-parse", "var"])
+
 const withValue = new Set(["--git-dir", "--work-tree", "-C", "-c"])
 
 /** The command among git's arguments, and what follows it. */
@@ -26,3 +29,6 @@ export const subcommand = (args: readonly string[]): { readonly name: string; re
 
 /** Whether a git command with these arguments only reads. */
 export const onlyReads = (args: readonly string[]): boolean => readers.has(subcommand(args).name)
+
+/** Whether a git command with these arguments only reads, and little. */
+export const isShort = (args: readonly string[]): boolean => short.has(subcommand(args).name)

@@ -9,7 +9,7 @@ import { stat } from "node:fs/promises"
 import { gitWords } from "../../domain/git/gitWords.ts"
 import { span } from "../../domain/text/plainText.ts"
 import { quoteWord } from "../../domain/text/quoteWord.ts"
-import { conversation } from "../machine/conversation.ts"
+import { askedAgain, conversation } from "../machine/conversation.ts"
 import { Git, pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
 import { Objects } from "./objects.ts"
@@ -116,7 +116,7 @@ export class Refs extends Context.Service<
         )
       const read = (ref: string) =>
         reader.ask(`info ${ref}\n`, readInfo).pipe(
-          Effect.retry({ times: killsMax, while: (error) => error.silentSeconds === undefined }),
+          askedAgain,
           Effect.mapError((error) => new RefFailed({ refs: [ref], reason: error.message })),
         )
       // What is announced must be what git is about to do, and nothing of ours may be at work where a sweep looks.

@@ -96,6 +96,16 @@ export const conversation = (partner: Partner, options: Manner = {}) =>
     return { ask }
   })
 
+/** How often a partner that was killed is asked again. */
+const killsMax = 3
+
+/** Asks again what changes nothing: a few times when the partner was killed, once when it gave no answer. */
+export const askedAgain = <A>(asked: Effect.Effect<A, ConversationEnded>): Effect.Effect<A, ConversationEnded> =>
+  Effect.suspend(() => {
+    let left = killsMax
+    return Effect.retry(asked, { while: ({ silentSeconds }) => (left -= silentSeconds === undefined ? 1 : killsMax) >= 0 })
+  })
+
 /** An idle helper must not keep the program alive; a busy one must. */
 const hold = (line: Line) => {
   for (const handle of [line.child, line.child.stdout, line.child.stderr, line.child.stdin]) {

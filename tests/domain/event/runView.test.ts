@@ -47,7 +47,9 @@ describe("runView", () => {
   test("a task's way from waiting to landed", () => {
     const way: readonly (readonly [EventBody, string, string])[] = [
       [started, "waiting", ""],
-      [{ type: "TaskClaimed", task: 1, fence: 1, owner: "dev" }, "working", "claimed"],
+      [{ type: "TaskClaimed", task: 1, fence: 1, owner: "dev" }, "preparing", "claimed"],
+      [{ type: "TreeMade", task: 1, tree: "t", branch: "b", base: "c", ms: 100 }, "preparing", "tree made in 0.1 s"],
+      [{ type: "SetupRan", task: 1, command: ["npm", "ci"], code: 0, ms: 100 }, "preparing", "set up: npm ci"],
       [attempt(1), "working", "started"],
       [{ type: "AgentSaid", task: 1, attempt: 1, text: "one\ntwo" }, "working", "one two"],
       [{ type: "GateStarted", task: 1, gate: "test", tree: "t" }, "judging", "gate test"],
