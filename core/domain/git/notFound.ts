@@ -5,6 +5,7 @@ const says = [
   /^(?:\S*\bsh|\S*\bdash): (?:line )?\d+: ([^\s:]+): (?:command )?not found$/m,
   /^(?:\S*\b(?:ba|k|z|a)?sh): (?:line \d+: )?([^\s:]+): (?:command )?not found$/m,
   /^[^\n:]+: line \d+: ([^\s:]+): command not found$/m,
+  /^fish: Unknown command: (\S+)$/m,
   /^zsh:(?:\d+:)? command not found: (\S+)$/m,
   /^\S*env: [‘'"]?([^\s’'":]+)[’'"]?: No such file or directory$/m,
   /^make: ([^\s:]+): No such file or directory$/m,

@@ -3,6 +3,8 @@ export interface FoundGate {
   readonly name: string
   readonly run: string
   readonly from: string
+  /** What it is about, when that is a part of the repository. */
+  readonly scope?: readonly string[]
 }
 
 /** What a look at a repository told. */
@@ -15,6 +17,8 @@ export interface Project {
   readonly copy: readonly string[]
   /** Globs of the tests that are there. */
   readonly tests: readonly string[]
+  /** Parts that are tested on their own, for which no gate is proposed. */
+  readonly more?: readonly string[]
   /** Agent programs on this machine. */
   readonly agents: readonly string[]
 }
@@ -50,7 +54,18 @@ const agentsText = ({ agents }: Project): readonly string[] => {
   ]
 }
 
-const gatesText = ({ gates, tests }: Project): readonly string[] =>
+/** What is said of a workspace: how a task keeps to a part of it. */
+const partsText = ({ gates, more = [] }: Project): readonly string[] => {
+  const [first] = gates.flatMap(({ scope = [] }) => scope)
+  if (first === undefined) return []
+  return [
+    "# This is a workspace. A task that says which part it is about runs beside those of the others: `scope` in a plan, as",
+    `#   scope: ${list([first])}`,
+    ...(more.length === 0 ? [] : [`# These are tested as well, and have no gate here: ${more.join(", ")}`]),
+  ]
+}
+
+const gatesText = ({ gates, tests, ...project }: Project): readonly string[] =>
   gates.length === 0
     ? [
         '# Nothing that tests this project was found. Without a gate work is "ungated" and lands only when you say so.',
@@ -60,7 +75,11 @@ const gatesText = ({ gates, tests }: Project): readonly string[] =>
     : [
         "# What must pass before anything lands, in a clean checkout of the exact commit. A task can't change what judges it.",
         "gates:",
-        ...gates.map(({ name, run, from }) => `  ${name}: { run: ${argv(run)}, timeout: 10m }   # found by ${from}`),
+        ...gates.map(
+          ({ name, run, from, scope }) =>
+            `  ${name}: { run: ${argv(run)}, timeout: 10m }   # ${scope === undefined ? "" : `scope ${list(scope)}, `}found by ${from}`,
+        ),
+        ...partsText({ gates, tests, ...project }),
         ...(tests.length === 0 ? [] : [`# To look at all work that changes tests before it lands, give a gate: protect: ${list(tests)}`]),
       ]
 

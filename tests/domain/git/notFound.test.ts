@@ -8,6 +8,7 @@ test.each([
   ["/bin/sh: 1: cargo: not found", "cargo"],
   ["./check.sh: line 3: jq: command not found", "jq"],
   ["/usr/bin/env: ‘ruby’: No such file or directory", "ruby"],
+  ["fish: Unknown command: vitest", "vitest"],
   ["zsh:1: command not found: go", "go"],
   ["make: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127", "pytest"],
 ])("%j misses %s", (output, program) => {
