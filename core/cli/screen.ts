@@ -65,9 +65,13 @@ export const printer = (
   }
 }
 
+/** Whether lines may be drawn over: only for a person at a terminal that can do it. Build machines say `CI`, and keep what is printed. */
+export const redraws = (isTerminal: boolean, { TERM: term, CI: ci }: Readonly<Record<string, string | undefined>>): boolean =>
+  isTerminal && term !== "dumb" && (ci === undefined || ci === "" || ci === "0" || ci === "false")
+
 /** The terminal, or the pipe or file in its place. */
 export const terminal = (env: Readonly<Record<string, string | undefined>>, json: boolean): Screen => {
-  const live = process.stdout.isTTY && env["TERM"] !== "dumb"
+  const live = redraws(process.stdout.isTTY, env)
   const columns = () => process.stdout.columns || 80
   const rows = () => process.stdout.rows || 24
   const { stdout, stderr } = outlets(process)

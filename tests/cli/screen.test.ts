@@ -3,7 +3,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, test } from "vitest"
 import { liveView } from "../../core/cli/liveView.ts"
-import { memoryScreen, printer } from "../../core/cli/screen.ts"
+import { memoryScreen, printer, redraws } from "../../core/cli/screen.ts"
 import { noPaint, paintFor } from "../../core/domain/text/colour.ts"
 import type { EventBody } from "../../core/domain/event/event.ts"
 
@@ -95,3 +95,13 @@ test("a view that follows shows the next run when it starts, and none that was t
   })
   await Effect.runPromise(Effect.scoped(body).pipe(Effect.provide(TestClock.layer())))
 })
+
+test.each([
+  [true, {}, true],
+  [true, { CI: "" }, true],
+  [true, { CI: "false" }, true],
+  [true, { CI: "true" }, false],
+  [true, { CI: "1", TERM: "xterm" }, false],
+  [true, { TERM: "dumb" }, false],
+  [false, { TERM: "xterm" }, false],
+])("a terminal (%s) with %j is drawn over: %s", (isTerminal, env, expected) => expect(redraws(isTerminal, env)).toBe(expected))

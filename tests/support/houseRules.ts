@@ -24,6 +24,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   worker: ["plugins", "world", "domain", "kit", "plugin"],
   osier: ["plugins", "worker", "live", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
   main: ["plugins", "worker", "cli", "live", "client", "server", "engine", "steps", "world", "domain", "kit", "plugin"],
+  // Plain JavaScript, for a Node that can't read the rest.
+  "main.mjs": ["main"],
   scripts: ["scripts", "osier", "client", "kit", "plugin"],
 }
 
@@ -125,7 +127,7 @@ const cyclesRule: Rule = (sources) => {
 }
 
 /** Where programs, libraries, workers and authors come in. */
-const doors = ["core/main.ts", "core/osier.ts", "core/worker.ts", "core/client.ts", "core/plugin.ts", "core/kit/index.ts"]
+const doors = ["core/main.mjs", "core/main.ts", "core/osier.ts", "core/worker.ts", "core/client.ts", "core/plugin.ts", "core/kit/index.ts"]
 
 /** Nothing ships that no door leads to. */
 const deadRule: Rule = (sources) => {

@@ -8,6 +8,7 @@ import { durationFlag, isSet } from "../flags.ts"
 import { showRun } from "../showRun.ts"
 import { titled } from "../titled.ts"
 import type { Verb } from "../verb.ts"
+import { wayOut } from "../wayOut.ts"
 
 /** Has the work of a claimed task judged and landed. */
 export const done: Verb = (call) =>
@@ -20,5 +21,10 @@ export const done: Verb = (call) =>
       allowGateChanges: isSet(call.flags, "allowGateChanges"),
       ...(waitMs === undefined ? {} : { waitMs }),
     }
-    return yield* showRun(call, (live) => titled(live, doneTask(id))).pipe(Effect.provide(engineOf({ settings, workingText, options })))
+    const typedIn = process.cwd()
+    const exit = yield* showRun(call, (live) => titled(live, doneTask(id))).pipe(
+      Effect.provide(engineOf({ settings, workingText, options })),
+    )
+    yield* wayOut(call, typedIn)
+    return exit
   }).pipe(Effect.provide(worldAt(call.at)))

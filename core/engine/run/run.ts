@@ -30,6 +30,7 @@ import { preflight } from "./preflight.ts"
 import { recover } from "../recovery/recovery.ts"
 import { reportOf } from "./reportOf.ts"
 import { RunContext } from "../context/runContext.ts"
+import { sayIdentity } from "./sayIdentity.ts"
 import { saySigning } from "./saySigning.ts"
 import { Slots } from "../context/slots.ts"
 import { startable } from "./startable.ts"
@@ -104,6 +105,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
     host: self.host,
     gates: inForce.gates.map((gate) => gate.name),
   })
+  yield* sayIdentity
   if (inForce.warning !== undefined) yield* board.emit({ type: "Warned", ...inForce.warning })
   // Before any agent can write it.
   yield* seeTags()

@@ -1,4 +1,8 @@
-import { expect, test } from "vitest"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, onTestFinished, test } from "vitest"
 import manifest from "../../../package.json" with { type: "json" }
 import { nodeTooOld } from "../../../core/domain/text/nodeTooOld.ts"
 
@@ -19,4 +23,17 @@ test("the range of package.json is one that it reads, and says what to do", () =
     hint: expect.stringContaining("newer Node"),
     exit: 3,
   })
+})
+
+test("the door in plain JavaScript says the same in the same words", () => {
+  const old = nodeTooOld("20.20.2", manifest.engines.node)
+  const folder = mkdtempSync(join(tmpdir(), "osier-old-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  // What reads as an older Node before the door is opened.
+  const disguise = join(folder, "disguise.mjs")
+  writeFileSync(disguise, 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })\n')
+  const door = join(import.meta.dirname, "..", "..", "..", "core", "main.mjs")
+  const { status, stderr } = spawnSync(process.execPath, ["--import", disguise, door, "ls"], { encoding: "utf8" })
+  expect(status).toBe(3)
+  expect(stderr).toBe(`osier: ${old?.message}\n  ${old?.hint}\n`)
 })
