@@ -14,9 +14,16 @@ export interface Command {
   /** What one must know beyond that line. */
   readonly details?: string
   readonly options?: readonly Option[]
+  /** The shape of what `--json` prints, by what is typed after the program's name: `ls`, `ls --locks`. */
+  readonly json: Readonly<Record<string, string>>
   /** Whole lines as one would type them; words after `  # ` explain. */
   readonly examples: readonly string[]
+  /** The heading of the help under which it stands. */
+  readonly group?: string
 }
+
+/** What `--json` of a verb prints that tells what happens while it happens. */
+export const eachEvent = "one event a line"
 
 /** Flags that every verb takes. */
 export const globalOptions: readonly Option[] = [

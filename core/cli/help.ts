@@ -7,6 +7,17 @@ const columns = (rows: readonly (readonly [string, string])[]): string => {
 
 const optionRows = (options: readonly Option[]): string => columns(options.map(({ flag, meaning }) => [flag, meaning]))
 
+/** What each exit code says, the same for every verb. */
+export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
+  [0, "done"],
+  [1, "some failed"],
+  [2, "usage or plan"],
+  [3, "environment"],
+  [4, "held by another"],
+  [5, "waits for you"],
+  [130, "interrupted"],
+]
+
 /** Examples with their explanations under each other. */
 const exampleRows = (examples: readonly string[]): string =>
   columns(
@@ -25,14 +36,19 @@ export const commandHelp = (program: string, command: Command): string => {
   if (command.details !== undefined) parts.push(command.details)
   if (command.examples.length > 0) parts.push(`Examples:\n${exampleRows(command.examples)}`)
   parts.push(`Flags:\n${optionRows([...(command.options ?? []), ...globalOptions])}`)
+  parts.push(`With --json:\n${columns(Object.entries(command.json).map(([typed, shape]) => [`${program} ${typed}`, shape]))}`)
   return `${parts.join("\n\n")}\n`
 }
 
-/** The help of the whole program. */
+/** The help of the whole program, its verbs under the headings of their groups. */
 export const programHelp = (program: string, about: string, commands: readonly Command[], examples: readonly string[]): string => {
-  const rows = columns(commands.map(({ name, summary }) => [name, summary]))
+  const wide = commands.reduce((most, { name }) => Math.max(most, name.length), 0)
+  const groups = Map.groupBy(commands, ({ group = "Verbs" }) => group)
+  const verbs = [...groups]
+    .map(([group, own]) => `${group}:\n${own.map(({ name, summary }) => `  ${name.padEnd(wide)}  ${summary}`).join("\n")}`)
+    .join("\n\n")
   const flags = optionRows([...globalOptions, { flag: "--version", meaning: "show the version" }])
-  const codes = "0 done · 1 some failed · 2 usage or plan · 3 environment · 4 held by another · 5 waits for you · 130 interrupted"
+  const codes = exitCodes.map(([code, meaning]) => `${code} ${meaning}`).join(" · ")
   const more = `\`${program} <verb> --help\` shows a verb's flags and examples.`
-  return `${about}\n\nExamples:\n${exampleRows(examples)}\n\nVerbs:\n${rows}\n\nFlags:\n${flags}\n\nExit codes: ${codes}\n\n${more}\n`
+  return `${about}\n\nExamples:\n${exampleRows(examples)}\n\n${verbs}\n\nFlags:\n${flags}\n\nExit codes: ${codes}\n\n${more}\n`
 }

@@ -21,11 +21,24 @@ const program: Program = {
         { flag: "--no-tree", meaning: "work in this checkout" },
         { flag: "--serve [port]", meaning: "offer the stream" },
       ],
+      json: { run: "one event a line", "run --dry-run": "{ waves }" },
       examples: ['osier run -j 3 "a:scribe" "b:scribe"  # two tasks of one agent', "osier run --from plan.yaml"],
     },
-    { name: "show", args: "<id>", summary: "Show a task.", examples: ["osier show 12  # everything about task 12"] },
-    { name: "plugin", args: "<action> [name]", summary: "Check plugins.", examples: ["osier plugin check ./a.ts"] },
-    { name: "ls", summary: "List tasks.", examples: ["osier ls"] },
+    {
+      name: "show",
+      args: "<id>",
+      summary: "Show a task.",
+      json: { show: "{ … }" },
+      examples: ["osier show 12  # everything about task 12"],
+    },
+    {
+      name: "plugin",
+      args: "<action> [name]",
+      summary: "Check plugins.",
+      json: { plugin: "{ … }" },
+      examples: ["osier plugin check ./a.ts"],
+    },
+    { name: "ls", summary: "List tasks.", json: { ls: "{ … }" }, examples: ["osier ls"] },
   ],
 }
 
@@ -102,6 +115,14 @@ describe("the command line", () => {
     expect(said.kind === "show" && said.text).toContain('osier run "Add login page"  # one task')
   })
 
+  it("puts verbs under the heading of their group", () => {
+    const grouped = program.commands.map((command) => ({ ...command, group: command.name === "run" ? "Work" : "Look" }))
+    const said = Result.getOrThrow(parseCommandLine([], { ...program, commands: grouped }))
+    expect(said.kind === "show" && said.text).toMatch(
+      /\n\nWork:\n {2}run     .*\n\nLook:\n {2}show    .*\n {2}plugin  .*\n {2}ls      .*\n\nFlags:/,
+    )
+  })
+
   it.each([[["run", "--help"]], [["run", "a", "-h"]], [["help", "run"]], [["--help", "run"]]])(
     "%j shows a verb, examples first",
     (argv) => {
@@ -109,7 +130,8 @@ describe("the command line", () => {
       const text = said.kind === "show" ? said.text : ""
       expect(text).toContain("osier run [...tasks] [flags]")
       expect(text.indexOf("Examples:")).toBeLessThan(text.indexOf("Flags:"))
-      for (const line of ["-j, --jobs <n> ", "-C <dir> ", "--no-tree ", "osier run --from plan.yaml"]) expect(text).toContain(line)
+      for (const line of ["-j, --jobs <n> ", "-C <dir> ", "--no-tree ", "osier run --from plan.yaml", "osier run --dry-run  { waves }"])
+        expect(text).toContain(line)
     },
   )
 

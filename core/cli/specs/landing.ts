@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts"
+import { type Command, eachEvent } from "../command.ts"
 
 /** What a person decides about work that is done, or was not. */
 export const landing = [
@@ -13,6 +13,7 @@ export const landing = [
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
       { flag: "--wait <duration>", meaning: "how long to wait for your own files in its way (default 30s)" },
     ],
+    json: { land: eachEvent },
     examples: [
       "osier land 12  # after a look at: osier diff 12; naming it is the review, and lands ungated work too",
       "osier land 12 14 15",
@@ -31,6 +32,7 @@ export const landing = [
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
       { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
     ],
+    json: { retry: eachEvent },
     examples: [
       "osier retry 12  # its agent is told why the last attempt failed",
       "osier retry 12 13 -j 2",
@@ -47,6 +49,7 @@ export const landing = [
       { flag: "--allow-gate-changes", meaning: "land work that changes what judges it" },
       { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
     ],
+    json: { answer: eachEvent },
     examples: ['osier answer 12 "Take the second one."', "osier show 12  # what it asks"],
   },
   {
@@ -54,6 +57,7 @@ export const landing = [
     args: "<...ids>",
     summary: "Give tasks up. What they did is kept, and can be restored.",
     options: [],
+    json: { discard: "{ discarded: [{ id, keep? }] }" },
     examples: ["osier discard 12  # says where its work is kept", "osier discard 12 13"],
   },
   {
@@ -68,6 +72,7 @@ Exit codes: 0 done; 3 with --stale when the remote could not be asked: its locks
       { flag: "--dry-run", meaning: "only say what would go" },
       { flag: "--stale", meaning: "what owners left that are gone: locks and trees of tasks that are not over" },
     ],
+    json: { clean: "{ dryRun, removed: [{ what, name, proof }], left: [{ what, name, why }] }" },
     examples: [
       "osier clean --dry-run  # what would go, and why that is safe",
       "osier clean",
@@ -84,6 +89,12 @@ Exit codes: 0 done; 3 with --stale when the remote could not be asked: its locks
       { flag: "--to <dir>", meaning: "restore into that folder, which must not exist" },
       { flag: "--yes", meaning: "really drop; without it drop only says what would go, and exits 5" },
     ],
+    json: {
+      keep: "{ keeps: [{ task, attempt, ref, commit, base?, reason, at, files, left }] }",
+      "keep show": "{ keeps: [{ task, attempt, ref, commit, base?, reason, at, files, left }] }",
+      "keep restore": "{ keep, path, files, branch?, left }",
+      "keep drop": "{ dropped, waiting }",
+    },
     examples: [
       "osier keep  # all there is",
       "osier keep show 12  # which files, and why they are kept",

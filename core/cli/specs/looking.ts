@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts"
+import { type Command, eachEvent } from "../command.ts"
 
 /** What only looks. */
 export const looking = [
@@ -13,6 +13,10 @@ is 3 then, for a lock that nobody can ask for is never free.`,
       { flag: "--label <name>", meaning: "only those with that label" },
       { flag: "--locks", meaning: "who holds which lock, where, since and until when, and when they last gave a sign of life" },
     ],
+    json: {
+      ls: "{ tasks: [{ id, title, status, priority, labels, agent?, needs, scope, reason?, waits?, spent?, … }], broken?: [{ id, message, hint, file?, line? }], drafts?: [{ draft, title, … }] }",
+      "ls --locks": "{ locks: [{ name, standing, alive, silentMs, state, owner, acquired, expires, fence }], broken: [ref] }",
+    },
     examples: [
       "osier ls  # what is open, and what each task waits for",
       "osier ls --all  # and what is over",
@@ -26,6 +30,9 @@ is 3 then, for a lock that nobody can ask for is never free.`,
     args: "<id>",
     summary: "Show one task: state, reason, attempts, verdicts, where its work is, what to type next.",
     options: [],
+    json: {
+      show: "{ task, record: { ref, commit }, lock, tree?, blocks, verdicts: [{ gate, verdict, ms, cached, tree, log? }], keeps, report, waits?, next }",
+    },
     examples: ["osier show 12", "osier show 12 --json | jq -r .task.status  # for scripts"],
   },
   {
@@ -36,6 +43,7 @@ is 3 then, for a lock that nobody can ask for is never free.`,
       { flag: "-f, --follow", meaning: "go on with what comes" },
       { flag: "--attempt <n>", meaning: "only that attempt" },
     ],
+    json: { logs: eachEvent },
     examples: ["osier logs 12", "osier logs 12 -f  # while it works", "osier logs 12 --attempt 2"],
   },
   {
@@ -43,6 +51,7 @@ is 3 then, for a lock that nobody can ask for is never free.`,
     args: "<id>",
     summary: "Show what a task changed, from its base to its last commit.",
     options: [{ flag: "--stat", meaning: "only which files, and how much" }],
+    json: { diff: "{ id, base, tip, files: [{ path, added, removed }], diff }" },
     examples: ["osier diff 12", "osier diff 12 --stat  # how much, and where", "osier diff 12 --json | jq -r '.files[].path'"],
   },
   {
@@ -53,6 +62,7 @@ is 3 then, for a lock that nobody can ask for is never free.`,
       { flag: "--since <seq>", meaning: "only what came after that place (default 0: all)" },
       { flag: "-f, --follow", meaning: "go on with what comes" },
     ],
+    json: { events: eachEvent },
     examples: [
       "osier events  # the whole story of this repository on this machine",
       "osier events --json --since 0  # the same for a program",

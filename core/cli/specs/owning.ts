@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts"
+import { type Command, eachEvent } from "../command.ts"
 
 /** What people, and agents that osier does not start, type to work on a task themselves. */
 export const owning = [
@@ -15,6 +15,7 @@ export const owning = [
       { flag: "--tasks", meaning: "write all tasks as files that can be edited" },
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
+    json: { tree: "{ tree: { id, title, status, made, … } }", "tree --tasks": "{ folder, written, restored, left }" },
     examples: [
       'osier tree "Implement OAuth2" --plan oauth.md --agent backend  # prints the path, so that cd "$(osier tree …)" goes there',
       "osier tree 12",
@@ -39,6 +40,7 @@ same checkout needs a declared scope that is disjoint.`,
       { flag: "--steal", meaning: "take it from whoever holds it; that is recorded" },
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
+    json: { claim: "{ claim: { id, title, assigned_to, email, until, fence, refreshed, place, from, notes } }" },
     examples: [
       'osier claim 12  # prints where to work: cd "$(osier claim 12)" goes there',
       "osier claim 12 --for 2h --as me@example.com",
@@ -52,6 +54,7 @@ same checkout needs a declared scope that is disjoint.`,
     summary: "Give a claimed task back. What was done is kept, and said.",
     details: "Without an id: the task whose tree you are in.",
     options: [],
+    json: { release: "{ released: { id, status, … } }" },
     examples: ["osier release 12", "osier release"],
   },
   {
@@ -70,6 +73,7 @@ Exit codes: 0 done, 1 it is not done or did not pass, 4 another one holds it, 5 
       { flag: "--allow-gate-changes", meaning: "land it although it changes what judges it" },
       { flag: "--wait <duration>", meaning: "how long to wait for your own files in its way (default 30s)" },
     ],
+    json: { done: eachEvent },
     examples: ["osier done", "osier done 12"],
   },
 ] as const satisfies readonly Command[]

@@ -26,6 +26,9 @@ ${beside}
 
 ${exits}`,
     options: [...options, { flag: "--new", meaning: "ask again, even if a proposal waits" }],
+    json: {
+      plan: "{ task, title, report, proposal: [{ key, title, prompt, needs, scope, … }], sideBySide, undone: { what, keep? }, accepted?, drifted?, next? }",
+    },
     examples: [
       'osier plan "Move the shop to the new API"  # shows what it proposes, and asks',
       'osier plan "Move the shop to the new API" --agent architect  # somebody else plans than works',
@@ -43,6 +46,10 @@ ${beside}
 
 ${exits}`,
     options: [...options, { flag: "--new", meaning: "ask anew, even if the same question is unanswered" }],
+    json: {
+      explore:
+        "{ task, title, report, proposal: [{ key, title, prompt, needs, scope, … }], sideBySide, undone: { what, keep? }, accepted?, drifted?, next? }",
+    },
     examples: [
       'osier explore "Where is the session token checked?"',
       'osier explore "Which tests are slow, and why?" --json | jq -r .report',

@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts"
+import { type Command, eachEvent } from "../command.ts"
 
 const planDetails = `Tasks come from words ("text" or "text:agent"), from files (--from: one task a line, Markdown, YAML or JSON), or from a
 folder of Markdown files. Every mistake in all of them is told at once, with file and line, before anything is made. The same plan or
@@ -47,6 +47,11 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       { flag: "--on-red-target <how>", meaning: "stop, or go: work although the target fails its own gates, to repair it" },
       { flag: "--wait <duration>", meaning: "how long a landing waits for your own files in its way, or for a red target (default 30s)" },
     ],
+    json: {
+      run: eachEvent,
+      "run --dry-run":
+        "{ target, gates, concurrency, waves: [[{ name, title, agent, needs, independence? }]], stuck: [{ name, reason }], done: [{ id, name, status }], overlaps: [{ a, b, globs }] }",
+    },
     examples: [
       'osier run "Add a login page" "Fix the typo in README.md"  # two tasks with the default agent',
       'osier run -j 5 "Scan for injection:security-specialist"  # an agent of its own',
@@ -71,6 +76,7 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
       { flag: "--new", meaning: "make new tasks even if the same ones are unfinished" },
       { flag: "--draft", meaning: "without a number for now: asks nobody; `osier sync` or a bare `osier run` numbers it" },
     ],
+    json: { add: "{ tasks: [{ id, title, resumed, changed? }] }", "add --draft": "{ drafts: [{ draft, title }] }" },
     examples: [
       'osier add "Add a login page" "Explain the API:scribe"  # two tasks, one of them for the agent scribe',
       "osier add --from plan.yaml --priority high  # a plan; what says no priority itself is high",
@@ -85,6 +91,9 @@ another run, 5 something waits for you (the last lines say what to type), 130 in
 value stands and yours is in the task's history. A new .md file becomes a task, a deleted one is written again. A file with a mistake is
 told by line and field and stays as it is; the others are taken, and the exit code is 2.`,
     options: [],
+    json: {
+      sync: "{ met: { shown: [id], merged: [{ id, here, conflicts }], renumbered: [{ from, id, title }] }, numbered: [{ id, title, draft }], edits: [{ id, file, fields, conflicts, edit? }], created: [{ id, title, file }], problems: [{ file, line?, field?, message, hint }], files?: { written, restored, left } }",
+    },
     examples: ["osier sync  # after osier tree --tasks, and edits of .osier/tasks/*.md", "osier sync --json | jq .problems"],
   },
   {
@@ -92,6 +101,7 @@ told by line and field and stays as it is; the others are taken, and the exit co
     summary: "Watch the runs of this repository live.",
     details: "Ends with the run that is going on; with --follow it stays for the next ones.",
     options: [{ flag: "-f, --follow", meaning: "stay when the run has ended" }],
+    json: { watch: eachEvent },
     examples: [
       "osier watch  # in a second terminal, while osier run works",
       "osier watch -f  # and stay for the next run",
@@ -103,6 +113,7 @@ told by line and field and stays as it is; the others are taken, and the exit co
     summary: "Serve the events of this repository on a websocket of this machine until Ctrl-C.",
     details: "A run serves them as well while it works; this stays. The address and its token stand in <git dir>/osier/server.json.",
     options: [{ flag: "--port <n>", meaning: "the port (default: any that is free)" }],
+    json: { serve: "{ url, port, token, journal }" },
     examples: ["osier serve  # prints the address with its token", "osier serve --port 7433 --json  # the same for a program"],
   },
   {
@@ -110,6 +121,7 @@ told by line and field and stays as it is; the others are taken, and the exit co
     summary: "Ask the runs of this repository on this machine to end.",
     details: "They finish what works, land it, and start nothing more. With --now they stop at once; what was done so far is kept.",
     options: [{ flag: "--now", meaning: "stop at once" }],
+    json: { stop: "{ runs: [{ run, pid, ended }] }" },
     examples: ["osier stop  # as Ctrl-C once in each run", "osier stop --now  # as Ctrl-C twice"],
   },
 ] as const satisfies readonly Command[]
