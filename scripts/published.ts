@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 
 const root = join(import.meta.dirname, "..")
@@ -47,7 +47,7 @@ export const published = (folder: string, doors: Readonly<Record<string, string>
     ...{ name, version, description, license, type: "module", engines },
     bin: { osier: byFile.get("./core/main.ts") },
     exports,
-    files: ["*.mjs", "types", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"],
+    files: ["*.mjs", "types", "docs", "CHANGELOG.md", "CONTRIBUTING.md", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"],
     // all code is in the bundle; its types speak of Effect's
     dependencies: { effect: own.dependencies["effect"] },
   }
@@ -56,5 +56,6 @@ export const published = (folder: string, doors: Readonly<Record<string, string>
     Object.values(own.exports).map((file) => file.slice(2)),
   )
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`)
-  for (const file of ["README.md", "CHANGELOG.md", "LICENSE"]) copyFileSync(join(root, file), join(folder, file))
+  for (const file of ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"]) copyFileSync(join(root, file), join(folder, file))
+  cpSync(join(root, "docs"), join(folder, "docs"), { recursive: true })
 }

@@ -1,21 +1,22 @@
 import { existsSync, readdirSync } from "node:fs"
-import { join } from "node:path"
+import { join, posix } from "node:path"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
+import { argsOf } from "../core/cli/command.ts"
 import { parseCommandLine } from "../core/cli/commandLine.ts"
 import { commands } from "../core/cli/commands.ts"
-import { programHelp } from "../core/cli/help.ts"
-import { Event } from "../core/domain/event/event.ts"
 import { parsePlan } from "../core/domain/plan/plan.ts"
 import { PlanTask } from "../core/domain/plan/planYaml.ts"
-import { settingsDocs } from "../core/domain/settings/settingsDocs.ts"
 import { resolveSettings } from "../core/domain/settings/settingsFile.ts"
 import { shellWords } from "../core/domain/text/shellWords.ts"
-import { textOf } from "./support/source.ts"
+import { reference } from "../scripts/docs/reference.ts"
+import { files, textOf } from "./support/source.ts"
 
 const root = join(import.meta.dirname, "..")
-const readme = textOf("README.md")
+/** Every page for people: the ones at the root, and all of docs/. */
+const pages: Readonly<Record<string, string>> = Object.fromEntries(
+  files.filter((file) => /^(README|CONTRIBUTING|docs\/.*)\.md$/.test(file)).map((file) => [file, textOf(file)]),
+)
 const changelog = textOf("CHANGELOG.md")
 const manifest: { readonly dependencies: Record<string, string>; readonly devDependencies: Record<string, string> } = JSON.parse(
   textOf("package.json"),
@@ -41,31 +42,12 @@ const written = (page: string, name: string, cells = 9): readonly string[] => ro
 
 /** What the code says and the page doesn't, and the other way round, one line each. */
 const compared = (ofCode: readonly string[], ofPage: readonly string[]): readonly string[] => [
-  ...ofCode.filter((line) => !ofPage.includes(line)).map((line) => `add to README.md: ${line}`),
-  ...ofPage.filter((line) => !ofCode.includes(line)).map((line) => `remove from README.md: ${line}`),
-  ...ofPage.filter((line, at) => ofPage.indexOf(line) !== at).map((line) => `twice in README.md: ${line}`),
+  ...ofCode.filter((line) => !ofPage.includes(line)).map((line) => `add to the page: ${line}`),
+  ...ofPage.filter((line) => !ofCode.includes(line)).map((line) => `remove from the page: ${line}`),
+  ...ofPage.filter((line, at) => ofPage.indexOf(line) !== at).map((line) => `twice in the page: ${line}`),
 ]
 
 const code = (text: string): string => (text === "" ? "" : `\`${text}\``)
-
-const EventSchema = Schema.Struct({
-  anyOf: Schema.Array(Schema.Struct({ properties: Schema.Record(Schema.String, Schema.Unknown), required: Schema.Array(Schema.String) })),
-})
-
-/** Each event's name and its fields beyond the head, as the table writes them. */
-const eventRows = (): readonly string[] => {
-  const { anyOf } = Schema.decodeUnknownSync(EventSchema)(Schema.toJsonSchemaDocument(Event).schema)
-  return anyOf.map(({ properties, required }, at) => {
-    const fields = Object.keys(properties).filter((key) => !["seq", "at", "run", "type"].includes(key))
-    const name = Event.members[at]?.fields.type.literal ?? ""
-    return `\`${name}\` | ${fields.map((field) => code(required.includes(field) ? field : `${field}?`)).join(", ")}`
-  })
-}
-
-const exitRows = (): readonly string[] =>
-  (/^Exit codes: (.*)$/m.exec(programHelp("osier", "", commands, []))?.[1] ?? "")
-    .split(" · ")
-    .map((one) => one.replace(/^(\d+) (.*)$/, "$1 | $2"))
 
 const refusedFields = (): readonly string[] =>
   [...textOf("core/engine/context/runContext.ts").matchAll(/new NotBuilt\(\{\s*field: "([^"]+)"/g)].map((found) => code(found[1] ?? ""))
@@ -93,6 +75,12 @@ const typedIn = (page: string): readonly string[] =>
 const yamlIn = (page: string, name: string): string =>
   [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block).find((block) => block.startsWith(`# ${name}\n`)) ?? ""
 
+const planFaults = (page: string): readonly string[] => {
+  const known = { agents: [], adapters: readdirSync(join(root, "plugins")), gates: [], agent: "claude" }
+  const plan = parsePlan([{ path: "plan.yaml", text: yamlIn(page, "plan.yaml") }], known)
+  return plan.tasks.length === 0 ? ["there is none"] : plan.problems.map(({ message }) => message)
+}
+
 /** What stands in backticks and looks like a path of the project. */
 const pathsIn = (page: string): readonly string[] => [
   ...new Set(
@@ -100,88 +88,145 @@ const pathsIn = (page: string): readonly string[] => [
   ),
 ]
 
-/** Everything the page says that the code says too: the faults of a page, one line each. */
-const claims: Readonly<Record<string, (page: string) => readonly string[]>> = {
-  settings: (page) =>
-    compared(
-      settingsDocs.map(({ key, default: standard, meaning }) => `${code(key)} | ${code(standard)} | ${meaning}`),
-      written(page, "settings"),
-    ),
-  verbs: (page) =>
-    compared(
-      commands.map(({ name, summary }) => `${code(name)} | ${summary}`),
-      written(page, "verbs"),
-    ),
-  "exit codes": (page) => compared(exitRows(), written(page, "exits")),
-  events: (page) => compared(eventRows(), written(page, "events", 2)),
-  "a meaning for each event": (page) => rows(page, "events").flatMap(([name = "", , meaning]) => (meaning === "" ? [name] : [])),
-  dependencies: (page) =>
-    compared(
-      [
-        ...Object.entries(manifest.dependencies).map(([name, version]) => `${code(name)} | ${version} | ships`),
-        ...Object.entries(manifest.devDependencies).map(([name, version]) => `${code(name)} | ${version} | development`),
-      ],
-      written(page, "dependencies", 3),
-    ),
-  "a reason for each dependency": (page) =>
-    rows(page, "dependencies").flatMap(([name = "", , , reason = ""]) => (reason.length < 10 ? [name] : [])),
-  "--json of every verb": (page) =>
-    compared(
-      commands.map(({ name }) => name),
-      [...new Set(rows(page, "json").flatMap(([verbs = ""]) => [...verbs.matchAll(/`(\w+)/g)].map(([, verb = ""]) => verb)))],
-    ),
-  "fields of a plan": (page) =>
-    compared(
-      Object.keys(PlanTask.fields),
-      [...part(page, "plan").matchAll(/`(\w+)`/g)].map(([, key = ""]) => key),
-    ),
-  environment: (page) =>
-    compared(
-      environmentRows(),
-      rows(page, "environment").map(([name = "", , whose = ""]) => `${name} | ${whose}`),
-    ),
-  "settings that are refused": (page) => compared(refusedFields(), written(page, "refused", 1)),
-  "nine promises, each with its tests": (page) =>
-    rows(page, "promises").length === 9
-      ? rows(page, "promises").flatMap(([number = "", , tests = ""]) => (/`tests\/\S+\.test\.ts`/.test(tests) ? [] : [`promise ${number}`]))
-      : ["there are nine promises"],
-  "verbs that are to come": (page) =>
-    [...(/\*\*Verbs to come:\*\*(.*)/.exec(page)?.[1] ?? "").matchAll(/`(\w+)`/g)].flatMap(([, verb = ""]) =>
-      commands.some(({ name }) => name === verb) ? [`${verb} is here: remove it from "Verbs to come"`] : [],
-    ),
-  "paths that exist": (page) => pathsIn(page).filter((path) => !existsSync(join(root, path))),
-  "what one types": (page) => typedIn(page).flatMap(mistyped),
-  "the osier.yaml": (page) => {
-    const fileText = yamlIn(page, "osier.yaml")
-    if (fileText === "") return ["there is none"]
-    return resolveSettings({ fileText, path: "osier.yaml", env: {}, flags: {} }).problems.map(({ message }) => message)
+/** Where the links of a page lead that lead nowhere. */
+const deadLinks = (page: string, from: string): readonly string[] =>
+  [...page.matchAll(/(?<!!)\[[^\]]*\]\((?!https?:)([^)#]*)(#[^)]*)?\)/g)].flatMap(([link, path = "", anchor = ""]) => {
+    const to = path === "" ? from : posix.join(posix.dirname(from), path)
+    if (!existsSync(join(root, to))) return [`${link}: there is no ${to}`]
+    const text = to === from ? page : (pages[to] ?? "")
+    return anchor === "" || anchorsOf(text).includes(anchor) ? [] : [`${link}: ${to} has no such heading`]
+  })
+/** The anchors that a host makes of a page's headings. */
+const anchorsOf = (page: string): readonly string[] =>
+  page
+    .replaceAll(/^```[\s\S]*?^```/gm, "")
+    .split("\n")
+    .filter((line) => /^#+ /.test(line))
+    .map(
+      (line) =>
+        `#${line
+          .replace(/^#+ /, "")
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+          .replaceAll(" ", "-")}`,
+    )
+
+/** What a page says that the code says too: where it stands, and how it finds the faults of such a page, one line each. */
+interface Claim {
+  readonly file: string
+  readonly faults: (page: string) => readonly string[]
+}
+const claims: Readonly<Record<string, Claim>> = {
+  "README.md is read in one go": {
+    file: "README.md",
+    faults: (page) => (page.split("\n").length > 201 ? ["it has more than 200 lines: move what is not needed at first to docs/"] : []),
   },
-  "the plan.yaml": (page) => {
-    const known = { agents: [], adapters: readdirSync(join(root, "plugins")), gates: [], agent: "claude" }
-    const plan = parsePlan([{ path: "plan.yaml", text: yamlIn(page, "plan.yaml") }], known)
-    return plan.tasks.length === 0 ? ["there is none"] : plan.problems.map(({ message }) => message)
+  dependencies: {
+    file: "CONTRIBUTING.md",
+    faults: (page) =>
+      compared(
+        [
+          ...Object.entries(manifest.dependencies).map(([name, version]) => `${code(name)} | ${version} | ships`),
+          ...Object.entries(manifest.devDependencies).map(([name, version]) => `${code(name)} | ${version} | development`),
+        ],
+        written(page, "dependencies", 3),
+      ),
   },
+  "a reason for each dependency": {
+    file: "CONTRIBUTING.md",
+    faults: (page) => rows(page, "dependencies").flatMap(([name = "", , , reason = ""]) => (reason.length < 10 ? [name] : [])),
+  },
+  "fields of a plan": {
+    file: "docs/guide.md",
+    faults: (page) =>
+      compared(
+        Object.keys(PlanTask.fields),
+        [...part(page, "plan").matchAll(/`(\w+)`/g)].map(([, key = ""]) => key),
+      ),
+  },
+  environment: {
+    file: "docs/agents.md",
+    faults: (page) =>
+      compared(
+        environmentRows(),
+        rows(page, "environment").map(([name = "", , whose = ""]) => `${name} | ${whose}`),
+      ),
+  },
+  "settings that are refused": { file: "README.md", faults: (page) => compared(refusedFields(), written(page, "refused", 1)) },
+  "nine promises, each with its tests": {
+    file: "docs/promises.md",
+    faults: (page) =>
+      rows(page, "promises").length === 9
+        ? rows(page, "promises").flatMap(([number = "", , tests = ""]) =>
+            /`tests\/\S+\.test\.ts`/.test(tests) ? [] : [`promise ${number}`],
+          )
+        : ["there are nine promises"],
+  },
+  "verbs that are to come": {
+    file: "README.md",
+    faults: (page) =>
+      [...(/\*\*Verbs to come:\*\*(.*)/.exec(page)?.[1] ?? "").matchAll(/`(\w+)`/g)].flatMap(([, verb = ""]) =>
+        commands.some(({ name }) => name === verb) ? [`${verb} is here: remove it from "Verbs to come"`] : [],
+      ),
+  },
+  "the osier.yaml": {
+    file: "docs/guide.md",
+    faults: (page) => {
+      const fileText = yamlIn(page, "osier.yaml")
+      if (fileText === "") return ["there is none"]
+      return resolveSettings({ fileText, path: "osier.yaml", env: {}, flags: {} }).problems.map(({ message }) => message)
+    },
+  },
+  "the plan.yaml": { file: "docs/guide.md", faults: planFaults },
+  "the plan.yaml of the first page": { file: "README.md", faults: planFaults },
 }
 
-describe("README.md says what the code says", () => {
-  test.each(Object.entries(claims))("%s", (_, faults) => {
-    expect(faults(readme)).toEqual([])
+/** What holds for every page, whatever it is about. */
+const everywhere: Readonly<Record<string, (page: string, file: string) => readonly string[]>> = {
+  "paths that exist": (page) => pathsIn(page).filter((path) => !existsSync(join(root, path))),
+  "what one types": (page) => typedIn(page).flatMap(mistyped),
+  "links that lead somewhere": deadLinks,
+}
+
+/** What a generated page says otherwise than the code. */
+const outdated = (file: string, page: string): readonly string[] => (reference[file]?.() === page ? [] : [`${file}: type npm run docs`])
+
+describe("README.md says what the code says, and so does every page", () => {
+  test.each(Object.entries(claims))("%s", (_, { file, faults }) => {
+    expect(faults(pages[file] ?? "")).toEqual([])
+  })
+  test.each(Object.entries(everywhere))("%s", (_, faults) => {
+    expect(Object.entries(pages).flatMap(([file, page]) => faults(page, file).map((fault) => `${file}: ${fault}`))).toEqual([])
+  })
+  test.each(Object.keys(reference))("%s is as it is generated", (file) => {
+    expect(outdated(file, pages[file] ?? "")).toEqual([])
+  })
+  test("every page of the reference is generated, and every page is linked", () => {
+    expect(Object.keys(pages).filter((file) => file.startsWith("docs/reference/"))).toEqual(Object.keys(reference).toSorted())
+    const linked = Object.entries(pages).flatMap(([from, page]) =>
+      [...page.matchAll(/\]\(([\w./-]+\.md)/g)].map(([, to = ""]) => posix.join(posix.dirname(from), to)),
+    )
+    expect(Object.keys(pages).filter((file) => file !== "README.md" && !linked.includes(file))).toEqual([])
+  })
+  test("a shape of --json for each verb", () => {
+    for (const command of commands) {
+      const forms = Object.keys(command.json)
+      expect([command.name, forms.length]).not.toEqual([command.name, 0])
+      for (const form of forms) {
+        const words = form.split(" ").filter((word) => !word.startsWith("-"))
+        expect(words[0]).toBe(command.name)
+        const missing = Array.from({ length: Math.max(0, argsOf(command).least + 1 - words.length) }, () => " 1")
+        expect(mistyped(`osier ${form}${missing.join("")}`)).toEqual([])
+      }
+    }
   })
 })
 
 describe("each of these can fail", () => {
   const spoiled: readonly (readonly [string, string | RegExp, string])[] = [
-    ["settings", "| `concurrency` | `3` |", "| `concurrency` | `4` |"],
-    ["settings", /^\| `outside`.*\n/m, ""],
-    ["verbs", /^\| `doctor`.*\n/m, ""],
-    ["verbs", /^(\| `doctor` .*\n)/m, "$1| `dance` | Dances. |\n"],
-    ["exit codes", "| 4 | held by another |", "| 4 | held |"],
-    ["events", "| `Landed` | `tasks`, ", "| `Landed` | `task`, "],
-    ["events", "`source?`", "`source`"],
-    ["a meaning for each event", "| The target moved from `previous` to `commit`. |", "|  |"],
+    ["README.md is read in one go", "\n", "\n".repeat(201)],
     ["dependencies", /\| `yaml` \| [\d.]+/, "| `yaml` | 0.0.1"],
     ["a reason for each dependency", /^(\| `zx` \|.*\| )[^|]* \|$/m, "$1 |"],
-    ["--json of every verb", /^\| `stop` \| `\{.*\n/m, ""],
     ["fields of a plan", "`labels`, ", ""],
     ["environment", /^\| `OSIER_PORT`.*\n/m, ""],
     ["environment", /(`OSIER_EVIDENCE` .*)agents/, "$1both"],
@@ -189,15 +234,38 @@ describe("each of these can fail", () => {
     ["nine promises, each with its tests", /^\| 9 .*\n/m, ""],
     ["nine promises, each with its tests", /(?<=^\| 9 .*\| )`tests.*`/m, "believe us"],
     ["verbs that are to come", "**Verbs to come:**", "**Verbs to come:** `run`,"],
-    ["paths that exist", "`core/plugin.ts`", "`core/plugins.ts`"],
-    ["what one types", "osier run --from plan.yaml --dry-run", "osier run --from plan.yaml --try"],
     ["the osier.yaml", "concurrency: 3", "concurency: 3"],
     ["the plan.yaml", "needs: [schema]", "needs: [shema]"],
+    ["the plan.yaml of the first page", "needs: [schema]", "needs: [shema]"],
   ]
-  test.each(spoiled)("%s: without %s", (claim, from, to) => {
-    const page = readme.replace(from, to)
-    expect(page).not.toBe(readme)
-    expect(claims[claim]?.(page)).not.toEqual([])
+  test.each(spoiled)("%s: without %s", (name, from, to) => {
+    const claim = claims[name]
+    const whole = pages[claim?.file ?? ""] ?? ""
+    const page = whole.replace(from, to)
+    expect(page).not.toBe(whole)
+    expect(claim?.faults(page)).not.toEqual([])
+  })
+
+  const wrong: readonly (readonly [string, string])[] = [
+    ["paths that exist", "`core/plugins.ts`"],
+    ["what one types", "```sh\nosier run --from plan.yaml --try\n```"],
+    ["links that lead somewhere", "[there](docs/nowhere.md)"],
+    ["links that lead somewhere", "[there](docs/reference/cli.md#dance)"],
+    ["links that lead somewhere", "[there](#nowhere)"],
+  ]
+  test.each(wrong)("%s: %s", (name, page) => {
+    expect(everywhere[name]?.(page, "README.md")).toHaveLength(1)
+  })
+  test("a page of the reference that was edited by hand, or is behind the code", () => {
+    for (const file of Object.keys(reference)) expect(outdated(file, `${pages[file]}\n`)).toHaveLength(1)
+    for (const [file, line] of [
+      ["settings", "| `concurrency` | `3` |"],
+      ["cli", "| 4 | held by another |"],
+      ["cli", "### doctor"],
+      ["events", "| `Landed` | `tasks`, "],
+      ["json", "| `osier stop` | "],
+    ] as const)
+      expect(reference[`docs/reference/${file}.md`]?.()).toContain(line)
   })
 })
 

@@ -44,7 +44,10 @@ looks; with --probe it pushes one ref there and deletes it at once.`,
       { flag: "--run", meaning: "only say what each run of this repository here waits for: stage, since when, locks, processes" },
       { flag: "--probe", meaning: "try out whether the remote takes osier's refs" },
     ],
-    json: { doctor: "{ ok, checks: [{ name, state, ok, found, hint }] }" },
+    json: {
+      doctor: "{ ok, checks: [{ name, state, ok, found, hint }] }",
+      "doctor --run": "{ runs: [{ run, pid, lines: [{ name, found, late }] }] }",
+    },
     examples: [
       "osier doctor  # exits 3 when something has to be mended",
       "osier doctor --gates  # before the first run",
