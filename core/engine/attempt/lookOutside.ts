@@ -9,12 +9,12 @@ import { compare, fingerprint } from "../../steps/attempt/outside.ts"
 import type { Fingerprint } from "../../steps/attempt/outside.ts"
 import { listTasks } from "../../steps/task/record.ts"
 import { undoMoves } from "../../steps/attempt/undoMoves.ts"
-import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { Board } from "../context/board.ts"
 import { RunContext } from "../context/runContext.ts"
 import { adopt, TargetWatch } from "../context/targetWatch.ts"
 import { mendOwnRefs } from "../context/watchOwnRefs.ts"
+import { pathsBetween } from "../../steps/commit/changesBetween.ts"
 
 /** An attempt that is looked at: what it may move, and where its git bore witness. */
 export interface Looked {
@@ -100,8 +100,5 @@ const changedSince = Effect.fnUntraced(function* (before: Fingerprint) {
 /** The files that the target's own way forward changed, which a checkout of it follows; undefined when it did not move. */
 const landedFiles = Effect.fnUntraced(function* (from: string | undefined, to: string | undefined) {
   if (from === undefined || to === undefined || from === to) return undefined
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const args = ["--git-dir", commonDir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to]
-  return new Set((yield* git.fields(args, { cwd: commonDir })).map((path) => path.split(sep).join("/")))
+  return new Set((yield* pathsBetween(from, to)).map((path) => path.split(sep).join("/")))
 })

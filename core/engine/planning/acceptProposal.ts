@@ -5,9 +5,7 @@ import { inScope } from "../../domain/task/scope.ts"
 import type { Kind, Task } from "../../domain/task/task.ts"
 import type { Held } from "../../steps/lock/lock.ts"
 import { readTask, taskRef } from "../../steps/task/record.ts"
-import { Git } from "../../world/git/git.ts"
 import { Refs } from "../../world/git/refs.ts"
-import { Repository } from "../../world/git/repository.ts"
 import { type Added, addTasks } from "../tasks/addTasks.ts"
 import { Board } from "../context/board.ts"
 import { holding } from "../context/holding.ts"
@@ -16,6 +14,7 @@ import { RunContext } from "../context/runContext.ts"
 import { settleAbove } from "../tasks/settlePlans.ts"
 import { storedProposal } from "./storedProposal.ts"
 import { transition } from "../context/transition.ts"
+import { pathsBetween } from "../../steps/commit/changesBetween.ts"
 
 /** What became of an accepted proposal. */
 export interface Accepted {
@@ -66,12 +65,9 @@ const known = (ids: readonly number[]) =>
 
 /** What has changed under a plan while it waited, as far as its tasks are about it. */
 const drift = Effect.fnUntraced(function* (task: Task, tasks: readonly Declared[]) {
-  const git = yield* Git
   const refs = yield* Refs
-  const { commonDir } = yield* Repository
   const { targetRef } = yield* RunContext
   const tip = yield* refs.read(targetRef)
   if (task.base === undefined || tip === undefined || tip === task.base) return []
-  const args = ["--git-dir", commonDir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", task.base, tip]
-  return (yield* git.fields(args, { cwd: commonDir })).filter(inScope(tasks.flatMap(({ scope }) => scope)))
+  return (yield* pathsBetween(task.base, tip)).filter(inScope(tasks.flatMap(({ scope }) => scope)))
 })

@@ -2,14 +2,13 @@ import * as Effect from "effect/Effect"
 import type { Task } from "../../domain/task/task.ts"
 import type { TaskConflict } from "../../steps/land/candidate.ts"
 import { landingsBetween } from "../../steps/commit/landingsBetween.ts"
-import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
-import { Repository } from "../../world/git/repository.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
 import { Board } from "../context/board.ts"
 import { AttemptLost } from "../context/attemptLost.ts"
 import type { Finished } from "../attempt/workOn.ts"
+import { pathsBetween } from "../../steps/commit/changesBetween.ts"
 
 /**
  * A task that does not merge onto the target goes back with evidence: the files, who else changed them, and the conflicted
@@ -39,16 +38,9 @@ const partnersOf = Effect.fnUntraced(function* (
   landings: readonly { readonly commit: string; readonly parent: string; readonly tasks: readonly number[] }[],
   files: readonly string[],
 ) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
   const partners: number[] = []
   for (const landing of landings) {
-    const changed = yield* git.fields(
-      ["--git-dir", commonDir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", landing.parent, landing.commit],
-      {
-        cwd: commonDir,
-      },
-    )
+    const changed = yield* pathsBetween(landing.parent, landing.commit)
     if (changed.some((file) => files.includes(file))) partners.push(...landing.tasks)
   }
   return [...new Set(partners)]

@@ -2,25 +2,19 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { goesFirst } from "../../domain/task/rightOfWay.ts"
 import type { Task } from "../../domain/task/task.ts"
-import { Git } from "../../world/git/git.ts"
-import { Repository } from "../../world/git/repository.ts"
 import { steadyMs } from "../../world/machine/steadyMs.ts"
 import { Board } from "../context/board.ts"
 import { Drain } from "../context/drain.ts"
 import { RightOfWay } from "../context/rightOfWay.ts"
 import { RunContext } from "../context/runContext.ts"
 import type { Finished } from "../attempt/workOn.ts"
+import { pathsBetween } from "../../steps/commit/changesBetween.ts"
 
 /** How long to wait before looking again whether the other one is through. */
 const againMs = 200
 
 /** The files that a task's work touches. */
-export const filesOf = Effect.fn("filesOf")(function* ({ base, tip }: Finished) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const names = ["--git-dir", commonDir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", base, tip]
-  return yield* git.fields(names, { cwd: commonDir })
-})
+export const filesOf = ({ base, tip }: Finished) => pathsBetween(base, tip)
 
 /**
  * Waits until those are through that lost in these files before: they would lose again. For no longer than an attempt may

@@ -4,7 +4,6 @@ import { join, resolve } from "node:path"
 import { identityVariables } from "../../domain/settings/environment.ts"
 import type { Identity } from "../../domain/settings/environment.ts"
 import { gitWords } from "../../domain/git/gitWords.ts"
-import { plainDiff } from "../../domain/text/plainDiff.ts"
 import { withoutOsierTrailers } from "../../domain/task/trailers.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Git, GitFailed } from "../../world/git/git.ts"
@@ -18,6 +17,8 @@ import { lostPointers } from "./lostPointers.ts"
 import { phantomsAmong } from "../checkout/phantomsAmong.ts"
 import { signsCommits } from "../commit/signsCommits.ts"
 import { trySigning } from "../commit/writeSigned.ts"
+import { isAncestor } from "../commit/isAncestor.ts"
+import { pathsBetween } from "../commit/changesBetween.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
 export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
@@ -44,6 +45,9 @@ export const commitWork = Effect.fn("commitWork")(function* (input: Leavings) {
     Effect.tapError((error) => (killed(error) ? freeTree(input) : Effect.void)),
     Effect.retry({ times: 2, while: killed }),
     Effect.catchTag("GitFailed", refusedBy),
+    Effect.catchTag("ObjectFailed", ({ message }) =>
+      Effect.fail(new WorkRefused({ reason: `what is in the tree can't be read: ${message}`, retry: true })),
+    ),
   )
 })
 
@@ -138,14 +142,13 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   }
   yield* settle
   const tip = yield* git.text(["rev-parse", "HEAD"], at)
-  const ancestor = yield* git.run(["merge-base", "--is-ancestor", input.base, tip], { ...at, codes: [0, 1] })
-  if (ancestor.code !== 0) {
+  if (!(yield* isAncestor(input.base, tip))) {
     return yield* new WorkRefused({
       reason: `the branch was rewritten: its base ${input.base.slice(0, 12)} is no longer in it`,
       retry: true,
     })
   }
-  const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", input.base, tip], at)
+  const files = yield* pathsBetween(input.base, tip)
   const foreign = files.filter((file) => file === ".osier" || file.startsWith(".osier/") || copied.includes(file))
   if (foreign.length > 0) {
     return yield* new WorkRefused({ reason: `files that must not be committed are in the commits: ${foreign.join(", ")}`, retry: true })

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { plainDiff } from "../../domain/text/plainDiff.ts"
 import { Git } from "../../world/git/git.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 
 /**
  * The submodules that the work moved to a commit which nobody else could get, each in a sentence: repositories that were
@@ -13,12 +13,10 @@ export const lostPointers = Effect.fn("lostPointers")(function* (input: {
 }) {
   const git = yield* Git
   const at = { cwd: input.tree }
-  const rows = yield* git.fields(["diff", ...plainDiff, "--raw", "-z", "--no-abbrev", "--no-renames", input.base, input.tip], at)
+  const pointers = (yield* changesBetween(input.base, input.tip)).filter(({ after }) => after?.startsWith("160000 ") === true)
   const sentences: string[] = []
-  for (const [n, row] of rows.entries()) {
-    const [, mode, , oid] = row.split(" ")
-    const path = rows[n + 1]
-    if (!row.startsWith(":") || mode !== "160000" || oid === undefined || path === undefined) continue
+  for (const { path, after = "" } of pointers) {
+    const oid = after.slice(7)
     const places = yield* git.run(["config", "-z", "--blob", `${input.tip}:.gitmodules`, "--get-regexp", "^submodule\\..*\\.path$"], {
       ...at,
       codes: [0, 1],

@@ -7,15 +7,10 @@ import { Repository } from "../../world/git/repository.ts"
 import { trustFiles } from "../../world/machine/trustFiles.ts"
 import { gitIn } from "./checkout.ts"
 import type { Checkout } from "./checkout.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 import { phantomsAmong } from "./phantomsAmong.ts"
 
 const none = /^0+$/
-
-/** `mode oid` on both sides, for every path that differs between two commits; never as renames. */
-export const changesBetween = Effect.fn("changesBetween")(function* (from: string, to: string) {
-  const { commonDir } = yield* Repository
-  return yield* raw(["diff-tree", "-r", "--no-renames", from, to], { cwd: commonDir, env: { GIT_DIR: commonDir } })
-})
 
 const raw = Effect.fnUntraced(function* (args: readonly string[], options: { readonly cwd: string; readonly env: Record<string, string> }) {
   const git = yield* Git

@@ -13,7 +13,8 @@ import { gitIn } from "./checkout.ts"
 import { refreshedCopy, releaseFollow, releaseLock, writeFiles } from "./followCheckout.ts"
 import { copyOf, dropIntent, followCommand, listIntents, lockWord, markOf } from "./followIntent.ts"
 import type { FollowIntent } from "./followIntent.ts"
-import { changedOver, changesBetween, inTheWay, stagedOver } from "./inTheWay.ts"
+import { changedOver, inTheWay, stagedOver } from "./inTheWay.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 import type { PathChange } from "../../domain/git/pathChange.ts"
 
 /** What became of a checkout that was left half brought along. `left`: in doubt nothing was touched, this is what to type. */

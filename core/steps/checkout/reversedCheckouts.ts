@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { findCheckouts } from "./checkout.ts"
 import { followCommand } from "./followIntent.ts"
-import { changesBetween, stagedOver } from "./inTheWay.ts"
+import { stagedOver } from "./inTheWay.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 
 /**
  * Checkouts of a branch that was moved behind their back: their index still is what the branch was before, so that git shows

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { creditLines } from "../../domain/task/creditLines.ts"
 import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { forkOf } from "./forkOf.ts"
 import { readCommit } from "./readCommit.ts"
 
 /** Whose work a commit is that stands for several. */
@@ -14,10 +15,7 @@ export interface Credits {
 
 /** Whose work the commits of a task are: its author is who made most of them, and what they sign is not lost. */
 export const credits = Effect.fn("credits")(function* (onto: string, tip: string) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const args = ["--git-dir", commonDir, "rev-list", "--reverse", "--no-merges", "--max-count=1000", tip, "--not", onto]
-  const oids = (yield* git.text(args, { cwd: commonDir })).split("\n").filter((oid) => oid !== "")
+  const oids = (yield* forkOf(tip, onto))?.one.toReversed() ?? (yield* listed(onto, tip))
   const commits = yield* Effect.forEach(oids.length === 0 ? [tip] : oids, (oid) => readCommit(oid))
   const lines = new Map<string, string>()
   const counts = new Map<string, number>()
@@ -35,6 +33,13 @@ export const credits = Effect.fn("credits")(function* (onto: string, tip: string
       others,
     ),
   } satisfies Credits
+})
+
+const listed = Effect.fnUntraced(function* (onto: string, tip: string) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const args = ["--git-dir", commonDir, "rev-list", "--reverse", "--no-merges", "--max-count=1000", tip, "--not", onto]
+  return (yield* git.text(args, { cwd: commonDir })).split("\n").filter((oid) => oid !== "")
 })
 
 /** An author line without its time. */

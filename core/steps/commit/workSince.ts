@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { ownName } from "../../domain/git/keptName.ts"
 import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { pathsBetween } from "./changesBetween.ts"
 
 /** What work came to: the commit that it began from, and how many files differ from there. */
 export interface Work {
@@ -28,10 +29,7 @@ export const workSince = Effect.fn("workSince")(function* (tree: string, head: s
   })
   // A branch without a commit, or one that was taken away, leaves nothing else to compare with.
   const base = head === undefined || onto === undefined ? (head ?? onto) : yield* forked(head, onto)
-  const paths =
-    base === undefined
-      ? yield* ask("ls-tree", "-r", "-z", "--name-only", tree)
-      : yield* ask("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, tree)
+  const paths = base === undefined ? yield* ask("ls-tree", "-r", "-z", "--name-only", tree) : yield* pathsBetween(base, tree)
   // A keep writes some names in another way, so that one file may stand there under two.
   const own = new Set(paths.filter((path) => !path.startsWith(".osier/")).map((path) => path.split("/").map(ownName).join("/")))
   return { ...(base === undefined ? {} : { base }), files: own.size } satisfies Work

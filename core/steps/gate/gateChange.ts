@@ -9,6 +9,7 @@ import { Repository } from "../../world/git/repository.ts"
 import { gateTermsAt } from "./gateSettings.ts"
 import type { GatesInForce, ResolveSettings } from "./gateSettings.ts"
 import { overlayInputs } from "./overlayInputs.ts"
+import { pathsBetween } from "../commit/changesBetween.ts"
 
 /** What a candidate does to the gates that judge it. */
 export interface GateChange {
@@ -41,13 +42,7 @@ export const gateChange = Effect.fn("gateChange")(function* (input: {
   readonly resolve: ResolveSettings
 }) {
   const { candidate, target, base = target, inForce, resolve } = input
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const at = { cwd: commonDir, env: { GIT_DIR: commonDir } }
-  const changed = yield* git.fields(
-    ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--ignore-submodules=none", base, candidate],
-    at,
-  )
+  const changed = yield* pathsBetween(base, candidate)
   const listing = yield* listTarget(target)
   const settingsTouched = changed.includes(settingsPath)
   const difference = settingsTouched ? yield* settingsDifference(candidate, base, inForce, resolve) : []
@@ -94,7 +89,7 @@ const listTarget = Effect.fnUntraced(function* (target: string) {
   const git = yield* Git
   const objects = yield* Objects
   const { commonDir } = yield* Repository
-  const rows = yield* git.fields(["ls-tree", "-r", "-z", "--full-tree", target], { cwd: commonDir, env: { GIT_DIR: commonDir } })
+  const rows = yield* git.fields(["--git-dir", commonDir, "ls-tree", "-r", "-z", "--full-tree", target], { cwd: commonDir })
   return yield* Effect.forEach(
     rows,
     Effect.fnUntraced(function* (row): Effect.fn.Return<Listed, Effect.Error<ReturnType<typeof objects.read>>> {

@@ -22,6 +22,7 @@ import { runGate } from "./runGate.ts"
 import { copiesHash, layCopies, seeCopies } from "./seeCopies.ts"
 import { setUp } from "../tree/setUp.ts"
 import { forgetVerdict, knownVerdict, rememberVerdict } from "./verdictCache.ts"
+import { treeOf } from "../commit/treeOf.ts"
 
 /** What is to be judged, by which gates. */
 export interface JudgeRequest {
@@ -62,19 +63,23 @@ interface Case {
   readonly ms: number[]
 }
 
+/** The tree that a request is about, wherever its objects are. */
+const judgedTree = Effect.fnUntraced(function* ({ commit, objectFolders = [] }: JudgeRequest) {
+  if (objectFolders.length === 0) return yield* treeOf(commit)
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
+  return yield* git.text(["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", `${commit}^{tree}`], { cwd: commonDir, env })
+})
+
 /**
  * What the gates in force say of one tree, in their order, up to the first that doesn't let it through. A pass that this
  * process heard before is not asked for again. Without gates there is no verdict.
  */
 export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
   const { inForce, onEvent, task } = request
-  const git = yield* Git
-  const { commonDir, root: checkout, bare } = yield* Repository
-  const env = { ...objectsFrom(request.objectFolders), GIT_DIR: commonDir }
-  const tree = yield* git.text(["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", `${request.commit}^{tree}`], {
-    cwd: commonDir,
-    env,
-  })
+  const { root: checkout, bare } = yield* Repository
+  const tree = yield* judgedTree(request)
   const verdicts: GateVerdict[] = []
   const done = (): Judgement => judgement(tree, verdicts)
   const head = { ...(task === undefined ? {} : { task: task.id }), tree }

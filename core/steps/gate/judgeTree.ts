@@ -16,6 +16,8 @@ import { Seen } from "../../world/machine/seen.ts"
 import { judgeCheckout } from "./judgeCheckout.ts"
 import type { Wanted } from "./judgeCheckout.ts"
 import { objectsFrom } from "./overlayInputs.ts"
+import { ObjectFailed, Objects } from "../../world/git/objects.ts"
+import { treeOf } from "../commit/treeOf.ts"
 
 /** Set-up changed files that belong to the tree, so what a gate would judge is not that tree. */
 export class SetUpEdits extends Data.TaggedError("SetUpEdits")<{ readonly paths: readonly string[] }> {
@@ -70,8 +72,8 @@ export interface JudgeInput<E = never, R = never> {
 }
 
 /** Why there is no checkout to judge in; none of it says anything about the work. */
-export type JudgeTrouble = SetUpEdits | GitFailed | CannotStart | FileFailed | MutexHeld | MutexBroken
-type JudgeWorld = Files | Git | Mutex | Reaper | Repository | Seen
+export type JudgeTrouble = SetUpEdits | ObjectFailed | GitFailed | CannotStart | FileFailed | MutexHeld | MutexBroken
+type JudgeWorld = Files | Git | Objects | Mutex | Reaper | Repository | Seen
 
 /** More checkouts at once than this is a mistake of ours. */
 const most = 64
@@ -125,15 +127,20 @@ export const sweepJudges = Effect.fn("sweepJudges")(function* (root: string, gra
 /** The tree to check out; the commit too, unless it was a tree that was given. */
 const look = Effect.fnUntraced(function* (
   input: JudgeInput<unknown, unknown>,
-): Effect.fn.Return<Wanted, GitFailed | CannotStart, Git | Repository> {
+): Effect.fn.Return<Wanted, GitFailed | CannotStart | ObjectFailed, Git | Objects | Repository> {
+  const { objectFolders = [], keepIgnored, onto, refs = new Map<string, string>() } = input
+  const rest = { onto, refs, keepIgnored, objectFolders }
+  if (objectFolders.length === 0) {
+    const objects = yield* Objects
+    return { tree: yield* treeOf(input.commit), commit: (yield* objects.look(`${input.commit}^{commit}`))?.oid, ...rest }
+  }
   const git = yield* Git
   const { commonDir } = yield* Repository
-  const { objectFolders = [], commit, keepIgnored, onto, refs = new Map<string, string>() } = input
   const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
   const args = ["rev-parse", "--verify", "--quiet"]
-  const tree = yield* git.text([...args, `${commit}^{tree}`], { cwd: commonDir, env })
-  const known = yield* git.run([...args, `${commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1] })
-  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, onto, refs, keepIgnored, objectFolders }
+  const tree = yield* git.text([...args, `${input.commit}^{tree}`], { cwd: commonDir, env })
+  const known = yield* git.run([...args, `${input.commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1] })
+  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, ...rest }
 })
 
 const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(

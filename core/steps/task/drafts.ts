@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import { customAlphabet } from "nanoid"
+import { parseCommit } from "../../domain/git/rawCommit.ts"
 import type { Task } from "../../domain/task/task.ts"
 import { readSummary, type Summary } from "../../domain/task/trailers.ts"
-import { Git } from "../../world/git/git.ts"
+import { type ObjectFailed, Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
-import { Repository } from "../../world/git/repository.ts"
 import type { RecordFiles } from "./recordAt.ts"
 import { recordCommit } from "./recordCommit.ts"
 
@@ -47,18 +47,18 @@ export const dropDraft = (draft: Drafted) => move(draft.nonce, draft.commit, und
 
 /** Every draft, oldest first. */
 export const listDrafts = Effect.fn("listDrafts")(function* () {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const format = "--format=%(refname)%00%(objectname)%00%(contents)%00%01"
-  const text = yield* git.text(["--git-dir", commonDir, "for-each-ref", format, prefix], { cwd: commonDir })
-  return text
-    .split("\0\x01")
-    .flatMap((row): readonly Drafted[] => {
-      const [ref, commit, message = ""] = row.replace(/^\n/, "").split("\0")
-      const task = readSummary(message)
-      return ref === undefined || commit === undefined || task === undefined ? [] : [{ nonce: ref.slice(prefix.length), commit, task }]
-    })
-    .toSorted((a, b) => (a.task.created < b.task.created ? -1 : a.task.created > b.task.created ? 1 : 0))
+  const refs = yield* Refs
+  const objects = yield* Objects
+  const found = yield* Effect.forEach(
+    yield* refs.list(prefix),
+    Effect.fnUntraced(function* ([ref, commit]): Effect.fn.Return<readonly Drafted[], ObjectFailed> {
+      const read = yield* objects.read(commit)
+      const task = read?.type === "commit" ? readSummary(parseCommit(read.data).message) : undefined
+      return task === undefined ? [] : [{ nonce: ref.slice(prefix.length), commit, task }]
+    }),
+    { concurrency: 256 },
+  )
+  return found.flat().toSorted((a, b) => (a.task.created < b.task.created ? -1 : a.task.created > b.task.created ? 1 : 0))
 })
 
 const move = Effect.fnUntraced(function* (nonce: string, from: string | undefined, to: string | undefined) {

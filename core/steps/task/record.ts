@@ -2,18 +2,18 @@ import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { redactAll, redactFile } from "../../domain/text/redactAll.ts"
+import { parseCommit } from "../../domain/git/rawCommit.ts"
+import { parseTree } from "../../domain/git/rawTree.ts"
 import { mayBecome } from "../../domain/task/task.ts"
 import type { Status, Task } from "../../domain/task/task.ts"
 import { parseTask, printTask, TaskFileBroken } from "../../domain/task/taskFile.ts"
 import { readSummary, summaryMessage } from "../../domain/task/trailers.ts"
 import type { Summary } from "../../domain/task/trailers.ts"
 import { cleaner } from "../../world/door/cleaner.ts"
-import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
 import type { TreeEntry } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import type { Swap } from "../../world/git/refs.ts"
-import { Repository } from "../../world/git/repository.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
 import { limitRounds } from "../lock/limitRounds.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../lock/lock.ts"
@@ -68,19 +68,20 @@ const wayBack = (ref: string): string => `Look at \`git log -p ${ref}\`; \`osier
 /** Every task's summary, lowest number first; those that nobody can read are left out. */
 export const listTasks = () => Effect.map(surveyTasks(), ({ tasks }) => tasks)
 
-/** Every task's summary, by one git process however many there are, and what is wrong with each that can't be read. */
+/** Every task's summary, without a git process of its own however many there are, and what is wrong with each that can't be read. */
 export const surveyTasks = Effect.fn("surveyTasks")(function* () {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const format = "--format=%(refname)%00%(contents)%00%01"
-  const text = yield* git.text(["--git-dir", commonDir, "for-each-ref", format, "refs/osier/tasks/"], { cwd: commonDir })
-  const rows = text.split("\0\x01").map((row) => row.replace(/^\n/, "").split("\0"))
+  const refs = yield* Refs
+  const objects = yield* Objects
+  const named = [...(yield* refs.list("refs/osier/tasks/"))]
+  const rows = yield* Effect.forEach(named, ([ref, oid]) => Effect.map(objects.read(oid), (found) => [ref, found] as const), {
+    concurrency: 256,
+  })
   const tasks: Summary[] = []
   const broken: { readonly id: number; readonly error: TaskFileBroken }[] = []
-  for (const [ref = "", message] of rows) {
+  for (const [ref, commit] of rows) {
     const id = Number(ref.slice(taskRef(0).length - 1))
-    if (message === undefined || !Number.isSafeInteger(id)) continue
-    const summary = readSummary(message)
+    if (!Number.isSafeInteger(id)) continue
+    const summary = commit?.type === "commit" ? readSummary(parseCommit(commit.data).message) : undefined
     // Somebody wrote it by hand: the file itself may still be a task.
     const read = summary === undefined ? yield* Effect.result(readTask(id)) : undefined
     if (summary !== undefined) tasks.push(summary)
@@ -175,26 +176,9 @@ const writeRecord = Effect.fnUntraced(function* (said: Task, parent: string | un
   return { task, commit } satisfies Recorded
 })
 
-const modes = ["100644", "100755", "120000", "40000", "160000"] as const
-
 /** The entries of a record's tree, so that plan, result and evidence survive a transition. */
 const rootEntries = Effect.fnUntraced(function* (commit: string) {
   const objects = yield* Objects
   const tree = yield* objects.read(`${commit}^{tree}`)
-  const entries: TreeEntry[] = []
-  for (let at = 0; tree !== undefined && at < tree.data.length;) {
-    const space = tree.data.indexOf(32, at)
-    const end = tree.data.indexOf(0, space)
-    const mode = modes.find((known) => known === tree.data.subarray(at, space).toString())
-    const size = commit.length / 2
-    if (mode !== undefined) {
-      entries.push({
-        mode,
-        name: tree.data.subarray(space + 1, end).toString(),
-        oid: tree.data.subarray(end + 1, end + 1 + size).toString("hex"),
-      })
-    }
-    at = end + 1 + size
-  }
-  return entries
+  return tree === undefined ? [] : parseTree(tree.data, commit.length / 2)
 })

@@ -8,11 +8,13 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import { deflateSync, inflateSync } from "node:zlib"
+import type { RawEntry } from "../../domain/git/rawTree.ts"
 import { askedAgain, conversation } from "../machine/conversation.ts"
 import { pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
 import { passingName } from "../machine/passing.ts"
 import { patiently } from "../machine/patience.ts"
+import { recent } from "../machine/recent.ts"
 import { Repository } from "./repository.ts"
 
 /** An object could not be read or written. */
@@ -40,11 +42,7 @@ export interface Looked {
   readonly size: number
 }
 
-export interface TreeEntry {
-  readonly mode: "100644" | "100755" | "120000" | "40000" | "160000"
-  readonly name: string
-  readonly oid: string
-}
+export type TreeEntry = Omit<RawEntry, "key">
 
 export interface CommitFields {
   readonly tree: string
@@ -86,6 +84,14 @@ export class Objects extends Context.Service<
             askedAgain,
             Effect.mapError((error) => new ObjectFailed({ name, reason: error.message })),
           )
+      // What is named by ids alone stays what it is.
+      const known = recent<Reply>({ most: 4_000, bytes: 16 * 1024 * 1024, sizeOf: ({ data }) => data.length + 200 })
+      const asked = Effect.fnUntraced(function* (verb: "contents" | "info", name: string) {
+        const question = `${verb} ${name}`
+        const reply = known.get(question) ?? (yield* ask(verb, name))
+        if (reply !== undefined && lasting.test(name)) known.keep(question, reply)
+        return reply
+      })
       const unsettled = new Set<string>()
       const write = (type: string, data: Uint8Array) =>
         Effect.tryPromise({
@@ -118,8 +124,8 @@ export class Objects extends Context.Service<
         )
       }).pipe(settling.withPermit)
       return {
-        read: (name) => Effect.map(ask("contents", name), (reply) => reply && { oid: reply.oid, type: reply.type, data: reply.data }),
-        look: (name) => Effect.map(ask("info", name), (reply) => reply && { oid: reply.oid, type: reply.type, size: reply.size }),
+        read: (name) => Effect.map(asked("contents", name), (reply) => reply && { oid: reply.oid, type: reply.type, data: reply.data }),
+        look: (name) => Effect.map(asked("info", name), (reply) => reply && { oid: reply.oid, type: reply.type, size: reply.size }),
         writeBlob: (data) => write("blob", typeof data === "string" ? Buffer.from(data) : data),
         writeTree: (entries) => write("tree", encodeTree(entries)),
         writeCommit: (fields) => write("commit", encodeCommit(fields)),
@@ -129,10 +135,18 @@ export class Objects extends Context.Service<
   )
 }
 
+/** An id, or what follows from one: `<id>^{tree}`, `<id>:path`. */
+const lasting = /^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:$|\^\{\w+\}$|:)/
+
+interface Reply extends Looked {
+  readonly type: GitObject["type"]
+  readonly data: Buffer
+}
+
 const types = ["blob", "tree", "commit", "tag"] as const
 
 /** One reply of `cat-file --batch-command`: `<oid> <type> <size>` and, for contents, the bytes and a line break. */
-const readReply = (bytes: Buffer, verb: "contents" | "info") => {
+const readReply = (bytes: Buffer, verb: "contents" | "info"): { readonly used: number; readonly value: Reply | undefined } | undefined => {
   const end = bytes.indexOf(10)
   if (end < 0) return undefined
   const words = bytes.subarray(0, end).toString().split(" ")
