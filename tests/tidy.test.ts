@@ -15,6 +15,24 @@ describe("the house", () => {
     expect(loose.map(([name, version]) => `${name} ${version}: write the exact version`).join("\n")).toBe("")
   })
 
+  test("the lock file holds every package, of every platform, and no registry", () => {
+    interface Locked {
+      readonly dependencies?: Readonly<Record<string, string>>
+      readonly optionalDependencies?: Readonly<Record<string, string>>
+      readonly resolved?: string
+    }
+    const packages: Readonly<Record<string, Locked>> = JSON.parse(textOf("package-lock.json")).packages
+    // Node looks in the package's own node_modules, then in those of the packages around it.
+    const found = (from: string, name: string): boolean =>
+      `${from}${from === "" ? "" : "/"}node_modules/${name}` in packages ||
+      (from !== "" && found(from.slice(0, Math.max(0, from.lastIndexOf("/node_modules/"))), name))
+    const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }).flatMap((name) => (found(path, name) ? [] : [`${path} needs ${name}`])),
+    )
+    expect(missing.join("\n")).toBe("")
+    expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith("http"))).toEqual([])
+  })
+
   // recorded output of agent programs names the machines it was recorded on
   const recorded = (file: string) => file.startsWith("tests/agents/transcripts/") || file === "tests/tidy.test.ts"
   const elsewhere = [
