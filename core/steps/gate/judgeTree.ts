@@ -16,7 +16,7 @@ import { Seen } from "../../world/machine/seen.ts"
 import { judgeCheckout } from "./judgeCheckout.ts"
 import type { Wanted } from "./judgeCheckout.ts"
 import { objectsFrom } from "./overlayInputs.ts"
-import { ObjectFailed, Objects } from "../../world/git/objects.ts"
+import { type ObjectFailed, Objects } from "../../world/git/objects.ts"
 import { treeOf } from "../commit/treeOf.ts"
 
 /** Set-up changed files that belong to the tree, so what a gate would judge is not that tree. */
