@@ -8,9 +8,10 @@ import type { TargetRed } from "../context/targetWatch.ts"
 /** A red target is looked at this often, in milliseconds, whether it was moved. */
 const againMs = 300
 
-/** The commit to cut a task's tree from; while the target is red the task waits, and goes on by itself. */
+/** The commit to cut a task's tree from; while the target is red the task waits, and goes on by itself, until the run is to end. */
 export const soundBase = Effect.fn("soundBase")(function* (id: number) {
   const board = yield* Board
+  const drain = yield* Drain
   for (let waited = false; ; waited = true) {
     const found = yield* Effect.catchTag(soundTip(), "TargetRed", (red) => Effect.succeed(red))
     if (typeof found === "string") {
@@ -18,6 +19,7 @@ export const soundBase = Effect.fn("soundBase")(function* (id: number) {
       return found
     }
     yield* waitForTarget(id, found)
+    if (drain.requested()) return yield* Effect.interrupt
   }
 })
 

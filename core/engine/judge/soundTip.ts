@@ -3,6 +3,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Semaphore from "effect/Semaphore"
 import { gateChange } from "../../steps/gate/gateChange.ts"
 import type { GatesInForce } from "../../steps/gate/gateSettings.ts"
+import { limitRounds } from "../../steps/lock/limitRounds.ts"
 import { provenLandings } from "../../steps/task/provenLandings.ts"
 import { reversedCheckouts } from "../../steps/checkout/reversedCheckouts.ts"
 import { Board } from "../context/board.ts"
@@ -19,14 +20,24 @@ import { adopt, TargetRed, TargetWatch } from "../context/targetWatch.ts"
  */
 export const soundTip = Effect.fn("soundTip")(function* () {
   const watch = yield* TargetWatch
-  for (;;) {
+  const { target } = yield* RunContext
+  for (let moves = 0; ; moves++) {
     const tip = yield* noticeMove()
     if (watch.sound.has(tip) || watch.giving.has(tip)) return tip
+    if (moves === movesMax) return yield* restless(target, tip)
     const red = watch.red.get(tip) ?? (yield* Semaphore.withPermit(watch.turn, judgeMove(tip)))
     if (red === undefined) continue
     return yield* red
   }
 })
+
+/** How many moves of a target are judged one after another before those who wait for it look whether they still should. */
+const movesMax = 20
+
+const restless = (target: string, commit: string) => {
+  const hint = `Something moves ${target} again and again: \`git reflog ${target}\` shows what. It goes on by itself when that rests.`
+  return new TargetRed({ target, commit, reason: "it moves faster than its gates can judge it", lines: [], hint })
+}
 
 /**
  * Looks whether the target was moved by anything but osier, and tells it, once a move; what it brought is judged when somebody
@@ -35,8 +46,10 @@ export const soundTip = Effect.fn("soundTip")(function* () {
 export const noticeMove = Effect.fn("noticeMove")(function* () {
   const watch = yield* TargetWatch
   const fleet = yield* Fleet
-  const { shared } = yield* RunContext
+  const { shared, targetRef } = yield* RunContext
+  const goOn = yield* limitRounds([targetRef])
   for (;;) {
+    yield* goOn
     const { at } = watch
     const tip = yield* targetTip
     if (watch.good === undefined || at === undefined) adopt(watch, tip)

@@ -100,7 +100,9 @@ export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: s
   let victim: number | undefined
   let fresh = false
   let watched: string | undefined
+  const goOn = yield* limitRounds([ref])
   for (;;) {
+    yield* goOn
     const seen = yield* inspectLock(ref)
     const now = yield* Clock.currentTimeMillis
     if (taking.steal === true) victim ??= seen?.lock.fence ?? 0

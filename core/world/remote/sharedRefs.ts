@@ -3,7 +3,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { nanoid } from "nanoid"
-import { printLock, readLock } from "../../domain/lock/lock.ts"
+import { leaseMs, printLock, readLock } from "../../domain/lock/lock.ts"
 import { sharedNames } from "../../domain/git/sharedNames.ts"
 import { type Cleared, Door } from "../door/door.ts"
 import { Git } from "../git/git.ts"
@@ -210,6 +210,6 @@ const broken = (ref: string) => (error: { readonly message: string }) => new Ref
 /** How often a look is begun anew because somebody was faster. */
 const rounds = 5
 
-/** A network that stumbles is given a few seconds before anybody is told. */
+/** A network that stumbles is given a few seconds before anybody is told; an owner goes on for as long as a lease can last. */
 const soonAgain = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
-const patiently = Schedule.spaced("2 seconds").pipe(Schedule.jittered)
+const patiently = Schedule.spaced("2 seconds").pipe(Schedule.jittered, Schedule.upTo({ duration: leaseMs }))

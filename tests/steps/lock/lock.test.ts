@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, test } from "vitest"
@@ -14,7 +15,7 @@ import { releaseLock, renewLock, sweepLock, takeLock } from "../../../core/steps
 import { changeTask, createTask } from "../../../core/steps/task/record.ts"
 import { Journal } from "../../../core/world/journal/journal.ts"
 import { Machine } from "../../../core/world/machine/machine.ts"
-import { Refs } from "../../../core/world/git/refs.ts"
+import { Refs, SwapLost } from "../../../core/world/git/refs.ts"
 import { RunIdentity } from "../../../core/world/git/runIdentity.ts"
 import { Sightings } from "../../../core/world/machine/sightings.ts"
 import { faultyMachine } from "../../support/faultyMachine.ts"
@@ -188,4 +189,25 @@ test("a machine that was renamed says of its own processes that it does not know
     Effect.runPromise,
   )
   expect(said).toBe("unknown")
+})
+
+test("a lock that is always lost to others in the last moment is given up in the end", async () => {
+  const store = simStore()
+  const owner: Owner = { host: "ash", boot: "b", pid: 1, started: "1", run: "me", email: "dev@example.com" }
+  const calm = { delayMs: 0, fails: 0, unheard: 0, refuses: 0 }
+  const losing = Layer.effect(
+    Refs,
+    Effect.map(Effect.service(Refs), (refs) => ({
+      ...refs,
+      swap: () => Effect.andThen(TestClock.adjust(Duration.seconds(1)), new SwapLost({ refs: [], said: "" })),
+    })),
+  ).pipe(Layer.provideMerge(faultyStore({ store, roll: () => 0.5, faults: () => calm, onSwap: () => undefined })))
+  const world = Layer.mergeAll(
+    losing,
+    faultyMachine({ self: owner, isDead: () => false, hidden: () => 0, roll: () => 0.5 }),
+    Sightings.layer,
+    Layer.succeed(RunIdentity, { run: "me", owner, committer: { name: "Dev", email: owner.email }, stated: true }),
+  ).pipe(Layer.provideMerge(TestClock.layer()))
+  const ended = Effect.flip(takeLock("target", "main")).pipe(Effect.timeoutOption("1 hour"), Effect.provide(world))
+  expect(Option.getOrUndefined(await Effect.runPromise(ended))).toMatchObject({ _tag: "RefFailed", message: expect.stringContaining("201 times") })
 })
