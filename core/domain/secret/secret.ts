@@ -1,4 +1,5 @@
 import { secretKinds, type SecretKind } from "./secretKinds.ts"
+import { withoutCodes } from "../text/withoutCodes.ts"
 
 /** A secret in a text: where it stands, and what it looks like. */
 export interface SecretAt {
@@ -18,15 +19,27 @@ export const secretValues = (environment: Readonly<Record<string, string | undef
     value.length >= shortest && telling.test(name) && !/^[~/]|^[A-Za-z]:\\/.test(value) ? [[name, value] as const] : [],
   )
 
+/** What is found in a text as it is written, and as a reader sees it: colours and invisible characters break no secret. */
+export const alsoSeen = (text: string, find: (text: string) => readonly SecretAt[]): readonly SecretAt[] => {
+  const seen = withoutCodes(text)
+  if (seen === undefined) return apart(find(text))
+  const place = (at: number) => seen.at[at] ?? text.length
+  const more = find(seen.text).map(({ start, end, kind }) => ({ start: place(start), end: place(end - 1) + 1, kind }))
+  return apart([...find(text), ...more])
+}
+
 /** The secrets that a text holds, in their order, never one within another. */
-export const secretsIn = (text: string, values: readonly (readonly [string, string])[] = []): readonly SecretAt[] => {
+export const secretsIn = (text: string, values: readonly (readonly [string, string])[] = []): readonly SecretAt[] =>
+  alsoSeen(text, (one) => written(one, values))
+
+const written = (text: string, values: readonly (readonly [string, string])[]): readonly SecretAt[] => {
   const found: SecretAt[] = []
   for (const [name, value] of values) {
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
       found.push({ start: at, end: at + value.length, kind: `the value of ${name}` })
   }
   for (const kind of secretKinds) if (kind.signs.some((sign) => text.includes(sign))) found.push(...ofKind(text, kind))
-  return apart(found)
+  return found
 }
 
 const ofKind = (text: string, { name, shape, isReal }: SecretKind): readonly SecretAt[] => {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { redacted, secretValues, without } from "../../domain/secret/secret.ts"
+import { alsoSeen, redacted, secretValues, without } from "../../domain/secret/secret.ts"
 import { ruleSet } from "./ruleSet.ts"
 
 /** Takes what looks like a secret out of a text that is to be stored, by the same rules by which commits are held. */
@@ -7,7 +7,7 @@ export const cleaner = Effect.map(ruleSet, (rules) => {
   const values = secretValues(process.env)
   return (text: string): string => {
     const clean = redacted(text, values)
-    const lines = rules?.(clean) ?? []
+    const lines = rules === undefined ? [] : alsoSeen(clean, rules)
     return lines.length === 0 ? clean : without(clean, lines)
   }
 })

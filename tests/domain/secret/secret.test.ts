@@ -87,3 +87,27 @@ test("a private key goes whole, with all of its lines", () => {
   const pem = key("-----BEGIN RSA PRIVATE", ` KEY-----\n${drawn(64)}\n${drawn(64)}\n-----END RSA PRIVATE`, " KEY-----")
   expect(redacted(`a\n${pem}\nb`)).toBe("a\n(redacted private key)\nb")
 })
+
+const token = key("ghp", "_", drawn(36))
+const half = (cut: string) => token.slice(0, 12) + cut + token.slice(12)
+
+test.each([
+  ["a colour before it, which ends in a letter", `\u001B[31m${token}\u001B[0m`],
+  ["a colour in it", half("\u001B[1;32m")],
+  ["a colour of one byte in it", half("\u009B0m")],
+  ["a cleared line in it", half("\u001B[K")],
+  ["a link of a terminal around each part", half("\u001B]8;;https://x.org\u0007")],
+  ["codes that were written down", half(String.raw`\u001b[0m`) + String.raw`\x1b[0m`],
+  ["an invisible character in it", half("\u200B")],
+  ["letters struck over, as in a manual page", token.replace(/./g, "$&\b$&")],
+])("a secret is found and goes whole through %s", (_, text) => {
+  expect(secretsIn(`a ${text} b`).map(({ kind }) => kind)).toEqual(["a GitHub token"])
+  expect(redacted(`a ${text} b`)).toMatch(/^a .{0,8}\(redacted GitHub token\).{0,8} b$/)
+})
+
+test("the value of a variable is found with colours in it, and plain coloured text stays byte for byte", () => {
+  const values = [["TOKEN", "canary 4711"]] as const
+  expect(redacted("x can\u001B[0mary 4711 y", values)).toBe("x (redacted value of TOKEN) y")
+  const coloured = "\u001B[32mpass\u001B[0m tests/a.test.ts \u001B[2m(3 ms)\u001B[0m"
+  expect(redacted(coloured, values)).toBe(coloured)
+})
