@@ -37,9 +37,9 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
     const claimed = owner !== undefined && "session" in owner
     if (id === undefined || !(yield* isFree("task", String(id))))
       left.push({ ...about, why: claimed ? `claimed by ${holderText(owner)}` : seen === "broken" ? noRecord : "a live run works in it" })
-    else if (!over.has(id) && (yield* standingPlace(id))?.path === tree.path)
-      left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else if (lost !== undefined) left.push({ ...about, why: `${lost.message}: ${lost.hint}` })
+    else if (!over.has(id) && (yield* isByHand(id, tree.path)))
+      left.push({ ...about, why: `made by hand, for a task that is open: \`osier claim ${id}\` or \`osier discard ${id}\`` })
     else {
       const remove = holding("task", String(id), (held) => keepAndRemove(held, id, tree, "cleaned away"))
       const failed = options.dryRun ? undefined : yield* Effect.match(remove, { onSuccess: () => undefined, onFailure: wordsOf })
@@ -55,5 +55,12 @@ export const clean = Effect.fn("clean")(function* (options: { readonly dryRun: b
   if (!options.dryRun) yield* alone(emptyTrash(treeRoot), { what: "what was taken away could not be deleted", hint: "osier clean" })
   return { removed: [...removed, ...swept.removed], left: [...left, ...swept.left] }
 })
+
+/** Whether a tree is the one of somebody who works by hand, or theirs is somewhere else and this may be it. */
+const isByHand = (id: number, path: string) =>
+  standingPlace(id).pipe(
+    Effect.map((place) => place?.path === path),
+    Effect.catchTag("TreeAstray", () => Effect.succeed(true)),
+  )
 
 const noRecord = "its lock holds no record, so that nobody can tell whose it is: osier doctor"

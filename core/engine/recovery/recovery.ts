@@ -75,7 +75,8 @@ export const recover = Effect.fn("recover")(function* () {
     for (const { task } of yield* listClaims()) {
       const status = tasks.find((one) => one.id === task)?.status
       // What this clone knew of work by hand is of no use any more once the task is over and its tree is gone.
-      if (status !== undefined && isOver(status) && (yield* standingPlace(task)) === undefined) yield* dropClaim(task)
+      const astray = Effect.catchTag(standingPlace(task), "TreeAstray", (lost) => Effect.succeed(lost))
+      if (status !== undefined && isOver(status) && (yield* astray) === undefined) yield* dropClaim(task)
     }
   })
   yield* alone(claims, { what: "claims of tasks that are over could not be forgotten", hint: doctor })

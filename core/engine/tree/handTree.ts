@@ -4,6 +4,7 @@ import { join } from "node:path"
 import type { Claim, Place } from "../../domain/lock/claim.ts"
 import { prompt } from "../../domain/task/prompt.ts"
 import type { Task } from "../../domain/task/task.ts"
+import { astray } from "../../steps/checkout/astray.ts"
 import { readClaim, writeClaim } from "../../steps/task/claims.ts"
 import type { Held } from "../../steps/lock/lock.ts"
 import { planOf } from "../../steps/task/planOf.ts"
@@ -12,6 +13,7 @@ import { workIn, workText } from "../../steps/tree/workIn.ts"
 import { Files } from "../../world/machine/files.ts"
 import { furnish } from "./furnish.ts"
 import { dropBranch, keepAndRemove, raise } from "./plant.ts"
+import { RunContext } from "../context/runContext.ts"
 import { targetTip } from "../context/targetTip.ts"
 
 /** A plan or an exploration is read by an agent; there is nothing to commit, and so nothing to work on by hand. */
@@ -25,12 +27,18 @@ export class NotByHand extends Data.TaggedError("NotByHand")<{ readonly id: numb
   readonly exit = 2
 }
 
-/** The tree of a task that is worked on by hand, if this clone has one that still stands. */
+/**
+ * The tree of a task that is worked on by hand, if this clone has one that still stands. One that was moved, or whose repository
+ * was, has to be mended first: its work is nobody's to pass over.
+ */
 export const standingPlace = Effect.fn("standingPlace")(function* (task: number) {
   const files = yield* Files
+  const { treeRoot } = yield* RunContext
   const place = (yield* readClaim(task))?.place
   if (place === undefined || !place.tree) return undefined
   const entry = (yield* treeEntries()).find((one) => one.path === place.path)
+  const lost = entry === undefined ? undefined : yield* astray(entry, treeRoot)
+  if (lost?.now !== undefined) return yield* lost
   return entry === undefined || (yield* files.stat(place.path)) === undefined ? undefined : { ...place, gitDir: entry.gitDir }
 })
 

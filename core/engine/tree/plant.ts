@@ -7,6 +7,7 @@ import { slug } from "../../domain/text/slug.ts"
 import type { Task } from "../../domain/task/task.ts"
 import { nthName, treeLock, treeName } from "../../domain/task/tree.ts"
 import type { Tree } from "../../domain/task/tree.ts"
+import { astray } from "../../steps/checkout/astray.ts"
 import { deleteBranch } from "../../steps/tree/deleteBranch.ts"
 import { isAncestor } from "../../steps/commit/isAncestor.ts"
 import { isKept } from "../../steps/keep/isKept.ts"
@@ -128,7 +129,7 @@ const attemptIn = (task: Task | undefined): number => {
 export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   held: Held | undefined,
   task: number,
-  tree: { readonly path: string; readonly gitDir?: string },
+  tree: { readonly path: string; readonly gitDir?: string; readonly lock?: string },
   reason: string,
 ) {
   const board = yield* Board
@@ -138,7 +139,11 @@ export const keepAndRemove = Effect.fn("keepAndRemove")(function* (
   if (held !== undefined) yield* demandHeld(held)
   const below = yield* files.realPath(treeRoot).pipe(Effect.orElseSucceed(() => treeRoot))
   const elsewhere = tree.gitDir !== undefined && !(yield* pointsBack({ path: tree.path, gitDir: tree.gitDir }, [treeRoot, below]))
-  if (elsewhere || (yield* files.stat(tree.path)) === undefined) return yield* removeTree({ ...tree, there: false })
+  if (elsewhere || (yield* files.stat(tree.path)) === undefined) {
+    const lost = yield* astray(tree, treeRoot)
+    if (lost?.now !== undefined) return yield* lost
+    return yield* removeTree({ ...tree, there: false })
+  }
   const attempt = attemptIn(board.task(task))
   const kept = yield* keep({
     task,
