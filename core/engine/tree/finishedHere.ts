@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { endedAttempts } from "../../domain/task/attemptRecord.ts"
 import type { Task } from "../../domain/task/task.ts"
+import { madeRows } from "../../steps/checkout/madeRows.ts"
 import { gitIn } from "../../steps/checkout/checkout.ts"
 import { withoutCopied } from "../../steps/tree/copyFiles.ts"
 import { gitDirOf } from "../../steps/commit/treeEntries.ts"
@@ -24,5 +25,6 @@ export const finishedHere = Effect.fn("finishedHere")(function* (task: Task, pat
   const head = yield* git.run(["rev-parse", "HEAD", `refs/heads/${state.branch}`], { ...at, no: /unknown revision/ })
   if (head.code !== 0 || head.stdout.toString().trim() !== `${state.finished}\n${state.finished}`) return undefined
   const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], at)
-  return (yield* withoutCopied(gitDir, rows)).length === 0 ? state : undefined
+  const made = yield* madeRows({ path, gitDir }, rows)
+  return (yield* withoutCopied(gitDir, made)).length === 0 ? state : undefined
 })

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import { Files } from "../../world/machine/files.ts"
 import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { madeRows } from "../checkout/madeRows.ts"
 import { treeEntries } from "../commit/treeEntries.ts"
 
 const open = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply", "sequencer", "BISECT_LOG"]
@@ -24,7 +25,8 @@ export const notClean = Effect.fn("notClean")(function* (tree: { readonly path: 
     ["status", "--porcelain", "-z", "--untracked-files=all", "--ignored", "--ignore-submodules=none", "--no-renames"],
     { cwd: tree.path, env },
   )
-  const found = rows.map((row) => row.slice(3)).filter((path) => path !== ".osier/" && dirname(path) !== ".osier")
+  const made = yield* madeRows({ path: tree.path, gitDir }, rows)
+  const found = made.map((row) => row.slice(3)).filter((path) => path !== ".osier/" && dirname(path) !== ".osier")
   for (const name of open) if ((yield* files.stat(join(gitDir, name))) !== undefined) found.push(name)
   if (entry?.head !== undefined) {
     const named = yield* git.run(["--git-dir", commonDir, "for-each-ref", "--count=1", `--contains=${entry.head}`], { cwd: commonDir })

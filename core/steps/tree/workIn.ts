@@ -4,6 +4,7 @@ import { inScope } from "../../domain/task/scope.ts"
 import { plainDiff } from "../../domain/text/plainDiff.ts"
 import { count } from "../../domain/text/plainText.ts"
 import { Git } from "../../world/git/git.ts"
+import { madeRows } from "../checkout/madeRows.ts"
 import { withoutCopied } from "./copyFiles.ts"
 import { gitDirOf } from "../commit/treeEntries.ts"
 
@@ -31,7 +32,9 @@ export const workIn = Effect.fn("workIn")(function* (place: Place, scope: readon
     programs: true,
     env: { GIT_OPTIONAL_LOCKS: "0" },
   })
-  const rows = place.tree ? yield* withoutCopied(yield* gitDirOf(place.path), changed) : changed
+  const gitDir = place.tree ? yield* gitDirOf(place.path) : yield* git.text(["rev-parse", "--absolute-git-dir"], at)
+  const made = yield* madeRows({ path: place.path, gitDir }, changed)
+  const rows = place.tree ? yield* withoutCopied(gitDir, made) : made
   const files = yield* git.fields(["diff", ...plainDiff, "--name-only", "--no-renames", "-z", `${place.base}...${head}`], at)
   const ahead = yield* git.text(["rev-list", "--count", `${place.base}..${head}`], at)
   return {

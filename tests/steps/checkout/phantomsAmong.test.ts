@@ -4,6 +4,8 @@ import { expect, test } from "vitest"
 import { commitWork } from "../../../core/steps/attempt/commitWork.ts"
 import { followCheckout } from "../../../core/steps/checkout/followCheckout.ts"
 import { makeTree } from "../../../core/steps/tree/makeTree.ts"
+import { notClean } from "../../../core/steps/tree/notClean.ts"
+import { workIn } from "../../../core/steps/tree/workIn.ts"
 import { Refs } from "../../../core/world/git/refs.ts"
 import { makeRepo, repoAt } from "../../support/repo.ts"
 import { inWorld } from "../../support/world.ts"
@@ -57,4 +59,21 @@ test("a landing does not wait for such a file in the checkout, and waits for one
   expect(repo.git("status", "--porcelain")).toContain("M all.bat")
   expect(await follow()).toMatchObject({ type: "followed" })
   expect(readFileSync(join(repo.path, "all.bat"), "utf8")).toBe("echo 9\r\n")
+})
+
+test("work by hand is done, finished and clean although such a file was touched", async () => {
+  const { repo, base } = broken()
+  const tree = await inWorld(repo.path, makeTree({ root: join(dirname(repo.path), "repo.osier"), name: "x-1", branch: "task/x-1", base }))
+  touch(tree.path, "all.bat", "some.bat")
+  touch(repo.path, "all.bat", "some.bat")
+  expect(repoAt(tree.path).git("status", "--porcelain")).toContain("M all.bat")
+  const [there, own] = [
+    { path: tree.path, branch: tree.branch, base, tree: true },
+    { path: repo.path, branch: "main", base, tree: false },
+  ]
+  for (const place of [there, own]) expect(await inWorld(repo.path, workIn(place, []))).toMatchObject({ dirty: [] })
+  expect(await inWorld(repo.path, notClean(tree))).toEqual([])
+  repoAt(tree.path).write("all.bat", "echo mine\r\n")
+  expect(await inWorld(repo.path, workIn(there, []))).toMatchObject({ dirty: ["all.bat"] })
+  expect(await inWorld(repo.path, notClean(tree))).toEqual(["all.bat"])
 })
