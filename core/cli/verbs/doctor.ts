@@ -3,6 +3,7 @@ import type { Check } from "../../engine/context/check.ts"
 import { checkConfiguration } from "../../engine/context/checkConfiguration.ts"
 import { checkLockFiles } from "../../engine/doctor/checkLockFiles.ts"
 import { checkRemote } from "../../engine/doctor/checkRemote.ts"
+import { checkSigning } from "../../engine/doctor/checkSigning.ts"
 import { checkGates } from "../../engine/doctor/checkGates.ts"
 import { checkClocks, checkLocks, checkRecords } from "../../engine/doctor/checkStore.ts"
 import { checkAgents, checkLeftovers, checkRepository, checkSettings } from "../../engine/doctor/checkUp.ts"
@@ -53,6 +54,7 @@ export const doctor: Verb = (call) =>
           yield* examine("clock", checkClocks(settings, target))
           yield* examine("tasks", checkRecords(settings))
           yield* examine("settings", checkSettings(settings))
+          yield* examine("signing", checkSigning())
           if (isSet(flags, "gates")) yield* examine("gates", checkGates(target))
           yield* examine("agents", checkAgents(settings))
           yield* examine("leftovers", checkLeftovers(treeRoot))

@@ -71,8 +71,10 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
       planCandidate({ onto: tip, tasks: [offered], mode: settings.merge, identity: committer, signed, words: yield* words }),
     )
     if (plan.type === "conflict") return yield* conflicted(task, work, tip, plan)
-    // As it would land, but for the verdicts: a gate that asks git for the way here gets the answer that everybody gets later.
-    const draft = yield* sealCandidate(plan, { verdicts: [], gates: inForce.hash })
+    // As it would land, but for the verdicts: a gate that asks git for the way here, or for a signature, gets the answer that
+    // everybody gets later.
+    const shown = signed && inForce.gates.length > 0
+    const draft = yield* sealing(sealCandidate(plan, { verdicts: [], gates: inForce.hash, signed: shown }))
     yield* holdJudged(hold, draft.commit)
     const change = yield* gateChanges(work, tip, plan.tree, inForce)
     if (change.held.length > 0 && !options.allowGateChanges) return yield* holdGateChange(task, change.held)

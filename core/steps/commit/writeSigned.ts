@@ -35,12 +35,20 @@ export const writeSigned = Effect.fn("writeSigned")(function* ({ tree, parents, 
  */
 export const trySigning = Effect.fn("trySigning")(function* (tree: string, identity: Identity | undefined, at?: string) {
   const env = identity === undefined ? {} : identityVariables(identity)
-  yield* sign([tree], { message: "osier: a signature for trial\n", env, at })
+  yield* sign([tree], { message: "osier: a signature for trial\n", env, at, timeoutMs: trialMs })
 })
+
+/** Long enough for a person who has to touch a key or type its passphrase. */
+const trialMs = 120_000
 
 const sign = Effect.fnUntraced(function* (
   what: readonly string[],
-  how: { readonly message: string; readonly env: Readonly<Record<string, string>>; readonly at?: string | undefined },
+  how: {
+    readonly message: string
+    readonly env: Readonly<Record<string, string>>
+    readonly at?: string | undefined
+    readonly timeoutMs?: number
+  },
 ) {
   const git = yield* Git
   const { args, cwd } = yield* gitPlace(how.at)
@@ -51,13 +59,14 @@ const sign = Effect.fnUntraced(function* (
       ...starting,
       input: how.message,
       env: how.env,
+      ...(how.timeoutMs === undefined ? {} : { timeoutMs: how.timeoutMs }),
       // Programs see what is set here, so it is only set where the message would be written wrongly.
       config: /^(?:utf-?8)?$/i.test(encoding.stdout.toString().trim()) ? {} : { "i18n.commitEncoding": "UTF-8" },
     })
     .pipe(
       Effect.mapError((error) => {
         if (error._tag !== "GitFailed" || error.killed) return error
-        return new SigningFailed({ said: error.timedOut === true ? "it did not end" : gitWords(error.stderr) })
+        return new SigningFailed({ said: error.timedOut === true ? "it did not end in time" : gitWords(error.stderr) })
       }),
     )
 })
