@@ -7,6 +7,7 @@ import { count } from "../../domain/text/plainText.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
 import { builtInAdapters } from "../../domain/settings/builtInAdapters.ts"
 import { printSize } from "../../domain/text/size.ts"
+import { hiddenCheckout } from "../../steps/checkout/hiddenCheckout.ts"
 import { astray } from "../../steps/checkout/astray.ts"
 import { listClaims } from "../../steps/task/claims.ts"
 import { fenceOfTree, listTrees, taskOfTree } from "../../steps/tree/listTrees.ts"
@@ -41,6 +42,9 @@ export const checkRepository = Effect.fn("checkRepository")(function* () {
     young ? good("git", said) : bad("git", said, `osier needs git ${oldestGit.join(".")} or newer`),
     bare ? odd("repository", `${commonDir}, bare`, "name the target with --target; settings come from its tip") : good("repository", root),
   ]
+  const branch = /^ref: refs\/heads\/(.+)$/.exec((yield* files.text(join(commonDir, "HEAD")))?.trim() ?? "")?.[1]
+  const hidden = branch === undefined ? undefined : yield* hiddenCheckout(branch)
+  if (hidden !== undefined) checks.push(odd("checkout", hidden.message, hidden.hint))
   const ask = (key: string) =>
     git
       .run(["--git-dir", commonDir, "config", "--get", key], { cwd: commonDir, codes: [0, 1] })

@@ -8,6 +8,7 @@ import { endsByItself } from "../../domain/task/wait.ts"
 import { emptyTrash } from "../../steps/tree/removeTree.ts"
 import { listTasks, readTask } from "../../steps/task/record.ts"
 import { seeCopies } from "../../steps/gate/seeCopies.ts"
+import { hiddenCheckout } from "../../steps/checkout/hiddenCheckout.ts"
 import { seeTags } from "../../steps/gate/seeTags.ts"
 import { Machine } from "../../world/machine/machine.ts"
 import { Refs } from "../../world/git/refs.ts"
@@ -106,7 +107,8 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
     gates: inForce.gates.map((gate) => gate.name),
   })
   yield* sayIdentity
-  if (inForce.warning !== undefined) yield* board.emit({ type: "Warned", ...inForce.warning })
+  const warnings = [inForce.warning, yield* hiddenCheckout(target)]
+  for (const warning of warnings) if (warning !== undefined) yield* board.emit({ type: "Warned", ...warning })
   // Before any agent can write it.
   yield* seeTags()
   if (!bare) yield* seeCopies(root, inForce.copy)
