@@ -4,15 +4,28 @@ export interface SeenText {
   readonly at: readonly number[]
 }
 
-/** Any of this stands in every text that a reader sees in another way than it is written. */
-const sign = /[\u001B\u009B\b\u00AD\u200B-\u200F\u2060-\u2064\uFEFF]|\\(?:u001b|x1b|033|e)\[/i
+const [bell, back, escape] = [String.fromCharCode(7), String.fromCharCode(8), String.fromCharCode(27)]
 
-/**
- * What a terminal or a page shows nothing of: its codes as bytes and as programs write them down, a character that is struck
- * over, characters without width.
- */
-const codes =
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B[\]P^_][^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]|\\(?:u001b|x1b|033|e)\[[0-9;:]*[A-Za-z]|[^\n\b]\b|[\u00AD\u200B-\u200F\u2060-\u2064\uFEFF]/gi
+/** What programs write where they show the byte of an escape. */
+const written = String.raw`\\(?:u001b|x1b|033|e)\[`
+/** Characters without width. */
+const thin = String.raw`\u00AD\u200B-\u200F\u2060-\u2064\uFEFF`
+
+/** Any of this stands in every text that a reader sees in another way than it is written. */
+const sign = new RegExp(`[${escape}\u009B${back}${thin}]|${written}`, "i")
+
+/** What a terminal or a page shows nothing of: its codes as bytes and as words, a character that is struck over, one without width. */
+const codes = new RegExp(
+  [
+    `(?:${escape}\\[|\u009B)[0-?]*[ -/]*[@-~]`,
+    `${escape}[\\]P^_][^${bell}${escape}\u009C\n]*(?:${bell}|${escape}\\\\|\u009C)`,
+    `${escape}[ -/]*[0-~]`,
+    `${written}[0-9;:]*[A-Za-z]`,
+    `[^\n${back}]${back}`,
+    `[${thin}]`,
+  ].join("|"),
+  "gi",
+)
 
 /** Undefined for a text that is read as it is written. */
 export const withoutCodes = (text: string): SeenText | undefined => {

@@ -209,5 +209,8 @@ test("a lock that is always lost to others in the last moment is given up in the
     Layer.succeed(RunIdentity, { run: "me", owner, committer: { name: "Dev", email: owner.email }, stated: true }),
   ).pipe(Layer.provideMerge(TestClock.layer()))
   const ended = Effect.flip(takeLock("target", "main")).pipe(Effect.timeoutOption("1 hour"), Effect.provide(world))
-  expect(Option.getOrUndefined(await Effect.runPromise(ended))).toMatchObject({ _tag: "RefFailed", message: expect.stringContaining("201 times") })
+  expect(Option.getOrUndefined(await Effect.runPromise(ended))).toMatchObject({
+    _tag: "RefFailed",
+    message: expect.stringContaining("201 times"),
+  })
 })
