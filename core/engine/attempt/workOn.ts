@@ -74,7 +74,12 @@ const orTreeGone = <A, E, R>(tree: Tree, part: Effect.Effect<A, E | CannotStart,
 
 const stillThere = Effect.fnUntraced(function* (tree: Tree) {
   const files = yield* Files
-  if ((yield* files.stat(tree.path).pipe(Effect.orElseSucceed(() => undefined))) !== undefined) return
+  // What can't be looked at is not gone.
+  const there = files.stat(tree.path).pipe(
+    Effect.map((stat) => stat !== undefined),
+    Effect.orElseSucceed(() => true),
+  )
+  if (yield* there) return
   return yield* lost("environment", `its tree ${tree.path} was removed while it worked`)
 })
 

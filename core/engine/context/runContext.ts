@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import type { CommitWords } from "../../domain/task/commitWords.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
 import { sharedNames } from "../../domain/git/sharedNames.ts"
@@ -20,6 +20,7 @@ import type { CannotStart } from "../../world/machine/process.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
+import { hooksFolder } from "../../world/git/userHooks.ts"
 
 /** What a person allowed or asked for on the command line, beyond the settings. */
 export interface RunOptions {
@@ -162,13 +163,7 @@ export class RunContext extends Context.Service<
           const head = yield* there("HEAD")
           return yield* new NoTarget({ reason: `the target branch ${target} has no commit`, branch: target, unborn: head.code !== 0 })
         }
-        const configured = yield* git
-          .text(["config", "--type=path", "--get-all", "core.hooksPath"], { cwd: repository.root })
-          // The last value is our own pin.
-          .pipe(
-            Effect.map((values) => values.split("\n").at(-2) ?? ""),
-            Effect.orElseSucceed(() => ""),
-          )
+        const hooks = yield* hooksFolder()
         const world = yield* Effect.context<Git | Repository>()
         const { committer, stated } = yield* RunIdentity
         const signs = yield* Effect.cached(Effect.provideContext(signsCommits(), world))
@@ -181,7 +176,7 @@ export class RunContext extends Context.Service<
           shared,
           met,
           treeRoot: resolve(repository.root, input.settings.tree.root ?? `../${repository.name}.osier`),
-          hooks: configured === "" ? join(repository.commonDir, "hooks") : resolve(repository.root, configured),
+          hooks,
           options: { ...defaultOptions, ...input.options },
           signs,
           words: yield* Effect.cached(Effect.provideContext(commitStyle(input.settings.commit, targetRef), world)),

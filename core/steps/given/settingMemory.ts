@@ -32,7 +32,7 @@ export const settingMemory = Effect.map(Repository, ({ own }) => join(own, "conf
 
 const read = Effect.gen(function* () {
   const files = yield* Files
-  const text = (yield* files.text(yield* settingMemory).pipe(Effect.orElseSucceed(() => undefined))) ?? "[]"
+  const text = (yield* files.text(yield* settingMemory)) ?? "[]"
   return Option.getOrElse(decode(text), () => [])
 })
 

@@ -94,5 +94,5 @@ const projectOf = Effect.fnUntraced(function* (at: string, commonDir: string) {
 /** Why git would not remove the worktree; what osier wrote there tells its trees from others. */
 const lockOf = Effect.fnUntraced(function* (gitDir: string) {
   const files = yield* Files
-  return (yield* files.text(join(gitDir, "locked")).pipe(Effect.orElseSucceed(() => undefined))) ?? ""
+  return (yield* files.text(join(gitDir, "locked"))) ?? ""
 })

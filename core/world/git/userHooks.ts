@@ -6,8 +6,9 @@ import { Repository } from "./repository.ts"
 /** Where the user's hooks are: a folder, absolute, or relative to the top of whichever worktree a hook runs in. */
 export const userHooks = Effect.fn("userHooks")(function* () {
   const git = yield* Git
-  const { root, commonDir } = yield* Repository
-  const values = yield* git.fields(["config", "-z", "--path", "--get-all", "core.hooksPath"], { cwd: root, codes: [0, 1] })
+  const { root, commonDir, bare } = yield* Repository
+  const at = bare ? ["--git-dir", commonDir] : []
+  const values = yield* git.fields([...at, "config", "-z", "--path", "--get-all", "core.hooksPath"], { cwd: root, codes: [0, 1] })
   // The last one is our own pin, which keeps hooks out of osier's git.
   return values.at(-2) ?? join(commonDir, "hooks")
 })

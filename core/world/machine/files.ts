@@ -87,7 +87,7 @@ export class Files extends Context.Service<
     remove: (path) => attempt("remove", path, () => fs.rm(path, { recursive: true, force: true, maxRetries: 3 })),
     writable: (path) =>
       Effect.promise(() =>
-        fs.access(path, constants.W_OK).then(
+        patiently(() => fs.access(path, constants.W_OK)).then(
           () => true,
           () => false,
         ),

@@ -7,10 +7,11 @@ import { join } from "node:path"
 import { ownRefs, remoteNames } from "../../domain/git/remoteNames.ts"
 import type { Cleared } from "../door/door.ts"
 import { Git } from "../git/git.ts"
-import { hookEnvironment, userEnvironment } from "../git/gitEnvironment.ts"
+import { userEnvironment } from "../git/gitEnvironment.ts"
 import { Process } from "../machine/process.ts"
+import { ownHook } from "./ownHook.ts"
 import { pushTogether } from "./pushTogether.ts"
-import { answerOf, lastWords, pushAnswer } from "./remoteAnswer.ts"
+import { answerOf, pushAnswer } from "./remoteAnswer.ts"
 import type { RemoteAnswer } from "./remoteAnswer.ts"
 import { remoteManner } from "./remoteManner.ts"
 import type { RemoteManner } from "./remoteManner.ts"
@@ -182,19 +183,10 @@ const reach = Effect.fnUntraced(function* (remote: string, namespace: string, pa
     const hook = join(yield* Effect.mapError(hooks, told), "pre-push")
     const url = yield* Effect.mapError(git.text(["remote", "get-url", "--push", remote], { cwd: root }), told)
     const rows = swaps.map(({ ref, from = zero, to = zero }) => `${to} ${to} ${names.theirs(ref)} ${from}\n`)
-    const programs = yield* Effect.mapError(git.text(["--exec-path"], { cwd: root }), told)
-    const ended = yield* processes
-      .run({
-        argv: [hook, remote, url],
-        cwd: root,
-        env: hookEnvironment(process.env, programs),
-        input: rows.join(""),
-        timeoutMs: patience.hook,
-      })
-      .pipe(Effect.catch(() => Effect.succeed(undefined)))
-    // There is none, or it is not executable: git passes over it too.
-    if (ended === undefined || ended.code === 0) return
-    const said = ended.timedOut ? "the pre-push hook did not end in time" : lastWords(ended.stderr + ended.stdout.toString())
+    const asked = { hook, args: [remote, url], cwd: root, input: rows.join(""), timeoutMs: patience.hook }
+    const no = ownHook(asked).pipe(Effect.provideService(Git, git), Effect.provideService(Process, processes))
+    const said = yield* Effect.mapError(no, told)
+    if (said === undefined) return
     return yield* new RemoteRefused({ remote, reason: "own hook", refs: swaps.map(({ ref }) => ref), said })
   })
 
