@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Check } from "../../engine/context/check.ts"
 import { checkConfiguration } from "../../engine/context/checkConfiguration.ts"
 import { checkLockFiles } from "../../engine/doctor/checkLockFiles.ts"
+import { checkRefs } from "../../engine/doctor/checkRefs.ts"
 import { checkRemote } from "../../engine/doctor/checkRemote.ts"
 import { checkSigning } from "../../engine/doctor/checkSigning.ts"
 import { checkGates } from "../../engine/doctor/checkGates.ts"
@@ -38,6 +39,7 @@ export const doctor: Verb = (call) =>
       )
     yield* examine("repository", checkRepository())
     yield* examine("configuration", checkConfiguration())
+    yield* examine("refs", checkRefs())
     yield* examine(
       "settings",
       Effect.gen(function* () {

@@ -221,6 +221,8 @@ const readInfo = (bytes: Buffer) => {
 
 /** Every spelling that git has for "another was first", told from a lock that is held and from all else. */
 const explain = (refs: readonly string[], said: string, silentSeconds?: number) => {
+  // Nobody was first: the file of the ref is damaged, and will be the next time.
+  if (/reference broken/i.test(said)) return new RefFailed({ refs, reason: gitWords(said) })
   if (/but expected|reference already exists|unable to resolve reference|reference is missing|expected .* but is/i.test(said)) {
     return new SwapLost({ refs, said: said.trim() })
   }
