@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Scope } from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import { agentsWithin } from "../../domain/settings/agentsWithin.ts"
+import { openFilesLimit } from "../../world/machine/openFiles.ts"
 import { RunContext } from "./runContext.ts"
 
 /** How many agents work at once. A slot is taken for the work alone: waiting in the train holds none. */
@@ -17,6 +19,10 @@ export class Slots extends Context.Service<
     readonly take: (task: number) => Effect.Effect<void, never, Scope>
     /** Gives the slot held by the caller to others for as long as the effect takes. */
     readonly lend: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    /** How many there are: as many as are asked for, unless the system lets fewer files be open at once. */
+    readonly count: number
+    /** The limit of open files that makes them fewer. */
+    readonly openFiles: number | undefined
     /** How many are neither held nor set aside. */
     readonly free: () => number
   }
@@ -25,8 +31,11 @@ export class Slots extends Context.Service<
     Slots,
     Effect.gen(function* () {
       const { settings } = yield* RunContext
-      const slots = yield* Semaphore.make(settings.concurrency)
-      let free = settings.concurrency
+      const limit = yield* openFilesLimit
+      const count = limit === undefined ? settings.concurrency : Math.min(settings.concurrency, Math.max(1, agentsWithin(limit)))
+      const openFiles = count < settings.concurrency ? limit : undefined
+      const slots = yield* Semaphore.make(count)
+      let free = count
       const grab = Effect.andThen(
         slots.take(1),
         Effect.sync(() => void free--),
@@ -50,7 +59,15 @@ export class Slots extends Context.Service<
           () => effect,
           () => grab,
         )
-      return { bespeak: (task) => void bespoken.add(task), forgo, take, lend, free: () => Math.max(0, free - bespoken.size) }
+      return {
+        bespeak: (task) => void bespoken.add(task),
+        forgo,
+        take,
+        lend,
+        count,
+        openFiles,
+        free: () => Math.max(0, free - bespoken.size),
+      }
     }),
   )
 }

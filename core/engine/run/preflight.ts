@@ -1,6 +1,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { dirname, isAbsolute, join, relative, sep } from "node:path"
+import { agentsWithin, openFilesFor } from "../../domain/settings/agentsWithin.ts"
 import { agentProfile } from "../../domain/settings/agentProfile.ts"
 import { preflightBranches } from "../../steps/tree/claimBranch.ts"
 import { gateEnvironment, standingVariables } from "../../steps/gate/gateEnvironment.ts"
@@ -8,6 +9,7 @@ import { treeRootBlocked } from "../../steps/tree/treeRootBlocked.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
+import { openFilesLimit } from "../../world/machine/openFiles.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { Adapters } from "../context/adapters.ts"
@@ -75,6 +77,17 @@ export class DiskFull extends Data.TaggedError("DiskFull")<{ readonly path: stri
   readonly exit = 3
 }
 
+/** Fewer files may be open at once than osier and one agent need. */
+export class TooFewFiles extends Data.TaggedError("TooFewFiles")<{ readonly limit: number }> {
+  override get message() {
+    return `only ${this.limit} files may be open at once here (ulimit -n), too few for osier and one agent`
+  }
+  get hint() {
+    return `Type \`ulimit -n ${openFilesFor(1)}\`, then run the same command again. Nothing was started.`
+  }
+  readonly exit = 3
+}
+
 /** Below this no new work is started: a full disk in the middle of it would cost more. */
 const reserveBytes = 200_000_000
 
@@ -83,6 +96,8 @@ export const preflight = Effect.fn("preflight")(function* (agents: readonly stri
   const refs = yield* Refs
   const objects = yield* Objects
   const { targetRef, settings, signingTried } = yield* RunContext
+  const limit = agents.length === 0 ? undefined : yield* openFilesLimit
+  if (limit !== undefined && agentsWithin(limit) < 1) return yield* new TooFewFiles({ limit })
   yield* writable
   yield* room
   yield* rootOfItsOwn

@@ -33,6 +33,7 @@ import { reportOf } from "./reportOf.ts"
 import { RunContext } from "../context/runContext.ts"
 import { sayIdentity } from "./sayIdentity.ts"
 import { saySigning } from "./saySigning.ts"
+import { saySlots } from "./saySlots.ts"
 import { Slots } from "../context/slots.ts"
 import { startable } from "./startable.ts"
 import { mendOwnRefs, mendRecord, noteOwnRefs } from "../context/watchOwnRefs.ts"
@@ -61,6 +62,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
   yield* firstLook(ids.some((id) => mayStart(board.task(id), choice)))
   yield* announce(ids)
   yield* saySigning(agents)
+  if (agents.length > 0) yield* saySlots()
   const last = (interrupted: boolean, red: Pick<Report, "red"> = {}) =>
     Effect.flatMap(steadyMs, (now) => {
       const report = reportOf(board.tasks(), fleet.mine, board.waits(), { ms: now - started, interrupted, ...red })
@@ -92,7 +94,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
   const board = yield* Board
   const refs = yield* Refs
   const { self } = yield* Machine
-  const { target, targetRef, settings } = yield* RunContext
+  const { target, targetRef } = yield* RunContext
   const { root, bare } = yield* Repository
   const base = (yield* refs.read(targetRef)) ?? ""
   const inForce = yield* gatesAt(base)
@@ -101,7 +103,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
     target,
     base,
     tasks: [...ids],
-    concurrency: settings.concurrency,
+    concurrency: (yield* Slots).count,
     pid: self.pid,
     host: self.host,
     gates: inForce.gates.map((gate) => gate.name),

@@ -31,7 +31,7 @@ test.each(["squash", "merge", "rebase"] as const)("every commit that osier write
     return { draft: draft.commit, landing: landing.commit }
   })
   const { draft, landing } = await inWorld(repo.path, made)
-  // The draft is judged and forgotten: it costs no touch of a key.
+  // Where no gate looks at the draft, it costs no touch of a key.
   expect(signature(draft)).toBe("N")
   const brought = repo.git("rev-list", landing, "--not", onto).split("\n")
   expect(brought.map(signature)).toEqual(brought.map(() => "G"))
