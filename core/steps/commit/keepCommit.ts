@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { keepMessage } from "../../domain/git/keepMessage.ts"
 import { nthName } from "../../domain/task/tree.ts"
 import { ObjectFailed, Objects } from "../../world/git/objects.ts"
-import { Refs } from "../../world/git/refs.ts"
+import { isTaken, Refs } from "../../world/git/refs.ts"
 import { workSince } from "./workSince.ts"
 
 export const keepPrefix = "refs/osier/keep/"
@@ -19,7 +19,7 @@ export const claimKeep = Effect.fn("claimKeep")(function* (task: string | number
     const ref = keepPrefix + refPart(String(task)) + "/" + nthName(refPart(String(attempt)), n)
     const won = yield* refs.swap([{ ref, from: undefined, to: commit }]).pipe(
       Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
+      Effect.catchIf(isTaken, () => Effect.succeed(false)),
     )
     if (won) return ref
   }

@@ -3,12 +3,14 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { parseClaim, printClaim } from "../../domain/lock/claim.ts"
-import type { Claim } from "../../domain/lock/claim.ts"
+import type { Claim, Place } from "../../domain/lock/claim.ts"
 import { claimMs, holderKey, lockRef } from "../../domain/lock/lock.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { isOver } from "../../domain/task/task.ts"
 import type { Status } from "../../domain/task/task.ts"
+import { readTreeName } from "../../domain/task/tree.ts"
+import { treeEntries } from "../commit/treeEntries.ts"
 import { inspectLock } from "../lock/inspectLock.ts"
 import { LockHeld } from "../lock/lock.ts"
 import type { Held } from "../lock/lock.ts"
@@ -32,7 +34,16 @@ const folder = Effect.map(Repository, ({ own }) => join(own, "claims"))
 export const readClaim = Effect.fn("readClaim")(function* (task: number) {
   const files = yield* Files
   const claim = parseClaim((yield* files.text(join(yield* folder, String(task)))) ?? "")
-  return claim?.task === task ? claim : undefined
+  if (claim?.task !== task) return undefined
+  return claim.place?.tree === true ? { ...claim, place: yield* placeNow(task, claim.place) } : claim
+})
+
+/** Where the tree of a claim is by now, when somebody has moved it and told git so. */
+const placeNow = Effect.fnUntraced(function* (task: number, place: Place) {
+  const entries = yield* treeEntries()
+  if (entries.some(({ path }) => path === place.path)) return place
+  const moved = entries.find(({ lock, branch }) => branch === place.branch && readTreeName(lock?.trim() ?? "")?.task === task)
+  return moved === undefined ? place : { ...place, path: moved.path }
 })
 
 /** Written for nobody else to read: whoever has the nonce is the owner. */

@@ -1,7 +1,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { nthName, readTreeName } from "../../domain/task/tree.ts"
-import { Refs } from "../../world/git/refs.ts"
+import { isTaken, Refs } from "../../world/git/refs.ts"
 import { keepCommit } from "../commit/keepCommit.ts"
 import { mergeBase } from "../commit/mergeBase.ts"
 import { branchHolder } from "../commit/treeEntries.ts"
@@ -70,7 +70,7 @@ export const claimBranch = Effect.fn("claimBranch")(function* (input: {
     if ((yield* refs.list(`refs/heads/${branch}/`)).size > 0) continue
     const won = yield* refs.swap([{ ref: `refs/heads/${branch}`, from: undefined, to: input.base }]).pipe(
       Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
+      Effect.catchIf(isTaken, () => Effect.succeed(false)),
     )
     const made: ClaimedBranch = { branch, base: input.base, made: input.base }
     if (won) return made

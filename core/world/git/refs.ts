@@ -36,6 +36,8 @@ export class RefFailed extends Data.TaggedError("RefFailed")<{
   readonly reason: string
   /** The lock file of git's that is in the way. */
   readonly lock?: string
+  /** The file of a ref is damaged; one of another name can be written. */
+  readonly broken?: boolean
 }> {
   override get message() {
     return `cannot update ${this.refs.join(", ")}: ${this.reason}`
@@ -47,6 +49,10 @@ export class RefFailed extends Data.TaggedError("RefFailed")<{
   }
   readonly exit = 3
 }
+
+/** Whether a name can't be had, because it is somebody's or its file is damaged: the next one may be free. */
+export const isTaken = (error: { readonly _tag: string; readonly broken?: boolean }): boolean =>
+  error._tag === "SwapLost" || (error._tag === "RefFailed" && error.broken === true)
 
 /** One compare-and-swap. `from` undefined: expected absent; `to` undefined: delete. */
 export interface Swap {
@@ -222,7 +228,7 @@ const readInfo = (bytes: Buffer) => {
 /** Every spelling that git has for "another was first", told from a lock that is held and from all else. */
 const explain = (refs: readonly string[], said: string, silentSeconds?: number) => {
   // Nobody was first: the file of the ref is damaged, and will be the next time.
-  if (/reference broken/i.test(said)) return new RefFailed({ refs, reason: gitWords(said) })
+  if (/reference broken/i.test(said)) return new RefFailed({ refs, reason: gitWords(said), broken: true })
   if (/but expected|reference already exists|unable to resolve reference|reference is missing|expected .* but is/i.test(said)) {
     return new SwapLost({ refs, said: said.trim() })
   }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { parseArguments } from "../../../core/domain/plan/plan.ts"
 import { checkRefs } from "../../../core/engine/doctor/checkRefs.ts"
+import { keepCommit } from "../../../core/steps/commit/keepCommit.ts"
 import { addTasks } from "../../../core/engine/tasks/addTasks.ts"
 import { makeStage } from "../../support/engine.ts"
 
@@ -20,6 +21,10 @@ test("a ref that a power cut left empty is told in git's words, not taken for an
     { state: "bad", found: expect.stringContaining("refs/heads/side"), hint: expect.stringContaining("update-ref refs/heads/side") },
     { state: "bad", found: expect.stringContaining("refs/osier/ids"), hint: `rm ${ids}` },
   ])
+  repo.write(".git/refs/osier/keep/1/1", "")
+  expect(await act(keepCommit({ task: 1, attempt: 1, commit: repo.git("rev-parse", "HEAD"), reason: "x" }))).toMatchObject({
+    ref: "refs/osier/keep/1/1-2",
+  })
   rmSync(ids)
   expect(await act(add)).toMatchObject([{ id: 1 }])
 })

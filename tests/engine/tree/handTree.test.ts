@@ -35,7 +35,7 @@ test.each([
   const { repo, path } = await claimed()
   const [from, to] = move(repo.path, path)
   renameSync(from, to)
-  const after = (old: string) => (old.startsWith(from) ? to + old.slice(from.length) : old)
+  const after = (old: string) => (old.startsWith(`${from}/`) || old === from ? to + old.slice(from.length) : old)
   const now = after(path)
   const stage = stageOn(repoAt(after(repo.path)), yaml)
   const lost = { _tag: "TreeAstray", now, hint: `git worktree repair ${now}` }
