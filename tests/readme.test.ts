@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { join, posix } from "node:path"
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { argsOf } from "../core/cli/command.ts"
+import { argsOf, type Command } from "../core/cli/command.ts"
 import { parseCommandLine } from "../core/cli/commandLine.ts"
 import { commands } from "../core/cli/commands.ts"
 import { parsePlan } from "../core/domain/plan/plan.ts"
@@ -273,6 +273,19 @@ test("every example in the help is understood, and each verb has one of its own"
   expect(commands.flatMap(({ examples }) => examples.flatMap(mistyped))).toEqual([])
   for (const { name, examples } of commands) expect(examples[0]).toContain(`osier ${name}`)
   expect(mistyped("osier run --form x")).toHaveLength(1)
+})
+
+test("every example, summary and flag in the help is short: a summary is one clause, without a full stop", () => {
+  const long = commands.flatMap(({ name, summary }) =>
+    summary.length > 72 || /[.;]/.test(summary.replace("osier.yaml", "")) ? [name] : [],
+  )
+  expect(long).toEqual([])
+  const ended = commands.flatMap(({ options }: Command) => (options ?? []).filter(({ meaning }) => meaning.endsWith(".")))
+  expect(ended).toEqual([])
+})
+
+test(".nvmrc names the Node that package.json pins", () => {
+  expect(textOf(".nvmrc").trim()).toBe(manifest.devDependencies["node"])
 })
 
 test("CHANGELOG.md tells of the version that is in package.json, or of what comes next", () => {

@@ -9,7 +9,7 @@ export interface Command {
   readonly name: string
   /** What follows it: `<id>` is required, `[name]` may be left out, `[...tasks]` takes the rest. */
   readonly args?: string
-  /** One line. */
+  /** One clause in the imperative, without a full stop. */
   readonly summary: string
   /** What one must know beyond that line. */
   readonly details?: string
@@ -27,9 +27,9 @@ export const eachEvent = "one event a line"
 
 /** Flags that every verb takes. */
 export const globalOptions: readonly Option[] = [
-  { flag: "-C <dir>", meaning: "work in that folder instead of this one" },
+  { flag: "-C <dir>", meaning: "work in this folder instead of the current one" },
   { flag: "--json", meaning: "print JSON, one document or one event a line" },
-  { flag: "-h, --help", meaning: "show this" },
+  { flag: "-h, --help", meaning: "show this help" },
 ]
 
 /** An option taken apart. */

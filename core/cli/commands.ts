@@ -1,22 +1,17 @@
 import type { Command } from "./command.ts"
-import { landing } from "./specs/landing.ts"
-import { looking } from "./specs/looking.ts"
-import { owning } from "./specs/owning.ts"
-import { planning } from "./specs/planning.ts"
-import { running } from "./specs/running.ts"
-import { settling } from "./specs/settling.ts"
-
-const [run, add, sync, watch, serve, stop] = running
-const [init, gate, doctor, schema, licenses, completions] = settling
-const [land, retry, answer, discard, clean, keep] = landing
+import { byHand } from "./specs/byHand.ts"
+import { decide } from "./specs/decide.ts"
+import { look } from "./specs/look.ts"
+import { setUp } from "./specs/setUp.ts"
+import { work } from "./specs/work.ts"
 
 /** Every verb under the heading of the help where a person looks for it. */
 const groups: Readonly<Record<string, readonly Command[]>> = {
-  Work: [run, add, ...planning, stop],
-  "By hand": [...owning, sync],
-  Look: [...looking, watch, serve],
-  Decide: [land, retry, answer, discard, keep],
-  "Set up": [init, doctor, gate, clean, schema, completions, licenses],
+  Work: work,
+  "By hand": byHand,
+  Look: look,
+  Decide: decide,
+  "Set up": setUp,
 }
 
 /** Every verb, in the order of the help. */

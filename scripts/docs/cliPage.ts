@@ -12,7 +12,7 @@ const flags = (options: readonly Option[]): string =>
 const verb = ({ name, args, summary, details, options = [], examples }: Command): string =>
   [
     `### ${name}`,
-    prose(summary),
+    `${prose(summary)}.`,
     fenced("text", ["osier", name, args, options.length > 0 ? "[flags]" : undefined].filter((part) => part !== undefined).join(" ")),
     ...(details === undefined ? [] : [prose(details)]),
     fenced("sh", examples.join("\n")),
