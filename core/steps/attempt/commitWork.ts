@@ -19,6 +19,7 @@ import { signsCommits } from "../commit/signsCommits.ts"
 import { trySigning } from "../commit/writeSigned.ts"
 import { isAncestor } from "../commit/isAncestor.ts"
 import { pathsBetween } from "../commit/changesBetween.ts"
+import { treeHead } from "../commit/treeHead.ts"
 
 /** What the agent left in its tree can't be taken as the task's work; the message says why, for the next attempt. */
 export class WorkRefused extends Data.TaggedError("WorkRefused")<{ readonly reason: string; readonly retry: boolean }> {
@@ -91,16 +92,14 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const at = { cwd: input.tree }
   // What may start the user's filters, hooks and signing program.
   const starting = { ...at, programs: true }
-  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { ...at, no: /not a git repository|invalid gitfile format/ })
-  if (own.stdout.toString().trim() !== input.gitDir) {
+  if (!(yield* isTreeOf(input.gitDir, input.tree))) {
     return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
   }
-  const head = yield* git.run(["symbolic-ref", "-q", "HEAD"], { ...at, codes: [0, 1] })
-  const branch = head.stdout.toString().trim()
+  const { branch = "a detached HEAD" } = yield* treeHead(input.gitDir)
   if (branch !== `refs/heads/${input.branch}`) {
-    return yield* new WorkRefused({ reason: `the tree is on ${branch || "a detached HEAD"} instead of ${input.branch}`, retry: true })
+    return yield* new WorkRefused({ reason: `the tree is on ${branch} instead of ${input.branch}`, retry: true })
   }
-  const open = yield* openOperation(input.tree)
+  const open = yield* openOperation(input.gitDir)
   if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
   const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
   const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
@@ -141,7 +140,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
     }
   }
   yield* settle
-  const tip = yield* git.text(["rev-parse", "HEAD"], at)
+  const { oid: tip = input.base } = yield* treeHead(input.gitDir)
   if (!(yield* isAncestor(input.base, tip))) {
     return yield* new WorkRefused({
       reason: `the branch was rewritten: its base ${input.base.slice(0, 12)} is no longer in it`,
@@ -222,12 +221,20 @@ const marks: readonly (readonly [string, string])[] = [
   ["BISECT_LOG", "bisect"],
 ]
 
-/** A merge or rebase that the agent left open: committing it away would hide its conflict markers. */
-const openOperation = Effect.fnUntraced(function* (tree: string) {
-  const git = yield* Git
+/** Whether the tree's own `.git` still leads to its git directory: an agent may have made a repository of its own there. */
+const isTreeOf = Effect.fnUntraced(function* (gitDir: string, tree: string) {
   const files = yield* Files
-  const names = marks.map(([name]) => name)
-  const paths = yield* git.text(["rev-parse", ...names.flatMap((name) => ["--git-path", name])], { cwd: tree })
-  const seen = yield* Effect.forEach(paths.split("\n"), (path) => files.stat(resolve(tree, path)))
+  const stat = yield* files.stat(join(tree, ".git"))
+  const said = stat?.isFile() === true ? /^gitdir: (.+?)\n?$/.exec((yield* files.text(join(tree, ".git"))) ?? "")?.[1] : undefined
+  if (said !== undefined && resolve(tree, said) === gitDir) return true
+  const git = yield* Git
+  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { cwd: tree, no: /not a git repository|invalid gitfile format/ })
+  return own.stdout.toString().trim() === gitDir
+})
+
+/** A merge or rebase that the agent left open: committing it away would hide its conflict markers. */
+const openOperation = Effect.fnUntraced(function* (gitDir: string) {
+  const files = yield* Files
+  const seen = yield* Effect.forEach(marks, ([name]) => files.stat(join(gitDir, name)))
   return marks[seen.findIndex((stat) => stat !== undefined)]?.[1]
 })

@@ -93,6 +93,8 @@ export const busyWith = Effect.fn("busyWith")(function* (checkout: Checkout) {
     codes: [0, 1],
   })
   if (sparse.stdout.toString().trim() === "true") return "it is a sparse checkout"
+  // A split index has its larger part in a file of that name beside it.
+  if (!(yield* files.list(checkout.gitDir)).some((name) => name.startsWith("sharedindex."))) return undefined
   const shared = yield* git.text(["rev-parse", "--shared-index-path"], gitIn(checkout, commonDir))
   return shared === "" ? undefined : "its index is split"
 })

@@ -7,7 +7,6 @@ import type { GateVerdict, Judgement } from "../../domain/task/judgement.ts"
 import type { Verdict } from "../../domain/task/outcome.ts"
 import type { Gate } from "../../domain/settings/settings.ts"
 import { verdictKey } from "../../domain/settings/verdictKey.ts"
-import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { markVariable } from "../../world/machine/reaper.ts"
 import type { Copies } from "../../world/machine/seen.ts"
@@ -17,12 +16,11 @@ import type { JudgedTask } from "./gateEnvironment.ts"
 import type { GatesInForce } from "./gateSettings.ts"
 import { withJudge } from "./judgeTree.ts"
 import type { JudgeTree } from "./judgeTree.ts"
-import { objectsFrom } from "./overlayInputs.ts"
+import { judgedAt } from "./judgedAt.ts"
 import { runGate } from "./runGate.ts"
 import { copiesHash, layCopies, seeCopies } from "./seeCopies.ts"
 import { setUp } from "../tree/setUp.ts"
 import { forgetVerdict, knownVerdict, rememberVerdict } from "./verdictCache.ts"
-import { treeOf } from "../commit/treeOf.ts"
 
 /** What is to be judged, by which gates. */
 export interface JudgeRequest {
@@ -63,15 +61,6 @@ interface Case {
   readonly ms: number[]
 }
 
-/** The tree that a request is about, wherever its objects are. */
-const judgedTree = Effect.fnUntraced(function* ({ commit, objectFolders = [] }: JudgeRequest) {
-  if (objectFolders.length === 0) return yield* treeOf(commit)
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
-  return yield* git.text(["--git-dir", commonDir, "rev-parse", "--verify", "--quiet", `${commit}^{tree}`], { cwd: commonDir, env })
-})
-
 /**
  * What the gates in force say of one tree, in their order, up to the first that doesn't let it through. A pass that this
  * process heard before is not asked for again. Without gates there is no verdict.
@@ -79,7 +68,7 @@ const judgedTree = Effect.fnUntraced(function* ({ commit, objectFolders = [] }: 
 export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
   const { inForce, onEvent, task } = request
   const { root: checkout, bare } = yield* Repository
-  const tree = yield* judgedTree(request)
+  const { tree } = yield* judgedAt(request.commit, request.objectFolders)
   const verdicts: GateVerdict[] = []
   const done = (): Judgement => judgement(tree, verdicts)
   const head = { ...(task === undefined ? {} : { task: task.id }), tree }
@@ -172,7 +161,7 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
     const next = waiting[0]
     if (next === undefined) return done()
     yield* withJudge(
-      { ...request, cold, keepIgnored: inForce.keepIgnored, several: waiting.length > 1, prepare: furnish(request, next, copies) },
+      { ...request, cold, keepIgnored: inForce.keepIgnored, several: waiting.length > 1, ...furnish(request, next, copies) },
       inOne,
     ).pipe(
       Effect.catchTag(["SetUpEdits", "SetupFailed", "CopiesChanged"], (error) => {
@@ -187,8 +176,13 @@ export const judge = Effect.fn("judge")(function* (request: JudgeRequest) {
 
 const fresh = (gate: string, run: readonly string[]) => ({ gate, run, ms: 0, cached: false, flaky: false, confirmed: false, tail: "" })
 
-/** The tree made ready as a task's own: the same files copied, the same commands run. */
-const furnish = (request: JudgeRequest, next: Case, copies: Copies | undefined) =>
+/** The tree made ready as a task's own, where there is anything to do: the same files copied, the same commands run. */
+const furnish = (request: JudgeRequest, next: Case, copies: Copies | undefined) => {
+  const nothing = request.inForce.setup.length === 0 && (copies === undefined || copies.contents.size === 0)
+  return nothing ? {} : { prepare: prepareWith(request, next, copies) }
+}
+
+const prepareWith = (request: JudgeRequest, next: Case, copies: Copies | undefined) =>
   Effect.fnUntraced(function* (place: { readonly path: string; readonly known: Map<string, string>; readonly mark: string }) {
     const { own, root } = yield* Repository
     const { inForce, task } = request

@@ -1,12 +1,17 @@
 import * as Effect from "effect/Effect"
 import { basename, join } from "node:path"
+import { readIndex } from "../../domain/git/gitIndex.ts"
+import { indexTree as treeOfIndex } from "../../domain/git/indexTree.ts"
+import type { PathChange } from "../../domain/git/pathChange.ts"
 import { plainDiff } from "../../domain/text/plainDiff.ts"
 import { inScope } from "../../domain/task/scope.ts"
 import { FileFailed, Files } from "../../world/machine/files.ts"
 import { standsAs, stateOf } from "../../world/machine/contents.ts"
 import { removeWhole } from "../../world/machine/folders.ts"
 import { Git } from "../../world/git/git.ts"
+import { Repository } from "../../world/git/repository.ts"
 import type { Standing } from "../../world/machine/seen.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 import { standaloneGit } from "./standaloneGit.ts"
 
 /** What is to be checked out, and what of the last time may stay. */
@@ -71,9 +76,6 @@ export const judgeCheckout = (folder: string) => {
   /** Everything that isn't tracked, ignored files included; a folder with nothing tracked in it counts as one. */
   const untracked = fieldsOf(["ls-files", "-z", "--others", "--directory"])
 
-  /** What is in a folder of another repository's is neither tracked nor untracked: nobody can say whether it is as it was. */
-  const hasModules = Effect.map(fieldsOf(["ls-files", "-z", "--stage"]), (rows) => rows.some(isModule))
-
   const discard = (paths: readonly string[]) =>
     Effect.forEach(
       paths,
@@ -94,21 +96,21 @@ export const judgeCheckout = (folder: string) => {
 
   /**
    * The way that costs only what differs; undefined when anything at all is not as it should be. Answers with what set-up
-   * need not do again.
+   * need not do again, and what stands there beside the tree.
    */
   const warm = Effect.fnUntraced(function* (wanted: Wanted, standing: Standing) {
     const files = yield* Files
     if ((yield* files.stat(tree))?.isDirectory() !== true || (yield* indexState) !== standing.index) return undefined
     yield* renew(wanted)
-    const incoming = yield* fieldsOf(["diff-index", "--cached", "--raw", "-z", "--no-renames", wanted.tree])
-    if (incoming.some(isModule)) return undefined
+    if ((yield* changesBetween(standing.tree, wanted.tree)).some(isModule)) return undefined
     const [kept, gone] = divided(yield* untracked, wanted)
     if (!(yield* standsAs(tree, kept, standing.kept))) return undefined
     yield* discard(gone)
     yield* runGit(["read-tree", "-m", "-u", wanted.tree])
     if ((yield* differing).length > 0) return undefined
     // A command whose work is thrown away must run again, although its inputs are the same.
-    return standing.made.some((path) => gone.includes(path)) ? new Map<string, string>() : new Map(standing.setUp)
+    const known = standing.made.some((path) => gone.includes(path)) ? new Map<string, string>() : new Map(standing.setUp)
+    return { known, untracked: kept }
   })
 
   /** What of these may stay for the next tree, and what not. */
@@ -132,18 +134,27 @@ export const judgeCheckout = (folder: string) => {
     yield* files.copy(index, join(path, "index"))
   })
 
-  /** The index is only ever written by us, so its tree is the checkout's tree as long as no file differs from it. */
-  const indexTree = Effect.gen(function* () {
+  /**
+   * The index is only ever written by us, so its tree is the checkout's tree as long as no file differs from it. What is in
+   * a folder of another repository's is neither tracked nor untracked: nobody can say whether it is as it was.
+   */
+  const holds = Effect.gen(function* () {
+    const files = yield* Files
+    const { objectFormat } = yield* Repository
+    const entries = readIndex((yield* files.read(index)) ?? new Uint8Array(), objectFormat === "sha256" ? 32 : 20)
+    const modules = entries?.some(({ mode }) => mode === 0o160000) ?? true
+    const own = entries === undefined ? undefined : treeOfIndex(entries, objectFormat)
+    if (own !== undefined) return { tree: own, modules }
     const ended = yield* runGit(["write-tree"])
     indexed = yield* indexState
-    return ended.stdout.toString().trim()
+    return { tree: ended.stdout.toString().trim(), modules }
   })
 
-  return { tree, dirty, differing, untracked, hasModules, discard, cold, warm, openGit, indexTree, divided, index: () => indexed }
+  return { tree, dirty, differing, untracked, discard, cold, warm, openGit, holds, divided, index: () => indexed }
 }
 
-/** A row of the index, or of a difference to it, whose path is a repository of its own. */
-const isModule = (row: string) => /^:?(?:\d{6} )?160000 /.test(row)
+/** A change to or from a repository of its own. */
+const isModule = ({ before, after }: PathChange) => [before, after].some((side) => side?.startsWith("160000 ") === true)
 
 const nobody = {
   GIT_AUTHOR_NAME: "osier",

@@ -7,17 +7,16 @@ import { join } from "node:path"
 import { contentsOf, partOf, standsAs, stateOf } from "../../world/machine/contents.ts"
 import { type FileFailed, Files } from "../../world/machine/files.ts"
 import type { CannotStart } from "../../world/machine/process.ts"
-import { Git, GitFailed } from "../../world/git/git.ts"
+import { type Git, GitFailed } from "../../world/git/git.ts"
 import { Mutex, type MutexBroken, type MutexHeld } from "../../world/machine/mutex.ts"
 import { Reaper } from "../../world/machine/reaper.ts"
 import type { Found, Traces } from "../../world/machine/reaper.ts"
-import { Repository } from "../../world/git/repository.ts"
+import type { Repository } from "../../world/git/repository.ts"
 import { Seen } from "../../world/machine/seen.ts"
 import { judgeCheckout } from "./judgeCheckout.ts"
 import type { Wanted } from "./judgeCheckout.ts"
-import { objectsFrom } from "./overlayInputs.ts"
-import { type ObjectFailed, Objects } from "../../world/git/objects.ts"
-import { treeOf } from "../commit/treeOf.ts"
+import { judgedAt } from "./judgedAt.ts"
+import type { ObjectFailed, Objects } from "../../world/git/objects.ts"
 
 /** Set-up changed files that belong to the tree, so what a gate would judge is not that tree. */
 export class SetUpEdits extends Data.TaggedError("SetUpEdits")<{ readonly paths: readonly string[] }> {
@@ -60,7 +59,7 @@ export interface JudgeInput<E = never, R = never> {
   readonly cold?: boolean
   /** It will be reset, so that all that set-up left must be known. */
   readonly several?: boolean
-  /** Copies and set-up, as in a task's tree; `known` is for set-up to remember what it did. Answers with what it copied. */
+  /** Copies and set-up, as in a task's tree, where there is any; `known` is for set-up to remember what it did. Answers with what it copied. */
   readonly prepare?: (place: {
     readonly path: string
     readonly known: Map<string, string>
@@ -129,18 +128,7 @@ const look = Effect.fnUntraced(function* (
   input: JudgeInput<unknown, unknown>,
 ): Effect.fn.Return<Wanted, GitFailed | CannotStart | ObjectFailed, Git | Objects | Repository> {
   const { objectFolders = [], keepIgnored, onto, refs = new Map<string, string>() } = input
-  const rest = { onto, refs, keepIgnored, objectFolders }
-  if (objectFolders.length === 0) {
-    const objects = yield* Objects
-    return { tree: yield* treeOf(input.commit), commit: (yield* objects.look(`${input.commit}^{commit}`))?.oid, ...rest }
-  }
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const env = { ...objectsFrom(objectFolders), GIT_DIR: commonDir }
-  const args = ["rev-parse", "--verify", "--quiet"]
-  const tree = yield* git.text([...args, `${input.commit}^{tree}`], { cwd: commonDir, env })
-  const known = yield* git.run([...args, `${input.commit}^{commit}`], { cwd: commonDir, env, codes: [0, 1] })
-  return { tree, commit: known.code === 0 ? known.stdout.toString().trim() : undefined, ...rest }
+  return { ...(yield* judgedAt(input.commit, objectFolders)), onto, refs, keepIgnored, objectFolders }
 })
 
 const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
@@ -165,12 +153,12 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
   yield* files.makeFolder(folder)
   const moved = standing === undefined ? undefined : yield* Effect.orElseSucceed(place.warm(wanted, standing), () => undefined)
   if (moved === undefined) yield* place.cold(wanted)
-  const known = moved ?? new Map<string, string>()
-  const indexed = yield* place.indexTree
-  if (indexed !== wanted.tree) return yield* new GitFailed({ args: ["read-tree", wanted.tree], code: 0, stderr: `made ${indexed} instead` })
+  const known = moved?.known ?? new Map<string, string>()
+  const held = yield* place.holds
+  if (held.tree !== wanted.tree)
+    return yield* new GitFailed({ args: ["read-tree", wanted.tree], code: 0, stderr: `made ${held.tree} instead` })
   // Files that git calls changed right after it wrote them, as line-end rules that the commit itself broke make it do.
   const phantoms = yield* signatures(place.tree, moved === undefined ? yield* place.differing : [])
-  const modules = moved === undefined && (yield* place.hasModules)
   const changed = Effect.gen(function* () {
     const now = yield* signatures(place.tree, yield* place.dirty(wanted))
     return [...now].filter(([path, signature]) => phantoms.get(path) !== signature).map(([path]) => path)
@@ -179,21 +167,21 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
   return yield* Effect.gen(function* () {
     const ours = `${mark}${nanoid(8)}`
     const copied = input.prepare === undefined ? [] : yield* input.prepare({ path: place.tree, known, mark: ours })
-    const edited = yield* changed
+    const edited = input.prepare === undefined ? [] : yield* changed
     if (edited.length > 0) return yield* new SetUpEdits({ paths: edited })
-    const before = yield* place.untracked
+    const before = input.prepare === undefined ? (moved?.untracked ?? []) : yield* place.untracked
     const [kept] = place.divided(before, wanted)
     // At once: from here on programs run that are judged themselves.
     const there = yield* contentsOf(place.tree, input.several === true ? before : kept)
     const reset = Effect.gen(function* () {
       yield* place.discard((yield* place.untracked).filter((path) => !before.includes(path)))
-      const same = !modules && (yield* standsAs(place.tree, before, there))
+      const same = !held.modules && (yield* standsAs(place.tree, before, there))
       yield* place.openGit(wanted)
       return same
     })
     const trust = Effect.sync(() => {
       const made = before.filter((path) => !copied.includes(path))
-      if (!modules) checkouts.set(folder, { index: place.index(), kept: partOf(there, kept), made, setUp: known })
+      if (!held.modules) checkouts.set(folder, { tree: wanted.tree, index: place.index(), kept: partOf(there, kept), made, setUp: known })
     })
     return yield* body({
       path: place.tree,

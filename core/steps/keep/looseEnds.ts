@@ -5,6 +5,8 @@ import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { stashNames } from "../tree/ownStash.ts"
+import { forkOf } from "../commit/forkOf.ts"
+import { Refs } from "../../world/git/refs.ts"
 
 /** Files of a tree's git directory that name commits, besides its HEAD. */
 const naming = [
@@ -47,7 +49,10 @@ export const looseEnds = Effect.fn("looseEnds")(function* (gitDir: string | unde
   const named = new Set(texts.flatMap((text) => text?.match(/\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g) ?? []))
   const ends = new Set([...(head === undefined ? [] : [head]), ...tips])
   const others: string[] = []
-  for (const oid of named) if (!ends.has(oid) && (yield* objects.look(oid))?.type === "commit") others.push(oid)
+  for (const oid of named) {
+    if (ends.has(oid) || (yield* objects.look(oid))?.type !== "commit") continue
+    if (!(yield* isBehind(oid, head))) others.push(oid)
+  }
 
   const revisions = Effect.fnUntraced(function* (from: readonly string[], not: readonly string[]) {
     if (from.length === 0) return []
@@ -63,6 +68,13 @@ export const looseEnds = Effect.fn("looseEnds")(function* (gitDir: string | unde
   return { head, headText: headRef ?? headText, others: outer, nameless: beyond, open }
 })
 
+/** Whether a commit is plainly one of those before the other; a no says nothing. */
+const isBehind = Effect.fnUntraced(function* (commit: string, head: string | undefined) {
+  if (head === undefined) return false
+  const fork = yield* forkOf(commit, head).pipe(Effect.orElseSucceed(() => undefined))
+  return fork?.base === commit
+})
+
 const commitOf = Effect.fnUntraced(function* (name: string) {
   const objects = yield* Objects
   const found = yield* objects.look(name)
@@ -70,9 +82,11 @@ const commitOf = Effect.fnUntraced(function* (name: string) {
 })
 
 const unnamed = Effect.fnUntraced(function* (commits: readonly string[]) {
-  if (commits.length === 0) return []
+  const refs = yield* Refs
   const git = yield* Git
   const { commonDir } = yield* Repository
+  const standing = new Set((yield* refs.list("refs/")).values())
+  if (commits.every((oid) => standing.has(oid))) return []
   const args = ["--git-dir", commonDir, "rev-list", "--max-count=100", ...commits, "--not", "--glob=refs/*"]
   return (yield* git.text(args, { cwd: commonDir })).split("\n").filter((oid) => oid !== "")
 })

@@ -6,6 +6,7 @@ import { Repository } from "../../world/git/repository.ts"
 import { fold } from "./fold.ts"
 import { mergeView } from "../commit/mergeView.ts"
 import { readCommit } from "../commit/readCommit.ts"
+import { forkOf } from "../commit/forkOf.ts"
 
 /** So many commits may name one tip; only a forger writes more. */
 const namesakes = 50
@@ -22,12 +23,8 @@ export const proveLanded = Effect.fn("proveLanded")(function* (asked: {
   /** A commit of the target from before the task; nothing older is looked at. */
   readonly base?: string
 }) {
-  const git = yield* Git
-  const { commonDir } = yield* Repository
-  const range = asked.base === undefined ? [asked.target] : [asked.target, `^${asked.base}`]
-  const search = ["--first-parent", `--max-count=${namesakes}`, "--fixed-strings", `--grep=Osier-Tip: ${asked.tip}`]
-  const found = yield* git.text(["--git-dir", commonDir, "rev-list", ...search, ...range, "--"], { cwd: commonDir })
-  for (const commit of found.split("\n").filter(Boolean)) {
+  const words = `Osier-Tip: ${asked.tip}`
+  for (const commit of (yield* near(asked, words)) ?? (yield* searched(asked, words))) {
     const { parents, message, tree } = yield* readCommit(commit)
     const landing = readLanding(message)
     const at = landing?.tasks.findIndex((task) => task.id === asked.task && task.tip === asked.tip) ?? -1
@@ -40,6 +37,28 @@ export const proveLanded = Effect.fn("proveLanded")(function* (asked: {
     if (chained && (yield* holds(onto, start, part, task))) return { landing: commit }
   }
   return undefined
+})
+
+interface Range {
+  readonly target: string
+  readonly base?: string
+}
+
+/** The target's own commits since the base that hold these words, where the base is near and history is a chain down to it. */
+const near = Effect.fnUntraced(function* ({ target, base }: Range, words: string) {
+  if (base === undefined) return undefined
+  const fork = yield* forkOf(target, base).pipe(Effect.catchTag("ObjectFailed", () => Effect.succeed(undefined)))
+  if (fork === undefined || fork.other.length > 0) return undefined
+  return yield* Effect.filter(fork.one, (commit) => Effect.map(readCommit(commit), ({ message }) => message.includes(words)))
+})
+
+const searched = Effect.fnUntraced(function* ({ target, base }: Range, words: string) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const range = base === undefined ? [target] : [target, `^${base}`]
+  const search = ["--first-parent", `--max-count=${namesakes}`, "--fixed-strings", `--grep=${words}`]
+  const found = yield* git.text(["--git-dir", commonDir, "rev-list", ...search, ...range, "--"], { cwd: commonDir })
+  return found.split("\n").filter(Boolean)
 })
 
 /** The side chain that the words tell of is the one that is there, and its end is what landed. */

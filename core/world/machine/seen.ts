@@ -13,6 +13,8 @@ export interface Pass {
 
 /** A judge's checkout as we left it. */
 export interface Standing {
+  /** The tree that it holds. */
+  readonly tree: string
   /** The state of its index file when we wrote it last. */
   readonly index: string
   /** What may stay for the next tree, right after set-up. */
