@@ -16,7 +16,10 @@ With --tasks no tree is made: every task is written to .osier/tasks/*.md of your
       { flag: "--tasks", meaning: "write all tasks as files that you can edit" },
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
-    json: { tree: "{ tree: { id, title, status, made, … } }", "tree --tasks": "{ folder, written, restored, left }" },
+    json: {
+      tree: "{ tree: { id, title, status, path, branch, base, tree, made } }",
+      "tree --tasks": "{ folder, written, restored, left }",
+    },
     examples: [
       'osier tree "Implement OAuth2" --plan oauth.md --agent backend  # prints the path, so that cd "$(osier tree …)" goes there',
       "osier tree 12",
@@ -41,7 +44,9 @@ same checkout needs a declared scope that is disjoint.`,
       { flag: "--steal", meaning: "take the task by force; the record says so" },
       { flag: "--target <branch>", meaning: "the branch to start from (default: the one checked out)" },
     ],
-    json: { claim: "{ claim: { id, title, assigned_to, email, until, fence, refreshed, place, from, notes } }" },
+    json: {
+      claim: "{ claim: { id, title, assigned_to, email, until, fence, refreshed, place: { path, branch, base, tree? }, from?, notes } }",
+    },
     examples: [
       'osier claim 12  # prints where to work: cd "$(osier claim 12)" goes there',
       "osier claim 12 --for 2h --as me@example.com",

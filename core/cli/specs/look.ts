@@ -15,7 +15,8 @@ code is 3 then, because an unreachable lock is never treated as free.`,
     ],
     json: {
       ls: "{ tasks: [{ id, title, status, priority, labels, agent?, needs, scope, reason?, waits?, spent?, … }], broken?: [{ id, message, hint, file?, line? }], drafts?: [{ draft, title, … }] }",
-      "ls --locks": "{ locks: [{ name, standing, alive, silentMs, state, owner, acquired, expires, fence }], broken: [ref] }",
+      "ls --locks":
+        "{ locks: [{ name, standing, alive, silentMs, state, owner, acquired, expires, leaseMs, fence, nonce }], broken: [ref] }",
     },
     examples: [
       "osier ls  # open tasks, and what each one waits for",
