@@ -162,6 +162,14 @@ const claims: Readonly<Record<string, Claim>> = {
           )
         : ["there are nine promises"],
   },
+  "wings of the floors": {
+    file: "docs/architecture.md",
+    faults: (page) =>
+      compared(
+        [...new Set(files.flatMap((file) => /^core\/(?:engine|steps|world|domain)\/\w+(?=\/)/.exec(file) ?? []))].map(code),
+        written(page, "wings", 1),
+      ),
+  },
   "verbs that are to come": {
     file: "README.md",
     faults: (page) =>
@@ -233,6 +241,7 @@ describe("each of these can fail", () => {
     ["settings that are refused", /^\| `tree.isolation` \| `clone`.*\n/m, ""],
     ["nine promises, each with its tests", /^\| 9 .*\n/m, ""],
     ["nine promises, each with its tests", /(?<=^\| 9 .*\| )`tests.*`/m, "believe us"],
+    ["wings of the floors", /^\| `core\/engine\/train` .*\n/m, ""],
     ["verbs that are to come", "**Verbs to come:**", "**Verbs to come:** `run`,"],
     ["the osier.yaml", "concurrency: 3", "concurency: 3"],
     ["the plan.yaml", "needs: [schema]", "needs: [shema]"],
