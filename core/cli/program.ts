@@ -19,9 +19,9 @@ import { verbCode } from "./verbCode.ts"
 const about = "osier runs many coding agents side by side on one git repository, and weaves their work into a branch that stays green."
 
 const examples = [
-  "osier init  # look at this repository and write osier.yaml",
+  "osier init  # detect tests and agents, write osier.yaml",
   'osier run "Add a login page" "Explain the API in docs/api.md"  # two tasks side by side',
-  "osier run --from plan.yaml --dry-run  # what would run when, before anything is spent",
+  "osier run --from plan.yaml --dry-run  # show the order before anything is spent",
   "osier ls  # where every task stands",
 ]
 
