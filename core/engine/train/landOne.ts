@@ -58,7 +58,7 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
   let [before, stands, lock] = ["", 0, ""]
   for (let moves = 0; moves < movesMax; moves++) {
     yield* refs.refresh([targetRef])
-    const proof = yield* proveLanded({ target: yield* targetTip, task: task.id, tip: work.tip })
+    const proof = yield* proveLanded({ target: yield* targetTip, task: task.id, tip: work.tip, base: work.base })
     if (proof !== undefined) return { type: "landed", landing: proof.landing } as const
     const tip = yield* Effect.catchTag(soundTip(), "TargetRed", (red) => Effect.succeed(red))
     if (typeof tip !== "string") return { type: "red", red: tip } as const

@@ -96,15 +96,17 @@ const stagedAcross = (changes: readonly PathChange[], staged: readonly PathChang
   return staged.filter((each) => each.after !== undefined && !paths.has(each.path) && crosses(each.path)).map((each) => each.path)
 }
 
+const foldsCase = Effect.fnUntraced(function* (checkout: Checkout) {
+  const git = yield* Git
+  const { commonDir } = yield* Repository
+  const asked = yield* git.run(["config", "--type=bool", "--get", "core.ignoreCase"], { ...gitIn(checkout, commonDir), codes: [0, 1] })
+  return asked.stdout.toString().trim() === "true"
+})
+
 /** Paths that are to be created and are taken by something git does not track, or lie below such a thing. */
 const occupied = Effect.fnUntraced(function* (checkout: Checkout, added: readonly PathChange[], changes: readonly PathChange[]) {
   const files = yield* Files
-  const git = yield* Git
-  const { commonDir } = yield* Repository
   const replaced = new Set(changes.filter((each) => each.before !== undefined).map((each) => each.path))
-  const folded = yield* git.run(["config", "--type=bool", "--get", "core.ignoreCase"], { ...gitIn(checkout, commonDir), codes: [0, 1] })
-  const ignoreCase = folded.stdout.toString().trim() === "true"
-  const vanishing = new Set(ignoreCase ? [...replaced].map((path) => path.toLowerCase()) : [])
   const seen = new Map<string, "free" | "folder" | "taken">()
 
   const look = Effect.fnUntraced(function* (path: string) {
@@ -130,9 +132,11 @@ const occupied = Effect.fnUntraced(function* (checkout: Checkout, added: readonl
     })
 
   const found = new Set<string>()
+  // On a file system that folds case, `README` is there as long as `readme` is.
+  const lower = new Set([...replaced].map((path) => path.toLowerCase()))
+  const folding = added.some(({ path }) => lower.has(path.toLowerCase())) && (yield* foldsCase(checkout))
   for (const { path } of added) {
-    // On a file system that folds case, `README` is there as long as `readme` is.
-    if (vanishing.has(path.toLowerCase())) continue
+    if (folding && lower.has(path.toLowerCase())) continue
     const parts = path.split("/")
     for (let depth = 1; depth <= parts.length; depth++) {
       const part = parts.slice(0, depth).join("/")

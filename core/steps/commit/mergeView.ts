@@ -5,10 +5,13 @@ import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { passingName } from "../../world/machine/passing.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { Refs } from "../../world/git/refs.ts"
 
 /** A place to merge in: a git directory and a work tree of our own over the repository's objects. */
 export interface MergeView {
   readonly gitDir: string
+  /** Nothing in the repository is replaced by something else, so what is read there is what the view shows. */
+  readonly plain: boolean
   /** Where git has to run, with which environment, to see this view. */
   readonly options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }
 }
@@ -51,7 +54,9 @@ export const mergeView = Effect.fn("mergeView")(function* (commit: string) {
     GIT_SHALLOW_FILE: join(commonDir, "shallow"),
     GIT_NO_REPLACE_OBJECTS: "1",
   }
-  return { gitDir, options: { cwd: workTree, env } } satisfies MergeView
+  const refs = yield* Refs
+  const plain = (yield* refs.list("refs/replace/")).size === 0
+  return { gitDir, plain, options: { cwd: workTree, env } } satisfies MergeView
 })
 
 /** A tree made by hand may hold such names; they must not lead out of the view. */

@@ -6,6 +6,8 @@ import { fold } from "./fold.ts"
 import { mergeView } from "../commit/mergeView.ts"
 import type { MergeView } from "../commit/mergeView.ts"
 import { readCommit } from "../commit/readCommit.ts"
+import { forkOf } from "../commit/forkOf.ts"
+import { changesBetween } from "../commit/changesBetween.ts"
 
 /** A candidate would lose or invent work. Nothing was landed; this is a defect of osier or of its repository, never of a task. */
 export class AuditFailed extends Data.TaggedError("AuditFailed")<{
@@ -124,6 +126,8 @@ const refold = Effect.fnUntraced(function* (view: MergeView, onto: string, works
 })
 
 const mergeBases = Effect.fnUntraced(function* (view: MergeView, one: string, other: string) {
+  const fork = view.plain ? yield* forkOf(one, other) : undefined
+  if (fork !== undefined) return [fork.base]
   const git = yield* Git
   const found = yield* git.run(["merge-base", "--all", one, other], { ...view.options, codes: [0, 1] })
   return found.stdout.toString().split("\n").filter(Boolean)
@@ -136,6 +140,10 @@ const absent = "000000 "
 const changes = Effect.fnUntraced(function* (view: MergeView, from: string, to: string) {
   // A task cut from the target as it stands is the usual case.
   if (from === to) return new Map<string, string>()
+  if (view.plain) {
+    const plain = yield* changesBetween(from, to)
+    return new Map(plain.map(({ path, after }) => [path, after ?? `${absent}${"0".repeat(40)}`]))
+  }
   const git = yield* Git
   const fields = yield* git.fields(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to], view.options)
   const found = new Map<string, string>()

@@ -72,6 +72,9 @@ const ownShape = Effect.fnUntraced(function* (gitDir: string, path: string) {
   const git = yield* Git
   const { commonDir } = yield* Repository
   const shared = join(commonDir, "config")
+  const files = yield* Files
+  // Neither said there nor in a file that it includes.
+  if (!/worktreeconfig|include/i.test((yield* files.text(shared)) ?? "")) return
   const last = (key: string, ...type: readonly string[]) =>
     git
       .run(["--git-dir", commonDir, "config", "--file", shared, "--includes", ...type, "--get", key], { cwd: commonDir, codes: [0, 1] })

@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { type IndexEntry, readIndex } from "../../domain/git/gitIndex.ts"
 import { Files } from "../../world/machine/files.ts"
-import { Git } from "../../world/git/git.ts"
+import { Git, type GitOptions } from "../../world/git/git.ts"
 import { passingName } from "../../world/machine/passing.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { Objects } from "../../world/git/objects.ts"
+import { indexTree } from "../../domain/git/indexTree.ts"
 
 /** What a tree's index says, and what git would ignore in it. */
 export interface TreeIndex {
@@ -44,7 +46,7 @@ export const treeIndex = Effect.fn("treeIndex")(function* (path: string, gitDir:
     }
     // Without a readable index every file counts as untracked; that keeps too much, never too little.
     if (entries === undefined) yield* files.remove(copy)
-    const tree = entries === undefined ? undefined : yield* git.text(["write-tree"], at).pipe(Effect.catch(() => Effect.succeed(undefined)))
+    const tree = entries === undefined ? undefined : yield* writtenTree(entries, at)
     const ignored = yield* git
       .fields(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"], at)
       .pipe(Effect.catch(() => Effect.succeed<readonly string[]>([])))
@@ -53,3 +55,16 @@ export const treeIndex = Effect.fn("treeIndex")(function* (path: string, gitDir:
   })
   return yield* Effect.ensuring(read, Effect.ignore(files.remove(copy)))
 })
+
+/** The tree of the entries as an object: one that is there already, as most are, needs no git to write it. */
+const writtenTree = Effect.fnUntraced(
+  function* (entries: readonly IndexEntry[], at: GitOptions) {
+    const git = yield* Git
+    const objects = yield* Objects
+    const { objectFormat } = yield* Repository
+    const known = indexTree(entries, objectFormat)
+    if (known !== undefined && (yield* objects.look(known))?.type === "tree") return known
+    return yield* git.text(["write-tree"], at)
+  },
+  Effect.catch(() => Effect.succeed(undefined)),
+)
