@@ -37,9 +37,7 @@ const compare = Effect.fnUntraced(function* (sides: BothSides, wanted: readonly 
   const heard = yield* remote.list(shared)
   door.heard(heard)
   const there = new Map([...heard].map(([ref, oid]): [string, string] => [names.here(ref), oid]).filter(([ref]) => isWanted(ref, wanted)))
-  const moved = [...there]
-    .filter(([ref, oid]) => before.get(ref) !== oid)
-    .map(([ref, to]): Swap => ({ ref, from: before.get(ref), to }))
+  const moved = [...there].filter(([ref, oid]) => before.get(ref) !== oid).map(([ref, to]): Swap => ({ ref, from: before.get(ref), to }))
   const fetched = remote.fetch(moved.map(({ ref }) => names.there(ref) ?? ref))
   // Fetched without asking whether they are here: a partial clone would answer that by one fetch for each of them.
   // One that was deleted in this moment can't be fetched; the next look sees it gone.
@@ -66,9 +64,7 @@ const ahead = Effect.fnUntraced(function* ({ git, commonDir }: BothSides, pairs:
   if (pairs.length === 0) return new Set<string>()
   const input = pairs.map(({ from, to }) => `${from}\n^${to}\n`).join("")
   const failed = (error: { readonly message: string }) => new RefFailed({ refs: pairs.map(({ ref }) => ref), reason: error.message })
-  const text = yield* git
-    .text(["--git-dir", commonDir, "rev-list", "--stdin"], { cwd: commonDir, input })
-    .pipe(Effect.mapError(failed))
+  const text = yield* git.text(["--git-dir", commonDir, "rev-list", "--stdin"], { cwd: commonDir, input }).pipe(Effect.mapError(failed))
   return new Set(text.split("\n"))
 })
 

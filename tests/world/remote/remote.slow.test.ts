@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test, vi } from "vitest"
 import { Remote } from "../../../core/world/remote/remote.ts"
-import type { Patience } from "../../../core/world/remote/remote.ts"
+import type { RemotePatience } from "../../../core/world/remote/remoteLine.ts"
 import type { Swap } from "../../../core/world/git/refs.ts"
 import { cleared } from "../../support/cleared.ts"
 import { makeBare, serveHttp, serveSsh } from "../../support/remotes.ts"
@@ -28,7 +28,7 @@ const cloneOf = async (bare: Bare, transport: Transport = "a local path"): Promi
 
 interface At {
   readonly namespace?: string
-  readonly patience?: Patience
+  readonly patience?: RemotePatience
 }
 
 const withRemote = <A, E>(
