@@ -44,9 +44,14 @@ export class StreamRefused extends Error {
   }
 }
 
+interface Position {
+  readonly journal: string
+  readonly seq: number
+}
+
 export interface EventStream extends AsyncIterable<Event> {
   /** The journal and the last event that was taken out of this stream: what to give as `journal` and `since` next time. */
-  readonly position: { readonly journal: string; readonly seq: number }
+  readonly position: Position
   /** Asks the run to do something; waits for a connection if there is none. */
   command(command: WithoutId<Command>): Promise<Answer>
   close(): void
@@ -89,133 +94,157 @@ const refusalOf = async (url: URL): Promise<StreamRefused | undefined> => {
   return [400, 401, 403, 404].includes(response.status) ? new StreamRefused(response.status, reason) : undefined
 }
 
+/** One stream over any number of connections. */
+interface Stream {
+  readonly options: ConnectOptions
+  readonly inbox: ReturnType<typeof deliveries<Delivery>>
+  readonly asked: ReturnType<typeof errands>
+  readonly ending: AbortController
+  /** The last place that came in, and the last one that was taken out. */
+  received: Position
+  taken: Position
+  /** Connections that failed one after the other. */
+  failures: number
+  socket: WebSocket | undefined
+}
+
 /** Connects to the events of a repository: what is in the journal behind `since`, then live, over any number of connections. */
 export const connect = (options: ConnectOptions): EventStream => {
   if (options.directory === undefined && options.url === undefined) throw new TypeError("connect needs a directory or a url")
-  const inbox = deliveries<Delivery>(bufferedEvents)
-  const asked = errands()
-  let received = { journal: options.journal ?? "", seq: options.since ?? 0 }
-  let taken = received
-  let failures = 0
-  let socket: WebSocket | undefined
-  const ending = new AbortController()
-
-  const receive = (text: unknown) => {
-    const decoded = decodeFrame(text)
-    if (Option.isNone(decoded)) return
-    const frame = decoded.value
-    if ("hello" in frame) {
-      failures = 0
-      if (received.journal === "") received = { ...received, journal: frame.hello.journal }
-    } else if ("reset" in frame) {
-      received = { journal: frame.reset.journal, seq: 0 }
-      inbox.put({ type: "reset", journal: frame.reset.journal })
-    } else if ("answer" in frame) asked.answered(frame.answer)
-    else if ("error" in frame) asked.refused(frame.error)
-    else for (const value of frame) receiveEvent(value)
-    // What still arrives is left unread: it comes again, behind the last one received.
-    if (inbox.isFull()) socket?.close()
+  const start: Position = { journal: options.journal ?? "", seq: options.since ?? 0 }
+  const stream: Stream = {
+    options,
+    inbox: deliveries<Delivery>(bufferedEvents),
+    asked: errands(),
+    ending: new AbortController(),
+    received: start,
+    taken: start,
+    failures: 0,
+    socket: undefined,
   }
-
-  const receiveEvent = (value: unknown) => {
-    const line = readEvent(value)
-    if (line.type === "damaged" || line.seq <= received.seq) return
-    const isFirst = line.type === "event" && line.event.type === "JournalStarted"
-    received = { journal: isFirst ? line.event.journal : received.journal, seq: line.seq }
-    inbox.put(line)
-  }
-
-  /** One connection from its start to its end; whether it was ever open. */
-  const session = (target: Target) =>
-    new Promise<boolean>((resolve) => {
-      const url = new URL(target.url)
-      url.searchParams.set("since", String(received.seq))
-      if (received.journal !== "") url.searchParams.set("journal", received.journal)
-      let opened = false
-      const link = new WebSocket(url)
-      socket = link
-      link.onopen = () => {
-        opened = true
-        asked.connected((text) => link.send(text))
-      }
-      link.onmessage = ({ data }) => receive(data)
-      link.onclose = () => {
-        if (socket === link) asked.disconnected()
-        resolve(opened)
-      }
-      // Bun and Deno may tell of a refused connection by an error alone.
-      link.onerror = () => {
-        if (link.readyState !== WebSocket.OPEN) resolve(opened)
-      }
-    })
-
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        ending.signal.removeEventListener("abort", done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      ending.signal.addEventListener("abort", done)
-    })
-
-  const stay = async () => {
-    while (!ending.signal.aborted) {
-      await inbox.room()
-      const target = await locate(options)
-      if (ending.signal.aborted) break
-      const opened = target !== undefined && (await session(target))
-      if (!opened && target?.given === true) {
-        const refusal = await refusalOf(target.url)
-        if (refusal !== undefined) throw refusal
-      }
-      if (inbox.isFull()) continue
-      await pause(Math.min(100 * 2 ** failures, 2_000) * (0.5 + Math.random() / 2))
-      failures = Math.min(failures + 1, 10)
-    }
-  }
-
-  const close = () => {
-    ending.abort()
-    inbox.end()
-    asked.end()
-    socket?.close()
-  }
-
+  const close = () => hangUp(stream)
   if (options.signal?.aborted === true) close()
   options.signal?.addEventListener("abort", close, { once: true })
-  stay().catch((cause: unknown) => {
-    inbox.end(cause)
-    asked.end()
+  stay(stream).catch((cause: unknown) => {
+    stream.inbox.end(cause)
+    stream.asked.end()
   })
-
-  const iterate = async function* () {
-    try {
-      for (let next = await inbox.take(); next !== undefined; next = await inbox.take()) {
-        if (next.type === "reset") {
-          taken = { journal: next.journal, seq: 0 }
-          options.reset?.(next.journal)
-        } else if (next.type === "unknown") {
-          taken = { ...taken, seq: next.seq }
-          options.unknown?.(next.value)
-        } else {
-          const { event } = next
-          taken = { journal: event.type === "JournalStarted" ? event.journal : taken.journal || received.journal, seq: event.seq }
-          yield event
-        }
-      }
-    } finally {
-      close()
-    }
-  }
-
   return {
-    [Symbol.asyncIterator]: iterate,
-    command: (command) => asked.ask(command),
+    [Symbol.asyncIterator]: () => iterate(stream),
+    command: (command) => stream.asked.ask(command),
     close,
     get position() {
-      return taken
+      return stream.taken
     },
   }
+}
+
+/** Connects again and again until the stream ends. */
+const stay = async (stream: Stream): Promise<void> => {
+  const { options, inbox, ending } = stream
+  while (!ending.signal.aborted) {
+    await inbox.room()
+    const target = await locate(options)
+    if (ending.signal.aborted) break
+    const opened = target !== undefined && (await session(stream, target))
+    if (!opened && target?.given === true) {
+      const refusal = await refusalOf(target.url)
+      if (refusal !== undefined) throw refusal
+    }
+    if (inbox.isFull()) continue
+    await pause(Math.min(100 * 2 ** stream.failures, 2_000) * (0.5 + Math.random() / 2), ending.signal)
+    stream.failures = Math.min(stream.failures + 1, 10)
+  }
+}
+
+/** One connection from its start to its end; whether it was ever open. */
+const session = (stream: Stream, target: Target) =>
+  new Promise<boolean>((resolve) => {
+    const { journal, seq } = stream.received
+    const url = new URL(target.url)
+    url.searchParams.set("since", String(seq))
+    if (journal !== "") url.searchParams.set("journal", journal)
+    let opened = false
+    const link = new WebSocket(url)
+    stream.socket = link
+    link.onopen = () => {
+      opened = true
+      stream.asked.connected((text) => link.send(text))
+    }
+    link.onmessage = ({ data }) => receive(stream, data)
+    link.onclose = () => {
+      if (stream.socket === link) stream.asked.disconnected()
+      resolve(opened)
+    }
+    // Bun and Deno may tell of a refused connection by an error alone.
+    link.onerror = () => {
+      if (link.readyState !== WebSocket.OPEN) resolve(opened)
+    }
+  })
+
+const pause = (ms: number, ending: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      ending.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    ending.addEventListener("abort", done)
+  })
+
+const receive = (stream: Stream, text: unknown): void => {
+  const { inbox, asked } = stream
+  const decoded = decodeFrame(text)
+  if (Option.isNone(decoded)) return
+  const frame = decoded.value
+  if ("hello" in frame) {
+    stream.failures = 0
+    if (stream.received.journal === "") stream.received = { ...stream.received, journal: frame.hello.journal }
+  } else if ("reset" in frame) {
+    stream.received = { journal: frame.reset.journal, seq: 0 }
+    inbox.put({ type: "reset", journal: frame.reset.journal })
+  } else if ("answer" in frame) asked.answered(frame.answer)
+  else if ("error" in frame) asked.refused(frame.error)
+  else for (const value of frame) receiveEvent(stream, value)
+  // What still arrives is left unread: it comes again, behind the last one received.
+  if (inbox.isFull()) stream.socket?.close()
+}
+
+const receiveEvent = (stream: Stream, value: unknown): void => {
+  const line = readEvent(value)
+  if (line.type === "damaged" || line.seq <= stream.received.seq) return
+  const isFirst = line.type === "event" && line.event.type === "JournalStarted"
+  stream.received = { journal: isFirst ? line.event.journal : stream.received.journal, seq: line.seq }
+  stream.inbox.put(line)
+}
+
+/** Takes events out; a caller that stops taking ends the stream. */
+const iterate = async function* (stream: Stream) {
+  const { options, inbox } = stream
+  try {
+    for (let next = await inbox.take(); next !== undefined; next = await inbox.take()) {
+      if (next.type === "reset") {
+        stream.taken = { journal: next.journal, seq: 0 }
+        options.reset?.(next.journal)
+      } else if (next.type === "unknown") {
+        stream.taken = { ...stream.taken, seq: next.seq }
+        options.unknown?.(next.value)
+      } else {
+        const { event } = next
+        const journal = event.type === "JournalStarted" ? event.journal : stream.taken.journal || stream.received.journal
+        stream.taken = { journal, seq: event.seq }
+        yield event
+      }
+    }
+  } finally {
+    hangUp(stream)
+  }
+}
+
+const hangUp = ({ ending, inbox, asked, socket }: Stream): void => {
+  ending.abort()
+  inbox.end()
+  asked.end()
+  socket?.close()
 }
