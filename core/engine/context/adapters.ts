@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { resolve } from "node:path"
 import { Pool } from "../../world/pool/pool.ts"
-import type { PoolRequest } from "../../world/pool/pool.ts"
+import type { PoolRequest } from "../../world/pool/poolJob.ts"
 import { Repository } from "../../world/git/repository.ts"
 
 /** Every adapter there is in this run: the built-in ones, and those that osier.yaml names by path. */

@@ -11,7 +11,7 @@ import type { Sightings } from "../../world/machine/sightings.ts"
 import type { Objects } from "../../world/git/objects.ts"
 import { breathMs, ownClock } from "../../world/machine/ownClock.ts"
 import { Pool } from "../../world/pool/pool.ts"
-import type { PoolRequest } from "../../world/pool/pool.ts"
+import type { PoolRequest } from "../../world/pool/poolJob.ts"
 import { markVariable, Reaper } from "../../world/machine/reaper.ts"
 
 /** One try of one task by one agent, with everything that bounds it. */
