@@ -86,91 +86,115 @@ const journalOf = async (file: FileHandle): Promise<string> => {
   return first.type === "event" && first.event.type === "JournalStarted" ? first.event.journal : ""
 }
 
+/** Where a cursor stands. */
+interface Reading {
+  readonly path: string
+  /** The journal that the cursor was asked to go on in, if one was named. */
+  readonly named: string | undefined
+  file: FileHandle | undefined
+  offset: number
+  position: { readonly journal: string; readonly seq: number }
+  /** Lines up to this place are passed over. */
+  from: number
+  restarted: boolean
+}
+
 /**
  * Opens a journal's file for reading behind `since`. The file need not exist yet, and may be replaced while it is read.
  * When it is another journal than the named one, `since` means nothing there: it is read from its start, as restarted.
  */
 export const journalCursor = (path: string, since: number, named?: string): JournalCursor => {
-  let file: FileHandle | undefined
-  let offset = 0
-  let position = { journal: "", seq: 0 }
-  let from = since
-  let restarted = false
-
-  const start = async () => {
-    file = await unlessAbsent(() => open(path, "r"))
-    if (file === undefined) return
-    const journal = await journalOf(file)
-    if (named !== undefined && named !== journal) {
-      from = 0
-      restarted = true
-    }
-    const behind = from > 0 ? await offsetBehind(file, from) : { offset: 0, seq: 0 }
-    offset = behind.offset
-    position = { journal, seq: behind.seq }
+  const reading: Reading = {
+    path,
+    named,
+    file: undefined,
+    offset: 0,
+    position: { journal: "", seq: 0 },
+    from: since,
+    restarted: false,
   }
-
-  /** An open file keeps its inode number, so another number at the path is another journal. */
-  const isReplaced = async (own: FileHandle): Promise<boolean> => {
-    const [there, here] = [await unlessAbsent(() => stat(path)), await own.stat()]
-    return here.size < offset || there === undefined || there.ino !== here.ino || there.dev !== here.dev
-  }
-
-  const shut = async () => {
-    const own = file
-    file = undefined
-    await own?.close()
-  }
-
-  const step = async (): Promise<JournalBatch | undefined> => {
-    if (file === undefined) await start()
-    if (file === undefined) return undefined
-    const bytes = await wholeLines(file, offset)
-    if (bytes.length === 0) {
-      if (!(await isReplaced(file))) return undefined
-      await shut()
-      from = 0
-      restarted = true
-      return step()
-    }
-    if (position.journal === "" && offset === 0) position = { ...position, journal: await journalOf(file) }
-    offset += bytes.length
-    const lines: JournalBatch["lines"][number][] = []
-    const damaged: number[] = []
-    // A journal has no gaps, so a line's number is its place: the lines behind one with a place count on from there.
-    let number = position.seq
-    for (const text of bytes.toString("utf8", 0, bytes.length - 1).split("\n")) {
-      number++
-      const line = readEventLine(text)
-      if (line.type === "damaged") damaged.push(number)
-      else {
-        number = line.seq
-        if (line.seq > from) lines.push({ seq: line.seq, text, line })
-      }
-    }
-    position = { journal: position.journal, seq: number }
-    const batch = { journal: position.journal, restarted, lines, damaged, last: number }
-    restarted = false
-    return batch
-  }
-
-  /** The read on its way: whoever is interrupted leaves it behind, and it may be opening the file just then. */
+  // The read on its way: a caller that is interrupted leaves it behind, and it may be opening the file just then.
   let going: Promise<unknown> = Promise.resolve()
-  const next = () => {
-    const batch = step()
-    going = batch.catch(() => undefined)
-    return batch
-  }
-  const close = async () => {
-    await going
-    await shut()
-  }
-
   return {
-    next,
-    close,
+    next: () => {
+      const batch = step(reading)
+      going = batch.catch(() => undefined)
+      return batch
+    },
+    close: async () => {
+      await going
+      await shut(reading)
+    },
     get position() {
-      return position
+      return reading.position
     },
   }
+}
+
+const step = async (reading: Reading): Promise<JournalBatch | undefined> => {
+  const file = reading.file ?? (await start(reading))
+  if (file === undefined) return undefined
+  const bytes = await wholeLines(file, reading.offset)
+  if (bytes.length === 0) {
+    if (!(await isReplaced(file, reading))) return undefined
+    await shut(reading)
+    restart(reading)
+    return step(reading)
+  }
+  if (reading.position.journal === "" && reading.offset === 0) reading.position = { ...reading.position, journal: await journalOf(file) }
+  reading.offset += bytes.length
+  const { journal, seq } = reading.position
+  const read = linesOf(bytes, seq, reading.from)
+  const batch = { journal, restarted: reading.restarted, ...read }
+  reading.position = { journal, seq: read.last }
+  reading.restarted = false
+  return batch
+}
+
+/** Opens the file behind the place that was asked for; undefined while there is none. */
+const start = async (reading: Reading): Promise<FileHandle | undefined> => {
+  const file = await unlessAbsent(() => open(reading.path, "r"))
+  if (file === undefined) return undefined
+  // Known at once, so that it is closed also when what follows fails.
+  reading.file = file
+  const journal = await journalOf(file)
+  if (reading.named !== undefined && reading.named !== journal) restart(reading)
+  const behind = reading.from > 0 ? await offsetBehind(file, reading.from) : { offset: 0, seq: 0 }
+  reading.offset = behind.offset
+  reading.position = { journal, seq: behind.seq }
+  return file
+}
+
+const restart = (reading: Reading): void => {
+  reading.from = 0
+  reading.restarted = true
+}
+
+/** An open file keeps its inode number, so another number at the path is another journal. */
+const isReplaced = async (own: FileHandle, { path, offset }: Reading): Promise<boolean> => {
+  const [there, here] = [await unlessAbsent(() => stat(path)), await own.stat()]
+  return here.size < offset || there === undefined || there.ino !== here.ino || there.dev !== here.dev
+}
+
+const shut = async (reading: Reading): Promise<void> => {
+  const own = reading.file
+  reading.file = undefined
+  await own?.close()
+}
+
+/** The lines behind the place `seq`. A journal has no gaps, so a line's number is its place: the lines behind one with a place count on from there. */
+const linesOf = (bytes: Buffer, seq: number, from: number): Pick<JournalBatch, "lines" | "damaged" | "last"> => {
+  const lines: JournalBatch["lines"][number][] = []
+  const damaged: number[] = []
+  let number = seq
+  for (const text of bytes.toString("utf8", 0, bytes.length - 1).split("\n")) {
+    number++
+    const line = readEventLine(text)
+    if (line.type === "damaged") damaged.push(number)
+    else {
+      number = line.seq
+      if (line.seq > from) lines.push({ seq: line.seq, text, line })
+    }
+  }
+  return { lines, damaged, last: number }
 }
