@@ -45,97 +45,121 @@ export class RefIntent extends Context.Service<
       const machine = yield* Machine
       const folder = join(own, "intents")
       const file = join(folder, `${machine.self.pid}-${machine.self.started.replaceAll(/\W/g, "")}.json`)
-      let git = 0
-      let announced: readonly string[] = []
-      // The disk may be full; the swap itself then says so.
-      const write = () => {
-        const text = JSON.stringify({ owner: machine.self, git, refs: announced })
-        try {
-          writeFileSync(file, text)
-        } catch {
-          try {
-            mkdirSync(dirname(file), { recursive: true })
-            writeFileSync(file, text)
-          } catch {
-            return
-          }
-        }
+      const intents: Intents = { machine, commonDir, folder, file, git: 0, refs: [] }
+      yield* Effect.addFinalizer(() => forget(intents))
+      return {
+        started: (pid) => {
+          intents.git = pid
+          write(intents)
+        },
+        around: (refs, transaction) =>
+          Effect.suspend(() => {
+            intents.refs = refs
+            write(intents)
+            return transaction
+          }),
+        sweep: Effect.gen(function* () {
+          return (yield* Effect.forEach(yield* written(folder), (path) => sweepOne(intents, path))).flat()
+        }),
+        sweepOwn: Effect.uninterruptible(sweepOwn(intents)),
+        announced: announced(intents),
       }
-      const forget = Effect.gen(function* () {
-        // What stands there still can be told from another's by this file alone.
-        const standing = yield* Effect.forEach(locksOf(announced), bornAt)
-        if (standing.some((born) => born !== undefined)) return
-        yield* Effect.promise(() => fs.rm(file, { force: true }).catch(() => undefined))
-      })
-      yield* Effect.addFinalizer(() => forget)
-
-      const started = (pid: number) => {
-        git = pid
-        write()
-      }
-      const around = <A, E>(refs: readonly string[], transaction: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-        Effect.suspend(() => {
-          announced = refs
-          write()
-          return transaction
-        })
-
-      const locksOf = (refs: readonly string[]) => [...refs, "packed-refs", "HEAD"].map((ref) => join(commonDir, `${ref}.lock`))
-
-      const sweepOne = Effect.fnUntraced(function* (path: string) {
-        const intent = yield* readIntent(path)
-        if (intent === undefined || path === file || (yield* machine.liveness(intent.owner)) !== "dead") return []
-        const written = (yield* bornAt(path)) ?? 0
-        const gone = (yield* Effect.promise(() => processTable.look(intent.git))) === undefined
-        const removed: string[] = []
-        let standing = false
-        for (const lock of locksOf(intent.refs)) {
-          const born = yield* bornAt(lock)
-          if (born === undefined) continue
-          const ours = born >= written && born <= written + 10_000 && (gone || Date.now() - born > 10_000)
-          if (ours) yield* Effect.promise(() => fs.rm(lock, { force: true }).catch(() => undefined))
-          if (ours && (yield* bornAt(lock)) === undefined) removed.push(lock)
-          else standing = true
-        }
-        if (!standing) yield* Effect.promise(() => fs.rm(path, { force: true }).catch(() => undefined))
-        return removed
-      })
-      const all = Effect.map(
-        Effect.promise(async () => (await unlessAbsent(() => fs.readdir(folder)).catch(() => undefined)) ?? []),
-        (names) => names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name)),
-      )
-      const sweep = Effect.gen(function* () {
-        return (yield* Effect.forEach(yield* all, sweepOne)).flat()
-      })
-      const sweepOwn = Effect.gen(function* () {
-        const written = (yield* bornAt(file)) ?? 0
-        const seen = yield* Effect.forEach(locksOf(announced), (lock) => Effect.map(bornAt(lock), (born) => ({ lock, born })))
-        const mine = seen.filter(({ born }) => born !== undefined && born >= written)
-        if (mine.length === 0) return []
-        // Another git may have been at the same ref: a living one is through in a moment.
-        yield* Effect.sleep(aMomentMs)
-        const removed: string[] = []
-        for (const { lock, born } of mine) {
-          if ((yield* bornAt(lock)) !== born) continue
-          yield* Effect.promise(() => fs.rm(lock, { force: true }).catch(() => undefined))
-          removed.push(lock)
-        }
-        return removed
-      }).pipe(Effect.uninterruptible)
-      const told = Effect.gen(function* () {
-        const by = new Map<string, Announced>()
-        for (const path of yield* all) {
-          const intent = yield* readIntent(path)
-          if (intent === undefined) continue
-          const alive = yield* machine.liveness(intent.owner)
-          for (const lock of locksOf(intent.refs)) by.set(lock, { owner: intent.owner, alive })
-        }
-        return by
-      })
-      return { started, around, sweep, sweepOwn, announced: told }
     }),
   )
 }
+
+interface Intents {
+  readonly machine: Machine["Service"]
+  readonly commonDir: string
+  /** Where the intents of all processes lie, and the one of this process. */
+  readonly folder: string
+  readonly file: string
+  /** The git that moves refs for this process, and those it was told to move last. */
+  git: number
+  refs: readonly string[]
+}
+
+/** Writes down what this process is about to do. The disk may be full; the swap itself then says so. */
+const write = ({ machine, file, git, refs }: Intents): void => {
+  const text = JSON.stringify({ owner: machine.self, git, refs })
+  try {
+    writeFileSync(file, text)
+  } catch {
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    } catch {
+      return
+    }
+  }
+}
+
+/** Removes this process's own intent, unless a lock file still stands that can be told from another's by it alone. */
+const forget = Effect.fnUntraced(function* (intents: Intents) {
+  const standing = yield* Effect.forEach(locksOf(intents, intents.refs), bornAt)
+  if (standing.some((born) => born !== undefined)) return
+  yield* remove(intents.file)
+})
+
+const locksOf = ({ commonDir }: Intents, refs: readonly string[]) =>
+  [...refs, "packed-refs", "HEAD"].map((ref) => join(commonDir, `${ref}.lock`))
+
+/** The intents that are written down, this process's own included. */
+const written = (folder: string) =>
+  Effect.map(
+    Effect.promise(async () => (await unlessAbsent(() => fs.readdir(folder)).catch(() => undefined)) ?? []),
+    (names) => names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name)),
+  )
+
+const sweepOne = Effect.fnUntraced(function* (intents: Intents, path: string) {
+  const { machine, file } = intents
+  const intent = yield* readIntent(path)
+  if (intent === undefined || path === file || (yield* machine.liveness(intent.owner)) !== "dead") return []
+  const since = (yield* bornAt(path)) ?? 0
+  const gone = (yield* Effect.promise(() => processTable.look(intent.git))) === undefined
+  const removed: string[] = []
+  let standing = false
+  for (const lock of locksOf(intents, intent.refs)) {
+    const born = yield* bornAt(lock)
+    if (born === undefined) continue
+    const ours = born >= since && born <= since + 10_000 && (gone || Date.now() - born > 10_000)
+    if (ours) yield* remove(lock)
+    if (ours && (yield* bornAt(lock)) === undefined) removed.push(lock)
+    else standing = true
+  }
+  if (!standing) yield* remove(path)
+  return removed
+})
+
+const sweepOwn = Effect.fnUntraced(function* (intents: Intents) {
+  const since = (yield* bornAt(intents.file)) ?? 0
+  const seen = yield* Effect.forEach(locksOf(intents, intents.refs), (lock) => Effect.map(bornAt(lock), (born) => ({ lock, born })))
+  const mine = seen.filter(({ born }) => born !== undefined && born >= since)
+  if (mine.length === 0) return []
+  // Another git may have been at the same ref: a living one is through in a moment.
+  yield* Effect.sleep(aMomentMs)
+  const removed: string[] = []
+  for (const { lock, born } of mine) {
+    if ((yield* bornAt(lock)) !== born) continue
+    yield* remove(lock)
+    removed.push(lock)
+  }
+  return removed
+})
+
+const announced = (intents: Intents) =>
+  Effect.gen(function* () {
+    const by = new Map<string, Announced>()
+    for (const path of yield* written(intents.folder)) {
+      const intent = yield* readIntent(path)
+      if (intent === undefined) continue
+      const alive = yield* intents.machine.liveness(intent.owner)
+      for (const lock of locksOf(intents, intent.refs)) by.set(lock, { owner: intent.owner, alive })
+    }
+    return by
+  })
+
+const remove = (path: string) => Effect.promise(() => fs.rm(path, { force: true }).catch(() => undefined))
 
 const aMomentMs = 1_000
 

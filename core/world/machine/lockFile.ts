@@ -11,7 +11,7 @@ export type LockHolder = typeof LockHolder.Type
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(LockHolder))
 
-/** What became of one try: ours now (from the dead, perhaps); gone while we looked, so look again; somebody's; or nobody's writing. */
+/** What became of one try: taken (from a dead holder, perhaps), gone meanwhile (try again), held, or garbage that no holder wrote. */
 export type Try =
   | { readonly type: "taken"; readonly inherited: boolean }
   | { readonly type: "again" }
@@ -20,7 +20,7 @@ export type Try =
 
 const remove = (file: string) => unlessAbsent(() => unlink(file))
 
-/** Whose a lock, or the name for one, is; undefined when nobody can tell. */
+/** Whose a lock, or the name for one, is; undefined when it can't be told. */
 export const readLockHolder = (file: string): Effect.Effect<LockHolder | undefined> =>
   Effect.promise(() => read(file).catch(() => undefined)).pipe(Effect.map((found) => (found === "garbage" ? undefined : found)))
 
@@ -41,75 +41,87 @@ const read = async (file: string): Promise<LockHolder | "garbage" | undefined> =
  * point leaves either the old holder or the new one.
  */
 export const lockFile = (path: string, self: LockHolder, liveness: (holder: LockHolder) => Promise<Liveness>) => {
-  const own = `${path}.own.${self.nonce}`
-
-  const writeOwn = async () => {
-    await patiently(() => mkdir(dirname(path), { recursive: true }))
-    const file = await patiently(() => open(own, "w", 0o600))
-    try {
-      await file.writeFile(JSON.stringify(self))
-      // Durable, or a power cut could leave a lock whose name was written but whose holder was not.
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
+  const hand: Hand = { path, self, liveness, own: `${path}.own.${self.nonce}` }
+  return {
+    attempt: () => attempt(hand, path),
+    release: () => release(hand),
+    /** Only to be called while holding the lock: then no takeover of an earlier holder can matter any more. */
+    sweep: () => sweep(hand),
+    forget: () => remove(hand.own),
   }
+}
 
-  const linked = async (target: string): Promise<boolean> => {
-    const make = () =>
-      patiently(() => link(own, target)).then(
-        () => true,
-        (cause: unknown) => {
-          if (codeOf(cause) === "EEXIST") return false
-          throw cause
-        },
-      )
-    try {
-      return await make()
-    } catch (cause) {
-      if (codeOf(cause) !== "ENOENT") throw cause
-      await writeOwn()
-      return make()
-    }
+interface Hand {
+  readonly path: string
+  readonly self: LockHolder
+  readonly liveness: (holder: LockHolder) => Promise<Liveness>
+  /** The file with this party's name. */
+  readonly own: string
+}
+
+const attempt = async (hand: Hand, target: string): Promise<Try> => {
+  if (await linked(hand, target)) return { type: "taken", inherited: false }
+  const holder = await read(target)
+  if (holder === undefined) return { type: "again" }
+  if (holder === "garbage") {
+    const found = await unlessAbsent(() => stat(target))
+    return found === undefined ? { type: "again" } : { type: "garbage", ageMs: Date.now() - found.mtimeMs }
   }
-
-  const attempt = async (target: string): Promise<Try> => {
-    if (await linked(target)) return { type: "taken", inherited: false }
-    const holder = await read(target)
-    if (holder === undefined) return { type: "again" }
-    if (holder === "garbage") {
-      const found = await unlessAbsent(() => stat(target))
-      return found === undefined ? { type: "again" } : { type: "garbage", ageMs: Date.now() - found.mtimeMs }
-    }
-    if ((await liveness(holder)) !== "dead") return { type: "held", holder }
-    const right = `${path}.takeover.${holder.nonce}`
-    const got = await attempt(right)
-    if (got.type !== "taken") return got
-    // Between our first look and the right to act, another party may have had both and be through.
-    const still = await read(target)
-    if (typeof still === "object" && still.nonce === holder.nonce) {
-      await patiently(() => rename(right, target))
-      return { type: "taken", inherited: true }
-    }
-    await remove(right)
-    return { type: "again" }
+  if ((await hand.liveness(holder)) !== "dead") return { type: "held", holder }
+  const right = `${hand.path}.takeover.${holder.nonce}`
+  const got = await attempt(hand, right)
+  if (got.type !== "taken") return got
+  // Between our first look and the right to act, another party may have had both and be through.
+  const still = await read(target)
+  if (typeof still === "object" && still.nonce === holder.nonce) {
+    await patiently(() => rename(right, target))
+    return { type: "taken", inherited: true }
   }
+  await remove(right)
+  return { type: "again" }
+}
 
-  /** Only to be called while holding the lock: then no takeover of an earlier holder can matter any more. */
-  const sweep = async () => {
-    const prefix = `${basename(path)}.`
-    for (const name of await patiently(() => readdir(dirname(path)))) {
-      if (!name.startsWith(`${prefix}own.`) && !name.startsWith(`${prefix}takeover.`)) continue
-      const file = join(dirname(path), name)
-      const holder = await read(file)
-      if (typeof holder === "object" && (await liveness(holder)) === "dead") await remove(file)
-    }
+const linked = async (hand: Hand, target: string): Promise<boolean> => {
+  const make = () =>
+    patiently(() => link(hand.own, target)).then(
+      () => true,
+      (cause: unknown) => {
+        if (codeOf(cause) === "EEXIST") return false
+        throw cause
+      },
+    )
+  try {
+    return await make()
+  } catch (cause) {
+    if (codeOf(cause) !== "ENOENT") throw cause
+    await writeOwn(hand)
+    return make()
   }
+}
 
-  const release = async () => {
-    const holder = await read(path)
-    if (typeof holder === "object" && holder.nonce === self.nonce) await remove(path)
+const writeOwn = async ({ path, own, self }: Hand): Promise<void> => {
+  await patiently(() => mkdir(dirname(path), { recursive: true }))
+  const file = await patiently(() => open(own, "w", 0o600))
+  try {
+    await file.writeFile(JSON.stringify(self))
+    // Durable, or a power cut could leave a lock whose name was written but whose holder was not.
+    await file.datasync()
+  } finally {
+    await file.close()
   }
+}
 
-  return { attempt: () => attempt(path), release, sweep, forget: () => remove(own) }
+const release = async ({ path, self }: Hand): Promise<void> => {
+  const holder = await read(path)
+  if (typeof holder === "object" && holder.nonce === self.nonce) await remove(path)
+}
+
+const sweep = async ({ path, liveness }: Hand): Promise<void> => {
+  const prefix = `${basename(path)}.`
+  for (const name of await patiently(() => readdir(dirname(path)))) {
+    if (!name.startsWith(`${prefix}own.`) && !name.startsWith(`${prefix}takeover.`)) continue
+    const file = join(dirname(path), name)
+    const holder = await read(file)
+    if (typeof holder === "object" && (await liveness(holder)) === "dead") await remove(file)
+  }
 }
