@@ -21,46 +21,83 @@ export interface Place {
 /** A batch's lines are JSON already: as a frame they are an array. */
 export const arrayFrame = (lines: JournalBatch["lines"]): Buffer => Buffer.from(`[${lines.map((line) => line.text).join(",")}]`)
 
-/**
- * One program that listens. While it keeps up it is live: it is handed what the hub has read. When it lags, what it misses is
- * not kept for it in memory: it reads on from the file at its own pace, and when it takes nothing at all it is dropped.
- */
-export const consumer = (options: {
+interface ConsumerOptions {
   readonly socket: WebSocket
   readonly start: Place
   readonly hub: () => Place
   readonly batches: (since: number, journal: string) => Stream.Stream<JournalBatch, JournalUnreadable>
   readonly patience: Patience
-}) => {
-  const { socket, hub, patience } = options
-  let { journal, seq } = options.start
-  let live = false
-  const lagging = Latch.makeUnsafe(false)
+}
 
-  const pass = (batch: JournalBatch, frame?: Buffer) => {
-    if (batch.journal !== journal) {
-      // Whoever has seen nothing yet has nothing to forget.
-      if (seq > 0) socket.send(JSON.stringify({ reset: { journal: batch.journal, seq: batch.last } }))
-      journal = batch.journal
-      seq = 0
-    }
-    const news = batch.lines.filter((line) => line.seq > seq)
-    if (news.length > 0)
-      socket.send(frame !== undefined && news.length === batch.lines.length ? frame : arrayFrame(news), { binary: false })
-    seq = Math.max(seq, batch.last)
+interface Listening extends Omit<ConsumerOptions, "start"> {
+  journal: string
+  seq: number
+  live: boolean
+  readonly lagging: Latch.Latch
+}
+
+/**
+ * One program that listens. While it keeps up it is live: it is handed what the hub has read. When it lags, what it misses is
+ * not kept for it in memory: it reads on from the file at its own pace, and when it takes nothing at all it is dropped.
+ */
+export const consumer = ({ start, ...options }: ConsumerOptions) => {
+  const one: Listening = { ...options, ...start, live: false, lagging: Latch.makeUnsafe(false) }
+  const { socket } = options
+  return {
+    /** From the hub. */
+    take: (batch: JournalBatch, frame: Buffer) => take(one, batch, frame),
+    run: readOn(one),
+    /** Ends it where nothing can be said to it any more. */
+    drop: () => socket.terminate(),
+    /** Whether all that the hub has read was handed to the network. */
+    isLevel: () => isWithHub(one) && socket.bufferedAmount === 0,
   }
+}
 
-  /** From the hub. */
-  const take = (batch: JournalBatch, frame: Buffer) => {
-    if (!live) return
-    pass(batch, frame)
-    if (socket.bufferedAmount > patience.bufferedBytes) {
-      live = false
-      lagging.openUnsafe()
+export type Consumer = ReturnType<typeof consumer>
+
+/** Reads on from the file until it is live, each time that it lags. */
+const readOn = (one: Listening) =>
+  Effect.gen(function* () {
+    one.lagging.closeUnsafe()
+    yield* drained(one)
+    if (isBehind(one)) {
+      yield* Stream.runForEachWhile(one.batches(one.seq, one.journal), (batch) =>
+        Effect.gen(function* () {
+          pass(one, batch)
+          yield* drained(one)
+          return isBehind(one)
+        }),
+      )
     }
-  }
+    yield* one.lagging.await
+  }).pipe(Effect.forever)
 
-  const drained = Effect.gen(function* () {
+const take = (one: Listening, batch: JournalBatch, frame: Buffer): void => {
+  if (!one.live) return
+  pass(one, batch, frame)
+  if (one.socket.bufferedAmount > one.patience.bufferedBytes) {
+    one.live = false
+    one.lagging.openUnsafe()
+  }
+}
+
+const pass = (one: Listening, batch: JournalBatch, frame?: Buffer): void => {
+  const { socket } = one
+  if (batch.journal !== one.journal) {
+    // A program that has seen nothing yet has nothing to forget.
+    if (one.seq > 0) socket.send(JSON.stringify({ reset: { journal: batch.journal, seq: batch.last } }))
+    one.journal = batch.journal
+    one.seq = 0
+  }
+  const news = batch.lines.filter((line) => line.seq > one.seq)
+  if (news.length > 0) socket.send(frame !== undefined && news.length === batch.lines.length ? frame : arrayFrame(news), { binary: false })
+  one.seq = Math.max(one.seq, batch.last)
+}
+
+/** Waits until the network has taken most of what was handed to it; a program that takes nothing is told to come back. */
+const drained = ({ socket, patience }: Listening) =>
+  Effect.gen(function* () {
     let least = socket.bufferedAmount
     let since = performance.now()
     while (socket.bufferedAmount > patience.bufferedBytes / 4) {
@@ -75,34 +112,10 @@ export const consumer = (options: {
     }
   })
 
-  /** Nothing happens between this look and being live, so no batch can slip in between. */
-  const isBehind = (): boolean => {
-    live = hub().journal === journal && seq >= hub().seq
-    return !live
-  }
-
-  const run = Effect.gen(function* () {
-    lagging.closeUnsafe()
-    yield* drained
-    if (isBehind()) {
-      yield* Stream.runForEachWhile(options.batches(seq, journal), (batch) =>
-        Effect.gen(function* () {
-          pass(batch)
-          yield* drained
-          return isBehind()
-        }),
-      )
-    }
-    yield* lagging.await
-  }).pipe(Effect.forever)
-
-  /** Whether all that the hub has read was handed to the network. */
-  const isLevel = (): boolean => hub().journal === journal && seq >= hub().seq && socket.bufferedAmount === 0
-
-  /** Ends it where nothing can be said to it any more. */
-  const drop = () => socket.terminate()
-
-  return { take, run, drop, isLevel }
+/** Nothing happens between this look and being live, so no batch can slip in between. */
+const isBehind = (one: Listening): boolean => {
+  one.live = isWithHub(one)
+  return !one.live
 }
 
-export type Consumer = ReturnType<typeof consumer>
+const isWithHub = ({ hub, journal, seq }: Listening): boolean => hub().journal === journal && seq >= hub().seq

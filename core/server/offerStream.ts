@@ -5,7 +5,8 @@ import type { ServerRecord } from "../domain/event/frame.ts"
 import { Machine } from "../world/machine/machine.ts"
 import { Mutex } from "../world/machine/mutex.ts"
 import { removeServerFile, writeServerFile } from "../world/machine/serverFile.ts"
-import { eventServer, NotServing } from "./eventServer.ts"
+import { eventServer } from "./eventServer.ts"
+import { NotServing } from "./loopbackServer.ts"
 import type { Patience } from "./consumer.ts"
 
 /**
