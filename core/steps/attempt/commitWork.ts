@@ -14,6 +14,7 @@ import { freeLocks } from "../lock/freeLocks.ts"
 import { hooksPinned } from "../given/hooksPinned.ts"
 import { changedOver } from "../checkout/inTheWay.ts"
 import { lostPointers } from "./lostPointers.ts"
+import { openOperation } from "./openOperation.ts"
 import { phantomsAmong } from "../checkout/phantomsAmong.ts"
 import { signsCommits } from "../commit/signsCommits.ts"
 import { trySigning } from "../commit/writeSigned.ts"
@@ -41,7 +42,7 @@ export interface Work {
 export const commitWork = Effect.fn("commitWork")(function* (input: Leavings) {
   yield* freeTree(input)
   const killed = (error: unknown) => error instanceof GitFailed && error.killed
-  // A git that somebody killed left its lock behind, and did nothing or all of its work: it is asked once more.
+  // A git that was killed left its lock behind, and did nothing or all of its work: it is asked once more.
   return yield* commitOnce(input).pipe(
     Effect.tapError((error) => (killed(error) ? freeTree(input) : Effect.void)),
     Effect.retry({ times: 2, while: killed }),
@@ -70,7 +71,7 @@ interface Leavings {
   readonly mark?: string
 }
 
-/** Lock files that a git of the attempt left keep nobody from its work. */
+/** Removes the lock files that a git of the attempt left. */
 const freeTree = Effect.fnUntraced(function* ({ tree, gitDir, branch, mark }: Leavings) {
   const { held } = yield* freeLocks({ tree, gitDir, branch, ...(mark === undefined ? {} : { mark }) })
   if (held.length === 0) return
@@ -90,19 +91,9 @@ const refusedBy = Effect.fnUntraced(function* (error: GitFailed) {
 const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   const git = yield* Git
   const at = { cwd: input.tree }
-  // What may start the user's filters, hooks and signing program.
-  const starting = { ...at, programs: true }
-  if (!(yield* isTreeOf(input.gitDir, input.tree))) {
-    return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
-  }
-  const { branch = "a detached HEAD" } = yield* treeHead(input.gitDir)
-  if (branch !== `refs/heads/${input.branch}`) {
-    return yield* new WorkRefused({ reason: `the tree is on ${branch} instead of ${input.branch}`, retry: true })
-  }
-  const open = yield* openOperation(input.gitDir)
-  if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
+  yield* standsAsGiven(input)
   const copied = Object.keys((yield* readCopied(input.gitDir)) ?? {})
-  const rows = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
+  const rows = yield* git.fields(statusRows, { ...at, programs: true })
   const { made, putBack, settle } = yield* unmadeIn(input, rows)
   const dirty = (yield* withoutCopied(input.gitDir, rows)).filter(made)
   const unborn = yield* unbornIn(input.tree, dirty)
@@ -112,35 +103,73 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
     return yield* new WorkRefused({ reason, retry: true })
   }
   if (dirty.length > 0) {
-    yield* git.run(["add", "-A", "--sparse", "--", "."], starting)
+    yield* git.run(["add", "-A", "--sparse", "--", "."], { ...at, programs: true })
     const aside = copied.filter((path) => rows.includes(`?? ${path}`))
     yield* git.run(["update-index", "--force-remove", "-z", "--stdin"], { ...at, input: aside.map((path) => `${path}\0`).join("") })
     yield* putBack
-    const done = yield* git
-      .run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
-        ...starting,
-        input: withoutOsierTrailers(input.message),
-        env: input.identity === undefined ? {} : identityVariables(input.identity),
-        config: yield* hooksPinned(input.tree, input.hooks),
-        codes: [0, 1],
-        timeoutMs: input.hooksMs,
-      })
-      .pipe(
-        Effect.mapError((error) =>
-          error._tag === "GitFailed" && error.timedOut === true
-            ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
-            : error,
-        ),
-        Effect.tapErrorTag("GitFailed", (error) => (error.killed ? Effect.void : unsignable(input))),
-      )
-    if (done.code !== 0) {
-      const left = yield* git.fields(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], starting)
-      const some = (yield* withoutCopied(input.gitDir, left)).filter(made)
-      if (some.length > 0) return yield* refusedByHook(`${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000))
-    }
+    yield* commitStaged(input, made)
   }
   yield* settle
   const { oid: tip = input.base } = yield* treeHead(input.gitDir)
+  const files = yield* acceptable(input, tip, copied)
+  return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+})
+
+const statusRows: readonly string[] = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]
+
+/** The tree is still one of this repository, on its own branch, and nothing was left unfinished in it. */
+const standsAsGiven = Effect.fnUntraced(function* (input: Leavings) {
+  if (!(yield* isTreeOf(input.gitDir, input.tree))) {
+    return yield* new WorkRefused({ reason: `${input.tree} is no tree of this repository any more: its .git was changed`, retry: false })
+  }
+  const { branch = "a detached HEAD" } = yield* treeHead(input.gitDir)
+  if (branch !== `refs/heads/${input.branch}`) {
+    return yield* new WorkRefused({ reason: `the tree is on ${branch} instead of ${input.branch}`, retry: true })
+  }
+  const open = yield* openOperation(input.gitDir)
+  if (open !== undefined) return yield* new WorkRefused({ reason: `a ${open} was left unfinished in the tree`, retry: true })
+})
+
+/** Whether the tree's own `.git` still leads to its git directory: an agent may have made a repository of its own there. */
+const isTreeOf = Effect.fnUntraced(function* (gitDir: string, tree: string) {
+  const files = yield* Files
+  const stat = yield* files.stat(join(tree, ".git"))
+  const said = stat?.isFile() === true ? /^gitdir: (.+?)\n?$/.exec((yield* files.text(join(tree, ".git"))) ?? "")?.[1] : undefined
+  if (said !== undefined && resolve(tree, said) === gitDir) return true
+  const git = yield* Git
+  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { cwd: tree, no: /not a git repository|invalid gitfile format/ })
+  return own.stdout.toString().trim() === gitDir
+})
+
+/** Commits what is staged, with the user's hooks and signature. `made` tells the rows of a status that are work. */
+const commitStaged = Effect.fnUntraced(function* (input: Leavings, made: (row: string) => boolean) {
+  const git = yield* Git
+  // This may start the user's filters, hooks and signing program.
+  const starting = { cwd: input.tree, programs: true }
+  const done = yield* git
+    .run(["commit", "-q", "--cleanup=whitespace", "-F", "-"], {
+      ...starting,
+      input: withoutOsierTrailers(input.message),
+      env: input.identity === undefined ? {} : identityVariables(input.identity),
+      config: yield* hooksPinned(input.tree, input.hooks),
+      codes: [0, 1],
+      timeoutMs: input.hooksMs,
+    })
+    .pipe(
+      Effect.mapError((error) =>
+        error._tag === "GitFailed" && error.timedOut === true
+          ? new WorkRefused({ reason: `a commit hook did not end within ${Math.round(input.hooksMs / 1000)} s`, retry: false })
+          : error,
+      ),
+      Effect.tapErrorTag("GitFailed", (error) => (error.killed ? Effect.void : unsignable(input))),
+    )
+  if (done.code === 0) return
+  const left = (yield* withoutCopied(input.gitDir, yield* git.fields(statusRows, starting))).filter(made)
+  if (left.length > 0) return yield* refusedByHook(`${done.stdout.toString()}\n${done.stderr}`.trim().slice(-4000))
+})
+
+/** The files that the work changes; it fails where the work is not what may land. */
+const acceptable = Effect.fnUntraced(function* (input: Leavings, tip: string, copied: readonly string[]) {
   if (!(yield* isAncestor(input.base, tip))) {
     return yield* new WorkRefused({
       reason: `the branch was rewritten: its base ${input.base.slice(0, 12)} is no longer in it`,
@@ -154,7 +183,7 @@ const commitOnce = Effect.fnUntraced(function* (input: Leavings) {
   }
   const pointers = yield* lostPointers({ ...input, tip })
   if (pointers.length > 0) return yield* new WorkRefused({ reason: pointers.join("; "), retry: true })
-  return { tip, by: dirty.length > 0 ? "osier" : "agent", files } satisfies Work
+  return files
 })
 
 /** A commit that failed for want of the key is no fault of the work. What git says of it is in the user's language, so it is tried. */
@@ -172,7 +201,7 @@ const refusedByHook = (said: string) => {
   return new WorkRefused({ reason: `a commit hook ${why}:\n${said}`, retry: !unable })
 }
 
-/** The differences that nobody made: which rows are none of them, how the index forgets them, and how git trusts these files again. */
+/** The differences that no program made: which rows are none of them, how the index forgets them, and how git trusts these files again. */
 const unmadeIn = Effect.fnUntraced(function* (input: Leavings, rows: readonly string[]) {
   const git = yield* Git
   const { objectFormat } = yield* Repository
@@ -186,7 +215,7 @@ const unmadeIn = Effect.fnUntraced(function* (input: Leavings, rows: readonly st
   return {
     made: (row: string) => !row.startsWith(" M ") || !unmade.has(row.slice(3)),
     putBack: none ? Effect.void : git.run(["update-index", "-z", "--index-info"], { cwd: input.tree, input: entries }),
-    // Else whoever looks at the tree next, such as its keeper, would find them again.
+    // Else the next look at the tree, such as its keeper's, would find them again.
     settle: none ? Effect.void : trustFiles(index, states, objectFormat),
   }
 })
@@ -211,30 +240,3 @@ const unbornIn = Effect.fnUntraced(function* (tree: string, rows: readonly strin
 /** What git and shells say when there is no such program: no other attempt can do better. */
 const notRunnable =
   /^(?:fatal|error): cannot (?:run|exec|spawn) |: (?:command )?not found$|^\S*env: .*: No such file or directory$|Cannot find module/m
-
-const marks: readonly (readonly [string, string])[] = [
-  ["MERGE_HEAD", "merge"],
-  ["rebase-merge", "rebase"],
-  ["rebase-apply", "rebase"],
-  ["CHERRY_PICK_HEAD", "cherry-pick"],
-  ["REVERT_HEAD", "revert"],
-  ["BISECT_LOG", "bisect"],
-]
-
-/** Whether the tree's own `.git` still leads to its git directory: an agent may have made a repository of its own there. */
-const isTreeOf = Effect.fnUntraced(function* (gitDir: string, tree: string) {
-  const files = yield* Files
-  const stat = yield* files.stat(join(tree, ".git"))
-  const said = stat?.isFile() === true ? /^gitdir: (.+?)\n?$/.exec((yield* files.text(join(tree, ".git"))) ?? "")?.[1] : undefined
-  if (said !== undefined && resolve(tree, said) === gitDir) return true
-  const git = yield* Git
-  const own = yield* git.run(["rev-parse", "--absolute-git-dir"], { cwd: tree, no: /not a git repository|invalid gitfile format/ })
-  return own.stdout.toString().trim() === gitDir
-})
-
-/** A merge or rebase that the agent left open: committing it away would hide its conflict markers. */
-const openOperation = Effect.fnUntraced(function* (gitDir: string) {
-  const files = yield* Files
-  const seen = yield* Effect.forEach(marks, ([name]) => files.stat(join(gitDir, name)))
-  return marks[seen.findIndex((stat) => stat !== undefined)]?.[1]
-})
