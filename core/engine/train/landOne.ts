@@ -1,10 +1,7 @@
 import * as Effect from "effect/Effect"
-import { type Finding, tellFindings } from "../../domain/secret/finding.ts"
-import { oddities, tellOddities } from "../../domain/git/oddity.ts"
 import type { Task } from "../../domain/task/task.ts"
 import { auditCandidate } from "../../steps/land/auditCandidate.ts"
 import { planCandidate, sealCandidate } from "../../steps/land/candidate.ts"
-import { fileChanges } from "../../steps/commit/fileChanges.ts"
 import { gateChange, overlaid } from "../../steps/gate/gateChange.ts"
 import type { GateChange } from "../../steps/gate/gateChange.ts"
 import type { GatesInForce } from "../../steps/gate/gateSettings.ts"
@@ -14,8 +11,6 @@ import type { Landing } from "../../steps/land/land.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../../steps/lock/lock.ts"
 import type { Held } from "../../steps/lock/lock.ts"
 import { proveLanded } from "../../steps/land/proveLanded.ts"
-import type { SigningFailed } from "../../steps/commit/writeSigned.ts"
-import { Door } from "../../world/door/door.ts"
 import { RefFailed, Refs } from "../../world/git/refs.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
 import { blame } from "./blame.ts"
@@ -24,6 +19,7 @@ import { conflicted } from "./conflicted.ts"
 import { configurationStands, watched } from "../context/configured.ts"
 import { Fleet } from "../context/fleet.ts"
 import { follow } from "./follow.ts"
+import { holdGateChange, holdSecrets, holdUngated, holdUnsigned, holdWork } from "./holds.ts"
 import { gatesAt, resolveTerms } from "../judge/gates.ts"
 import { judgeCommit } from "../judge/judgeCommit.ts"
 import { RunContext } from "../context/runContext.ts"
@@ -47,10 +43,9 @@ export const landOne = (held: Held, targetHeld: Held, task: Task, work: Finished
   )
 
 const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, task: Task, work: Finished) {
-  const board = yield* Board
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
-  const { target, targetRef, settings, options, signs, words } = yield* RunContext
+  const { targetRef, settings, options, signs, words } = yield* RunContext
   const signed = yield* signs
   const sealing = <A, E, R>(part: Effect.Effect<A, E, R>) => (signed ? signing(task.id, part) : part)
   const hold = { task: task.id, what: "landing" }
@@ -97,32 +92,45 @@ const tryToLand = Effect.fn("landOne")(function* (held: Held, targetHeld: Held, 
     yield* auditCandidate({ commit, onto: tip, tasks })
     yield* watched(`the hooks before a push of task ${task.id}`, refs.vet([{ ref: targetRef, from: tip, to: commit }]), { task: task.id })
     yield* configurationStands()
-    const landing = land({
-      target: targetRef,
-      from: tip,
-      to: commit,
-      expect: () => [fenceOf(targetHeld), fenceOf(held)],
-      reason: `osier: land task ${task.id}`,
-    }).pipe(Effect.catchTag("WouldPublish", ({ findings }) => Effect.succeed({ type: "published", findings } as const)))
-    const landed = yield* giving(commit, landing, ({ type }) => type === "landed")
-    if (landed.type === "published") return yield* holdSecrets(task, landed.findings)
-    if (landed.type === "landed") {
-      yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
-      yield* tellCheckout(landed)
-      yield* follow(commit)
-      return { type: "landed", landing: commit } as const
-    }
-    if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files, from: tip, to: commit } as const
-    lock = landed.lock ?? lock
-    if (landed.type === "fenced") {
-      for (const lock of [targetHeld, held])
-        if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
-    }
+    const end = yield* landJudged(held, targetHeld, task, { tip, commit })
+    if (end.type !== "moved") return end
+    lock = end.lock ?? lock
   }
   return { type: "busy" } as const
 })
 
-/** How often landing is tried again while nobody moves the target: own signs of life get in between, lock files stay. */
+/** Moves the target from its tip to the judged commit and tells it; "moved" where something else was first. */
+const landJudged = Effect.fnUntraced(function* (
+  held: Held,
+  targetHeld: Held,
+  task: Task,
+  { tip, commit }: { readonly tip: string; readonly commit: string },
+) {
+  const board = yield* Board
+  const { target, targetRef, settings } = yield* RunContext
+  const landing = land({
+    target: targetRef,
+    from: tip,
+    to: commit,
+    expect: () => [fenceOf(targetHeld), fenceOf(held)],
+    reason: `osier: land task ${task.id}`,
+  }).pipe(Effect.catchTag("WouldPublish", ({ findings }) => Effect.succeed({ type: "published", findings } as const)))
+  const landed = yield* giving(commit, landing, ({ type }) => type === "landed")
+  if (landed.type === "published") return yield* holdSecrets(task, landed.findings)
+  if (landed.type === "landed") {
+    yield* board.emit({ type: "Landed", tasks: [task.id], commit, target, previous: tip, mode: settings.merge })
+    yield* tellCheckout(landed)
+    yield* follow(commit)
+    return { type: "landed", landing: commit } as const
+  }
+  if (landed.type === "waits") return { type: "blocked", reason: landed.reason, files: landed.files, from: tip, to: commit } as const
+  if (landed.type === "fenced") {
+    for (const lock of [targetHeld, held]) if (!(yield* stillHeld(lock))) return yield* new LeaseLost({ kind: lock.kind, name: lock.name })
+  }
+  return { type: "moved", lock: landed.lock } as const
+})
+
+/** How often landing is tried again while the target stays: own signs of life get in between, lock files stay. */
 const standsMax = 3
 
 const stuck = (targetRef: string, lock: string) =>
@@ -151,66 +159,6 @@ const gateChanges = Effect.fnUntraced(function* (work: Finished, target: string,
   return { held: both((one) => one.held), shown: both((one) => one.shown), difference: both((one) => one.difference) } satisfies GateChange
 })
 
-const holdGateChange = Effect.fnUntraced(function* (task: Task, paths: readonly string[]) {
-  const board = yield* Board
-  const reason = `it changes what judges it: ${paths.slice(0, 5).join(", ")}`
-  const hint = `Look at it with \`osier diff ${task.id}\`, then \`osier land ${task.id} --allow-gate-changes\`.`
-  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
-  return { type: "stays" } as const
-})
-
-/** Looks at what the work brings, and holds what a person should see first; what is merely odd is told. */
-const holdWork = Effect.fnUntraced(function* (
-  task: Task,
-  work: Finished,
-  { tip, tree, asked, tell }: { readonly tip: string; readonly tree: string; readonly asked: boolean; readonly tell: boolean },
-) {
-  const board = yield* Board
-  const door = yield* Door
-  const { settings } = yield* RunContext
-  // All that it brings, wherever its record says that it began.
-  const secrets = yield* door.look([work.tip], [tip])
-  if (secrets.length > 0 && !asked) return yield* holdSecrets(task, secrets)
-  yield* door.permit(secrets)
-  const odd = oddities(yield* fileChanges(tip, tree))
-  const held = asked ? [] : odd.filter(({ kind }) => settings.hold.includes(kind))
-  if (held.length > 0) {
-    const reason = tellOddities(held)
-    const hint = `Look with \`osier diff ${task.id} --stat\`; \`osier land ${task.id}\` if it is meant, else \`osier discard ${task.id}\`.`
-    const paths = held.map(({ path }) => path).slice(0, 100)
-    yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths, hint })
-    return { type: "stays" } as const
-  }
-  if (odd.length > 0 && tell)
-    yield* board.emit({ type: "Warned", task: task.id, message: tellOddities(odd), hint: "`hold` in osier.yaml says what is held for it" })
-  return undefined
-})
-
-const holdSecrets = Effect.fnUntraced(function* (task: Task, findings: readonly Finding[]) {
-  const board = yield* Board
-  const reason = tellFindings(findings)
-  const hint = `Look with \`osier diff ${task.id}\`; \`osier land ${task.id}\` if it is none, else \`osier discard ${task.id}\`.`
-  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
-  return { type: "stays" } as const
-})
-
 /** Starts the user's signing program only under the configuration that the run began with. */
 const signing = <A, E, R>(task: number, part: Effect.Effect<A, E, R>) =>
   Effect.andThen(configurationStands(), watched(`the signing of task ${task}`, part, { task }))
-
-/** The work is done and judged; only the key is missing, and nothing lands without the signature that was asked for. */
-const holdUnsigned = Effect.fnUntraced(function* (task: Task, failed: SigningFailed) {
-  const board = yield* Board
-  const reason = failed.message
-  const hint = `${failed.hint} Then \`osier land ${task.id}\`.`
-  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
-  return { type: "stays" } as const
-})
-
-const holdUngated = Effect.fnUntraced(function* (task: Task) {
-  const board = yield* Board
-  const reason = "ungated: no gate is configured, so nobody can say that it is right"
-  const hint = `Add \`gates:\` to osier.yaml, or look with \`osier diff ${task.id}\` and land it yourself: \`osier land ${task.id}\`.`
-  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
-  return { type: "stays" } as const
-})
