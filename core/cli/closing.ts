@@ -3,7 +3,8 @@ import { short } from "../domain/event/eventText.ts"
 import { count, plainLine, took } from "../domain/text/plainText.ts"
 import type { Report, Stop } from "../domain/task/report.ts"
 import { spentText } from "../domain/task/spent.ts"
-import { type RunView, setbacksText } from "../domain/event/runView.ts"
+import type { RunView } from "../domain/event/runView.ts"
+import { setbacksText } from "../domain/event/setbacks.ts"
 
 /** A hint as something to type: a bare command stands alone, a sentence stays one. */
 const toType = (hint: string): string => plainLine(hint)

@@ -1,8 +1,9 @@
 import type { Event } from "./event.ts"
 import { restored, short } from "./eventText.ts"
+import type { Setbacks } from "./setbacks.ts"
 import type { Verdict } from "../task/outcome.ts"
 import { type Spent, spentTogether } from "../task/spent.ts"
-import { count, plainLine, took } from "../text/plainText.ts"
+import { plainLine, took } from "../text/plainText.ts"
 
 /** Where a task is, for a person who watches: finer than its status, and never stored. */
 export type Phase = "waiting" | "preparing" | "working" | "judging" | "landing" | "held" | "blocked" | "failed" | "merged" | "discarded"
@@ -28,25 +29,6 @@ export interface TaskView {
   readonly commit?: string
   readonly keep?: string
   readonly log?: string
-}
-
-/** How often a task was thrown back. */
-export interface Setbacks {
-  readonly attempts: number
-  readonly conflicts: number
-  /** Out of the train, conflicts included. */
-  readonly ejected: number
-}
-
-/** In few words; empty when all went well at once. */
-export const setbacksText = ({ attempts, conflicts, ejected }: Setbacks): string => {
-  const red = ejected - conflicts
-  const parts = [
-    ...(attempts > 0 ? [count(attempts, "failed attempt")] : []),
-    ...(conflicts > 0 ? [count(conflicts, "conflict")] : []),
-    ...(red > 0 ? [`${red === 1 ? "once" : `${red} times`} red together with others`] : []),
-  ]
-  return parts.join(", ")
 }
 
 /** A run as its events tell it: all that the screen and the closing words need. */
@@ -126,16 +108,6 @@ const told = (event: Event, before: TaskView): Change => {
       return { words: `set up: ${event.command.join(" ")}` }
     case "AttemptStarted":
       return { phase: "working", agent: event.agent, attempt: event.attempt, verdicts: new Map(), ungated: false, words: "started" }
-    case "AgentSaid":
-      return { words: event.text, asks: false }
-    case "AgentUsed":
-      return { words: `${event.tool}${event.detail === undefined ? "" : ` ${event.detail}`}`, asks: false }
-    case "AgentRetried":
-      return { words: event.reason }
-    case "AgentAsked":
-      return { words: `asks: ${event.question}`, asks: true }
-    case "AgentEnded":
-      return { words: event.reason, asks: false }
     case "WorkCommitted":
       return { words: `committed ${event.files.length === 1 ? "1 file" : `${event.files.length} files`}`, files: event.files.length }
     case "ReportWritten":
@@ -178,6 +150,24 @@ const told = (event: Event, before: TaskView): Change => {
       return { ...oneMore(before, "ejected"), words: event.reason }
     case "Kept":
       return { keep: event.ref }
+    default:
+      return toldByAgent(event)
+  }
+}
+
+/** What an agent itself says and does. */
+const toldByAgent = (event: Event): Change => {
+  switch (event.type) {
+    case "AgentSaid":
+      return { words: event.text, asks: false }
+    case "AgentUsed":
+      return { words: `${event.tool}${event.detail === undefined ? "" : ` ${event.detail}`}`, asks: false }
+    case "AgentRetried":
+      return { words: event.reason }
+    case "AgentAsked":
+      return { words: `asks: ${event.question}`, asks: true }
+    case "AgentEnded":
+      return { words: event.reason, asks: false }
     default:
       return undefined
   }

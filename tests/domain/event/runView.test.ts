@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Event, EventBody } from "../../../core/domain/event/event.ts"
-import { emptyRun, type RunView, seen, setbacksText, titled } from "../../../core/domain/event/runView.ts"
+import { emptyRun, type RunView, seen, titled } from "../../../core/domain/event/runView.ts"
+import { setbacksText } from "../../../core/domain/event/setbacks.ts"
 
 const after = (...bodies: readonly EventBody[]): RunView =>
   bodies
