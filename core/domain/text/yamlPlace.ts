@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml"
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml"
 import type { Problem } from "./problem.ts"
 
 export type Path = readonly PropertyKey[]
@@ -28,6 +28,14 @@ export const fieldOf = (path: Path): string =>
 export const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, part) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, part) : undefined), value)
 
+/** A parsed text, and where it stands in its file. */
+interface Parsed {
+  readonly file: string | undefined
+  readonly document: Document.Parsed
+  /** The place of a character in the file. */
+  readonly place: (offset: number) => { readonly line: number; readonly column: number }
+}
+
 /**
  * Reads one YAML document (JSON is YAML) and remembers places.
  *
@@ -43,84 +51,89 @@ export const readYaml = (text: string, options: { readonly file?: string | undef
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1) + firstLine - 1, column: Math.max(col, 1) }
   }
-  const found = (path: Path): { readonly key: Node | undefined; readonly node: Node | undefined; readonly whole: boolean } => {
-    let node: Node | undefined = document.contents ?? undefined
-    let key: Node | undefined
-    for (const part of path) {
-      if (isAlias(node)) node = node.resolve(document)
-      let next: unknown
-      // Where a list is asked for, a single value stands for a list of one.
-      if (isScalar(node) && part === 0) continue
-      if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
-        if (!pair) return { key, node, whole: false }
-        key = isNode(pair.key) ? pair.key : undefined
-        next = pair.value ?? pair.key
-      } else if (isSeq(node)) {
-        next = node.items[Number(part)]
-        key = isNode(next) ? next : key
-      }
-      if (!isNode(next)) return { key, node, whole: false }
-      node = next
-    }
-    return { key, node, whole: true }
-  }
   const start = (node: Node | undefined) => place(node?.range?.[0] ?? 0)
-  /** A quote that never closes is noticed at the end of the text; where it opened is what a person looks for. */
-  const openedAt = (offset: number): number => {
-    let opened = offset
-    visit(document, {
-      Scalar: (_, { type, range }) => {
-        if (type?.startsWith("QUOTE_") && range && range[0] < offset && range[1] >= offset) opened = range[0]
-      },
-    })
-    return opened
-  }
-  const fault = ({
-    pos,
-    message,
-    code,
-  }: {
-    readonly pos: readonly [number, number]
-    readonly message: string
-    readonly code: string
-  }): Problem => ({
-    ...(file === undefined ? {} : { file }),
-    ...place(openedAt(pos[0])),
-    message: code === "DUPLICATE_KEY" ? "this key is given twice" : `can't be read: ${message}`,
-    hint:
-      code === "DUPLICATE_KEY"
-        ? "keep one of the two"
-        : 'check the indentation and the brackets here; a text with ": " or " #" in it needs quotes',
-  })
-  const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY")
-  const read = (): { readonly value: unknown; readonly problems: readonly Problem[] } => {
-    if (broken) return { value: undefined, problems: [fault(broken)] }
-    try {
-      return { value: document.toJS(), problems: document.errors.map(fault) }
-    } catch (error) {
-      // Aliases that multiply beyond measure, or that name nothing.
-      return {
-        value: undefined,
-        problems: [fault({ pos: [0, 0], message: error instanceof Error ? error.message : String(error), code: "" })],
-      }
-    }
-  }
   return {
     file,
-    ...read(),
+    ...read({ file, document, place }),
     at: (path) => {
-      const { key, node, whole } = found(path)
+      const { key, node, whole } = find(document, path)
       return start(whole ? node : (key ?? node))
     },
     keyAt: (path) => {
-      const { key, node } = found(path)
+      const { key, node } = find(document, path)
       return start(key ?? node)
     },
     written: (path) => {
-      const { node, whole } = found(path)
+      const { node, whole } = find(document, path)
       if (!whole || !isScalar(node)) return undefined
       return typeof node.value === "string" ? node.value : (node.source ?? String(node.value))
     },
   }
+}
+
+/** The node at a path, or the last one on the way to it, with the key that it stands under. */
+const find = (
+  document: Document.Parsed,
+  path: Path,
+): { readonly key: Node | undefined; readonly node: Node | undefined; readonly whole: boolean } => {
+  let node: Node | undefined = document.contents ?? undefined
+  let key: Node | undefined
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    let next: unknown
+    // Where a list is asked for, a single value stands for a list of one.
+    if (isScalar(node) && part === 0) continue
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
+      if (!pair) return { key, node, whole: false }
+      key = isNode(pair.key) ? pair.key : undefined
+      next = pair.value ?? pair.key
+    } else if (isSeq(node)) {
+      next = node.items[Number(part)]
+      key = isNode(next) ? next : key
+    }
+    if (!isNode(next)) return { key, node, whole: false }
+    node = next
+  }
+  return { key, node, whole: true }
+}
+
+const read = (parsed: Parsed): Pick<YamlText, "value" | "problems"> => {
+  const { document } = parsed
+  const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY")
+  if (broken) return { value: undefined, problems: [problemOf(parsed, broken)] }
+  try {
+    return { value: document.toJS(), problems: document.errors.map((error) => problemOf(parsed, error)) }
+  } catch (error) {
+    // Aliases that multiply beyond measure, or that name nothing.
+    const message = error instanceof Error ? error.message : String(error)
+    return { value: undefined, problems: [problemOf(parsed, { pos: [0, 0], message, code: "" })] }
+  }
+}
+
+interface Fault {
+  readonly pos: readonly [number, number]
+  readonly message: string
+  readonly code: string
+}
+
+const problemOf = ({ file, document, place }: Parsed, { pos, message, code }: Fault): Problem => {
+  const twice = code === "DUPLICATE_KEY"
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...place(openedAt(document, pos[0])),
+    message: twice ? "this key is given twice" : `can't be read: ${message}`,
+    hint: twice ? "keep one of the two" : 'check the indentation and the brackets here; a text with ": " or " #" in it needs quotes',
+  }
+}
+
+/** A quote that never closes is noticed at the end of the text; where it opened is what a person looks for. */
+const openedAt = (document: Document.Parsed, offset: number): number => {
+  let opened = offset
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith("QUOTE_") && range && range[0] < offset && range[1] >= offset) opened = range[0]
+    },
+  })
+  return opened
 }
