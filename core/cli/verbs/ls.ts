@@ -11,6 +11,7 @@ import { isFree } from "../../steps/lock/isFree.ts"
 import { readTask, surveyTasks } from "../../steps/task/record.ts"
 import { surveyLocks } from "../../steps/lock/surveyLocks.ts"
 import { isSet, textFlag, wordFlag } from "../flags.ts"
+import type { Screen } from "../screen.ts"
 import { table } from "../table.ts"
 import type { Call, Verb } from "../verb.ts"
 import { latest } from "../../engine/sync/latest.ts"
@@ -29,6 +30,32 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
   const status = yield* wordFlag(flags, "status", Status.literals)
   const label = textFlag(flags, "label")
   const { tasks: all, broken } = yield* surveyTasks()
+  const why = yield* waitsOf(all)
+  const wanted = (task: Summary) =>
+    status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status
+  const shown = all.filter((task) => wanted(task) && (label === undefined || task.labels.includes(label)))
+  const costs = yield* spentBy(shown)
+  const drafts = (status === undefined ? yield* listDrafts() : []).filter(({ task }) => label === undefined || task.labels.includes(label))
+  const listed: Listed = { shown, broken, drafts, why, costs }
+  if (json) screen.out(JSON.stringify(asJson(listed)))
+  else if (shown.length + drafts.length + broken.length > 0) print(listed, screen)
+  else if (label !== undefined) screen.out(`nothing here has the label ${label}`)
+  else if (all.length === 0) screen.out('no tasks yet: osier run "…", or osier add "…"')
+  else screen.out(`nothing open; ${all.length} tasks are over: osier ls --all`)
+  return 0 as const
+})
+
+/** What the list shows: tasks, what stands in the place of one and can't be read, drafts, and what is known beside them. */
+interface Listed {
+  readonly shown: readonly Summary[]
+  readonly broken: Effect.Success<ReturnType<typeof surveyTasks>>["broken"]
+  readonly drafts: readonly Drafted[]
+  readonly why: ReadonlyMap<number, string>
+  readonly costs: ReadonlyMap<number, Spent>
+}
+
+/** Why tasks wait, by their ids. */
+const waitsOf = Effect.fnUntraced(function* (all: readonly Summary[]) {
   const { waiting } = next({ tasks: all, running: [], slots: Infinity, overlap: "allow" })
   const why = new Map(waiting.map((one) => [one.id, one.reason]))
   // A run that was stopped leaves its tasks running without an owner; they are as good as pending.
@@ -41,62 +68,39 @@ const tasks = Effect.fnUntraced(function* ({ flags, json, screen }: Call) {
         id,
         `${reason === undefined ? "complete" : "ungated"}: osier diff ${id} shows it, osier ${reason === undefined ? "run or osier " : ""}land ${id} lands it`,
       )
-  const wanted = (task: (typeof all)[number]) =>
-    status === undefined ? isSet(flags, "all") || !["merged", "discarded"].includes(task.status) : task.status === status
-  const shown = all.filter((task) => wanted(task) && (label === undefined || task.labels.includes(label)))
-  const costs = yield* spentBy(shown)
-  const drafts = (status === undefined ? yield* listDrafts() : []).filter(({ task }) => label === undefined || task.labels.includes(label))
-  if (json) {
-    const tasks = shown.map((task) => ({
-      ...task,
-      ...(why.has(task.id) ? { waits: why.get(task.id) } : {}),
-      ...(costs.has(task.id) ? { spent: costs.get(task.id) } : {}),
-    }))
-    const odd = broken.map(({ id, error: { message, hint, file, line } }) => ({ id, message, hint, file, line }))
-    screen.out(
-      JSON.stringify({
-        tasks,
-        ...(odd.length === 0 ? {} : { broken: odd }),
-        ...(drafts.length === 0 ? {} : { drafts: drafts.map(asDraft) }),
-      }),
-    )
-    return 0 as const
-  }
-  if (shown.length + drafts.length + broken.length === 0) {
-    const over =
-      label !== undefined
-        ? `nothing here has the label ${label}`
-        : all.length === 0
-          ? 'no tasks yet: osier run "…", or osier add "…"'
-          : `nothing open; ${all.length} tasks are over: osier ls --all`
-    screen.out(over)
-    return 0 as const
-  }
+  return why
+})
+
+const asJson = ({ shown, broken, drafts, why, costs }: Listed) => {
+  const tasks = shown.map((task) => ({
+    ...task,
+    ...(why.has(task.id) ? { waits: why.get(task.id) } : {}),
+    ...(costs.has(task.id) ? { spent: costs.get(task.id) } : {}),
+  }))
+  const odd = broken.map(({ id, error: { message, hint, file, line } }) => ({ id, message, hint, file, line }))
+  return { tasks, ...(odd.length === 0 ? {} : { broken: odd }), ...(drafts.length === 0 ? {} : { drafts: drafts.map(asDraft) }) }
+}
+
+const print = ({ shown, broken, drafts, why, costs }: Listed, screen: Screen): void => {
   const { bad, dim, good, warn } = screen.paint
   const tone = { pending: dim, running: warn, completed: warn, merged: good, failed: bad, discarded: dim }
+  const priority = (task: Pick<Summary, "priority">) => (task.priority === "normal" ? "" : task.priority)
   const rows = shown.map((task) => [
     `#${task.id}`,
     task.status,
     task.agent ?? "",
-    task.priority === "normal" ? "" : task.priority,
+    priority(task),
     [plainLine(task.title), plainLine(why.get(task.id) ?? task.reason ?? ""), spentText(costs.get(task.id) ?? {})]
       .filter((part) => part !== "")
       .join(" · "),
   ])
   for (const { id, error } of broken) rows.push([`#${id}`, "broken", "", "", `${plainLine(error.message)} · osier show ${id}`])
   for (const { task } of drafts)
-    rows.push([
-      "draft",
-      "",
-      task.agent ?? "",
-      task.priority === "normal" ? "" : task.priority,
-      `${plainLine(task.title)} · no number yet: osier sync`,
-    ])
+    rows.push(["draft", "", task.agent ?? "", priority(task), `${plainLine(task.title)} · no number yet: osier sync`])
   screen.out(
     table(rows, screen.width(), (text, column, row) => (column === 1 ? (tone[shown[row]?.status ?? "pending"] ?? dim)(text) : text)),
   )
-  return 0 as const
-})
+}
 
 /** More tasks than these are not read one by one for what they cost. */
 const readMost = 200
@@ -120,7 +124,7 @@ const asDraft = ({ nonce, task: { id: _, source: __, ...task } }: Drafted) => ({
 
 /** Every lock there is, with what is known of its owner. */
 const locks = Effect.fnUntraced(function* ({ json, screen }: Call, fresh: boolean) {
-  // Who asks whether a lock is free must not take an old answer for a new one.
+  // A caller that asks whether a lock is free must not take an old answer for a new one.
   const code = fresh ? (0 as const) : (3 as const)
   const { locks: found, broken } = yield* surveyLocks()
   if (json) {

@@ -21,6 +21,7 @@ import { recordFile } from "../../steps/task/recordFile.ts"
 import { Journal } from "../../world/journal/journal.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { taskNumber } from "../flags.ts"
+import type { Screen } from "../screen.ts"
 import type { Verb } from "../verb.ts"
 import { worldAt } from "../../live.ts"
 
@@ -29,104 +30,124 @@ type Judged = Extract<Event, { readonly type: "GateJudged" }>
 /** Everything about one task, and what to type next. */
 export const show: Verb = ({ args, json, screen, at }) =>
   Effect.gen(function* () {
-    const refs = yield* Refs
-    const id = yield* taskNumber(args[0] ?? "")
-    const { task, commit } = yield* readTask(id)
-    // A lock that nobody can read is nobody's of whom anything could be told; the task itself can be shown all the same.
-    const seen = yield* Effect.catchTag(inspectLock(lockRef("task", String(id))), "LockBroken", ({ message, hint }) =>
-      Effect.as(
-        Effect.sync(() => screen.err(`osier: ${screen.errPaint.warn(message)}\n  ${hint}`)),
-        undefined,
-      ),
-    )
-    const lock = seen?.lock
-    const byHand = lock?.state === "held" && "session" in lock.owner
-    const claim = yield* readClaim(id)
-    const nonce = broughtNonce() ?? claim?.nonce
-    const claimed = byHand ? ((yield* heldByUs(id, nonce)).ours ? "here" : "elsewhere") : undefined
-    const own = (yield* treeEntries()).find(({ branch, lock: by }) => by?.startsWith(treeLock) === true && branch === task.branch)
-    const tree = own?.path ?? (claimed === "here" ? claim?.place?.path : undefined)
-    const left = task.status === "running" && (yield* isFree("task", String(id)))
-    const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
-    const verdicts = yield* judgements(id)
-    const report = yield* recordFile(id, "report.md")
-    const { tasks: known } = yield* surveyTasks()
-    const wait = next({ tasks: known, running: [], slots: Infinity, overlap: "allow" }).waiting.find((one) => one.id === id)
-    const blocks = known.filter(({ needs }) => needs.includes(id)).map((one) => one.id)
-    const typed = nextFor(task, keeps, { claimed, left, wait })
-    if (json) {
-      const owner = lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : undefined
-      screen.out(
-        JSON.stringify({
-          task,
-          record: { ref: taskRef(id), commit },
-          lock: owner ?? null,
-          ...(tree === undefined ? {} : { tree }),
-          blocks,
-          verdicts,
-          keeps,
-          report: report ?? null,
-          ...(wait === undefined ? {} : { waits: wait.reason }),
-          next: typed,
-        }),
-      )
-      return 0 as const
-    }
-    const { bold, dim } = screen.paint
-    const why = left ? "nobody works on it now" : (task.reason ?? wait?.reason)
-    const facts: readonly (readonly [string, string | undefined])[] = [
-      ["status", `${task.status}${why === undefined ? "" : `: ${plainLine(why)}`}`],
-      ["kind", task.kind],
-      ["agent", task.agent],
-      ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
-      ["children", task.children === undefined ? undefined : task.children.map((child) => `#${child}`).join(", ")],
-      ["needs", task.needs.length === 0 ? undefined : task.needs.map((need) => `#${need}`).join(", ")],
-      ["needed by", blocks.length === 0 ? undefined : blocks.map((one) => `#${one}`).join(", ")],
-      ["scope", task.scope.length === 0 ? undefined : task.scope.join(", ")],
-      ["priority", task.priority === "normal" ? undefined : task.priority],
-      ["labels", task.labels.length === 0 ? undefined : task.labels.join(", ")],
-      ["effort", task.effort],
-      ["alone", task.independence],
-      ["assigned", task.assigned_to],
-      ["branch", task.kind === undefined ? task.branch : undefined],
-      ["tree", tree],
-      ["base", task.base === undefined ? undefined : short(task.base)],
-      ["tip", task.tip === undefined ? undefined : short(task.tip)],
-      ["landed", task.landed === undefined ? undefined : `${short(task.landed)}${yield* judgedBy(task.landed)}`],
-      ["owner", lock?.state === "held" ? holderText(lock.owner) : undefined],
-      ["source", task.source],
-      ["kept", keeps.length === 0 ? undefined : keeps.join(", ")],
-      ["record", `git show ${taskRef(id)}`],
-    ]
-    screen.out(bold(`#${id} ${plainLine(task.title)}`))
-    screen.out(facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${dim(name.padEnd(9))} ${value}`])).join("\n"))
-    if (task.acceptance.length > 0) screen.out(`\nDone when:\n${task.acceptance.map((one) => `  - ${plainLine(one)}`).join("\n")}`)
-    if (task.attempts.length > 0) screen.out(`\n${count(task.attempts.length, "attempt")}:`)
-    for (const one of task.attempts) {
-      const time = one.ms === undefined ? "" : ` in ${took(one.ms)}`
-      const cost = spentText(one.spent ?? {})
-      const how = one.outcome === "open" ? (left ? "cut off" : "at work") : one.outcome
-      screen.out(
-        `  ${one.n}. ${one.agent}: ${how}${time}${cost === "" ? "" : ` (${cost})`}${one.reason === undefined ? "" : `, ${plainLine(one.reason)}`}`,
-      )
-      if (one.said !== undefined && one.outcome !== "ok") screen.out(dim(`     its last words: ${plainLine(one.said)}`))
-      if (one.hint !== undefined) screen.out(`     to mend it: ${plainLine(one.hint)}`)
-    }
-    const all = spentText(spentTogether(task.attempts.map((one) => one.spent)))
-    if (all !== "" && task.attempts.length > 1) screen.out(`  together: ${all}`)
-    if (verdicts.length > 0) screen.out("\nGates (last verdict of each):")
-    for (const one of verdicts) {
-      const log = one.log === undefined ? "" : `  ${dim(one.log)}`
-      screen.out(`  ${one.gate}: ${one.verdict}${one.cached ? " (judged before)" : ` in ${took(one.ms)}`}${log}`)
-      if (one.verdict === "pass" || one.log === undefined) continue
-      const lines = yield* gateTail(one.log)
-      if (lines.length > 0) screen.out([...lines.map((line) => dim(`    │ ${line}`)), `    more: osier logs ${id}`].join("\n"))
-    }
-    if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
-    if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
-    screen.out(`\nNext:\n${typed.map((one) => `  ${one}`).join("\n")}`)
+    const shown = yield* gather(yield* taskNumber(args[0] ?? ""), screen)
+    if (json) screen.out(JSON.stringify(asJson(shown)))
+    else yield* print(shown, screen)
     return 0 as const
   }).pipe(Effect.provide(worldAt(at)))
+
+type Shown = Effect.Success<ReturnType<typeof gather>>
+
+const gather = Effect.fnUntraced(function* (id: number, screen: Screen) {
+  const refs = yield* Refs
+  const { task, commit } = yield* readTask(id)
+  // Of a lock that can't be read no owner could be told; the task itself can be shown all the same.
+  const seen = yield* Effect.catchTag(inspectLock(lockRef("task", String(id))), "LockBroken", ({ message, hint }) =>
+    Effect.as(
+      Effect.sync(() => screen.err(`osier: ${screen.errPaint.warn(message)}\n  ${hint}`)),
+      undefined,
+    ),
+  )
+  const lock = seen?.lock
+  const byHand = lock?.state === "held" && "session" in lock.owner
+  const claim = yield* readClaim(id)
+  const nonce = broughtNonce() ?? claim?.nonce
+  const claimed = byHand ? ((yield* heldByUs(id, nonce)).ours ? "here" : "elsewhere") : undefined
+  const own = (yield* treeEntries()).find(({ branch, lock: by }) => by?.startsWith(treeLock) === true && branch === task.branch)
+  const tree = own?.path ?? (claimed === "here" ? claim?.place?.path : undefined)
+  const left = task.status === "running" && (yield* isFree("task", String(id)))
+  const keeps = [...(yield* refs.list(`refs/osier/keep/${id}/`)).keys()]
+  const verdicts = yield* judgements(id)
+  const report = yield* recordFile(id, "report.md")
+  const { tasks: known } = yield* surveyTasks()
+  const wait = next({ tasks: known, running: [], slots: Infinity, overlap: "allow" }).waiting.find((one) => one.id === id)
+  const blocks = known.filter(({ needs }) => needs.includes(id)).map((one) => one.id)
+  const typed = nextFor(task, keeps, { claimed, left, wait })
+  return { id, task, commit, lock, tree, left, keeps, verdicts, report, wait, blocks, typed }
+})
+
+const asJson = ({ id, task, commit, lock, tree, keeps, verdicts, report, wait, blocks, typed }: Shown) => ({
+  task,
+  record: { ref: taskRef(id), commit },
+  lock: lock?.state === "held" ? { owner: lock.owner, expires: lock.expires } : null,
+  ...(tree === undefined ? {} : { tree }),
+  blocks,
+  verdicts,
+  keeps,
+  report: report ?? null,
+  ...(wait === undefined ? {} : { waits: wait.reason }),
+  next: typed,
+})
+
+const print = Effect.fnUntraced(function* (shown: Shown, screen: Screen) {
+  const { id, task, left, verdicts, report, typed } = shown
+  const { bold, dim } = screen.paint
+  const facts = factsOf(shown, task.landed === undefined ? undefined : `${short(task.landed)}${yield* judgedBy(task.landed)}`)
+  screen.out(bold(`#${id} ${plainLine(task.title)}`))
+  screen.out(facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${dim(name.padEnd(9))} ${value}`])).join("\n"))
+  if (task.acceptance.length > 0) screen.out(`\nDone when:\n${task.acceptance.map((one) => `  - ${plainLine(one)}`).join("\n")}`)
+  printAttempts(task, left, screen)
+  if (verdicts.length > 0) screen.out("\nGates (last verdict of each):")
+  for (const one of verdicts) {
+    const log = one.log === undefined ? "" : `  ${dim(one.log)}`
+    screen.out(`  ${one.gate}: ${one.verdict}${one.cached ? " (judged before)" : ` in ${took(one.ms)}`}${log}`)
+    if (one.verdict === "pass" || one.log === undefined) continue
+    const lines = yield* gateTail(one.log)
+    if (lines.length > 0) screen.out([...lines.map((line) => dim(`    │ ${line}`)), `    more: osier logs ${id}`].join("\n"))
+  }
+  if (task.prompt.trim() !== plainLine(task.title)) screen.out(`\n${task.prompt.trim()}`)
+  if (report !== undefined) screen.out(`\n${bold("Report:")}\n${plainText(report)}`)
+  screen.out(`\nNext:\n${typed.map((one) => `  ${one}`).join("\n")}`)
+})
+
+const factsOf = (
+  { id, task, lock, tree, left, keeps, wait, blocks }: Shown,
+  landed: string | undefined,
+): readonly (readonly [string, string | undefined])[] => {
+  const why = left ? "nobody works on it now" : (task.reason ?? wait?.reason)
+  const some = (words: readonly string[]) => (words.length === 0 ? undefined : words.join(", "))
+  const numbers = (ids: readonly number[]) => ids.map((one) => `#${one}`)
+  return [
+    ["status", `${task.status}${why === undefined ? "" : `: ${plainLine(why)}`}`],
+    ["kind", task.kind],
+    ["agent", task.agent],
+    ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
+    ["children", task.children === undefined ? undefined : numbers(task.children).join(", ")],
+    ["needs", some(numbers(task.needs))],
+    ["needed by", some(numbers(blocks))],
+    ["scope", some(task.scope)],
+    ["priority", task.priority === "normal" ? undefined : task.priority],
+    ["labels", some(task.labels)],
+    ["effort", task.effort],
+    ["alone", task.independence],
+    ["assigned", task.assigned_to],
+    ["branch", task.kind === undefined ? task.branch : undefined],
+    ["tree", tree],
+    ["base", task.base === undefined ? undefined : short(task.base)],
+    ["tip", task.tip === undefined ? undefined : short(task.tip)],
+    ["landed", landed],
+    ["owner", lock?.state === "held" ? holderText(lock.owner) : undefined],
+    ["source", task.source],
+    ["kept", some(keeps)],
+    ["record", `git show ${taskRef(id)}`],
+  ]
+}
+
+const printAttempts = ({ attempts }: Task, left: boolean, screen: Screen): void => {
+  if (attempts.length > 0) screen.out(`\n${count(attempts.length, "attempt")}:`)
+  for (const one of attempts) {
+    const time = one.ms === undefined ? "" : ` in ${took(one.ms)}`
+    const cost = spentText(one.spent ?? {})
+    const how = one.outcome === "open" ? (left ? "cut off" : "at work") : one.outcome
+    screen.out(
+      `  ${one.n}. ${one.agent}: ${how}${time}${cost === "" ? "" : ` (${cost})`}${one.reason === undefined ? "" : `, ${plainLine(one.reason)}`}`,
+    )
+    if (one.said !== undefined && one.outcome !== "ok") screen.out(screen.paint.dim(`     its last words: ${plainLine(one.said)}`))
+    if (one.hint !== undefined) screen.out(`     to mend it: ${plainLine(one.hint)}`)
+  }
+  const all = spentText(spentTogether(attempts.map((one) => one.spent)))
+  if (all !== "" && attempts.length > 1) screen.out(`  together: ${all}`)
+}
 
 /** What judged a landing, as it says itself: the journal may be gone, or of another machine. */
 const judgedBy = (landing: string) =>
