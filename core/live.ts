@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "./domain/settings/settings.ts"
-import { builtInAdapters } from "./domain/settings/builtInAdapters.ts"
 import { Adapters } from "./engine/context/adapters.ts"
 import { Board } from "./engine/context/board.ts"
 import { Configured } from "./engine/context/configured.ts"
@@ -83,21 +82,15 @@ export interface Terms {
 
 /** What a run stands on, above the world: the engine with osier's own adapters, and the threads they run on. */
 export const engineOf = ({ settings, workingText, options = {} }: Terms) =>
-  engine({ settings, options, adapters: builtInAdapters, ...(workingText === undefined ? {} : { workingText }) }).pipe(
+  engine({ settings, options, ...(workingText === undefined ? {} : { workingText }) }).pipe(
     Layer.provideMerge(Layer.merge(Pool.layer, sharing(settings))),
   )
 
 /** Only the names of the adapters there are, for verbs that ask nothing of a remote. */
-export const adaptersOf = ({ plugins }: Settings) => Adapters.layer(builtInAdapters, plugins).pipe(Layer.provide(Pool.layer))
+export const adaptersOf = ({ plugins }: Settings) => Adapters.layer(plugins).pipe(Layer.provide(Pool.layer))
 
 /** Everything the engine's verbs need on top of the live world, for one run with these settings. */
-export const engine = (input: {
-  readonly settings: Settings
-  readonly workingText?: string
-  readonly options?: Partial<RunOptions>
-  /** Names of the adapters that come with osier. */
-  readonly adapters: readonly string[]
-}) =>
+export const engine = (input: { readonly settings: Settings; readonly workingText?: string; readonly options?: Partial<RunOptions> }) =>
   Layer.mergeAll(
     Slots.layer,
     Holds.layer,
@@ -107,7 +100,7 @@ export const engine = (input: {
     Fleet.layer,
     Lookout.layer,
     TargetWatch.layer,
-    Adapters.layer(input.adapters, input.settings.plugins),
+    Adapters.layer(input.settings.plugins),
   ).pipe(
     Layer.provideMerge(Layer.mergeAll(RunContext.layer(input), Board.layer, Configured.layer)),
     Layer.provideMerge(rememberedRefs.pipe(Layer.provideMerge(OwnRefs.layer))),

@@ -17,7 +17,8 @@ else {
     import("./cli/commandLine.ts"),
   ])
   const worker = new URL("./worker.ts", import.meta.url)
-  process.exitCode = await program(argv, terminal(process.env, wantsJson(argv)), { version: manifest.version, worker })
+  const adapters = async () => (await import("../plugins/index.ts")).adapters
+  process.exitCode = await program(argv, terminal(process.env, wantsJson(argv)), { version: manifest.version, worker, adapters })
   await drained()
   // Nothing may hold the process any longer, whatever an adapter or a socket left open.
   process.exit()

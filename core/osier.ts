@@ -3,6 +3,7 @@
  * what fails rejects with the typed error, which has `message`, `hint` and `exit`.
  */
 import manifest from "../package.json" with { type: "json" }
+import { adapters } from "../plugins/index.ts"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,7 +21,6 @@ import type { Settings } from "./domain/settings/settings.ts"
 import type { Kind, Status, Task } from "./domain/task/task.ts"
 import type { Summary } from "./domain/task/trailers.ts"
 import { type Accepted, acceptProposal } from "./engine/planning/acceptProposal.ts"
-import { Adapters } from "./engine/context/adapters.ts"
 import { type AddedDraft, addDrafts } from "./engine/tasks/addDrafts.ts"
 import { addTasks } from "./engine/tasks/addTasks.ts"
 import type { Added } from "./engine/tasks/addTasks.ts"
@@ -51,6 +51,7 @@ import { readSettings } from "./steps/given/readSettings.ts"
 import type { GivenSettings } from "./steps/given/readSettings.ts"
 import { changeTask, listTasks, readTask } from "./steps/task/record.ts"
 import { Journal } from "./world/journal/journal.ts"
+import { BuiltIn } from "./world/pool/builtIn.ts"
 import { PoolWorker } from "./world/pool/poolWorker.ts"
 
 export type {
@@ -138,8 +139,8 @@ export interface Osier extends AsyncDisposable {
 export const open = async (at = "."): Promise<Osier> => {
   const old = nodeTooOld(process.versions.node, manifest.engines.node)
   if (old !== undefined) throw old
-  const worker = Layer.succeed(PoolWorker, new URL("./worker.ts", import.meta.url))
-  const runtime = ManagedRuntime.make(Layer.merge(worldAt(at), worker))
+  const roof = Layer.merge(Layer.succeed(PoolWorker, new URL("./worker.ts", import.meta.url)), Layer.succeed(BuiltIn, adapters))
+  const runtime = ManagedRuntime.make(Layer.merge(worldAt(at), roof))
   const context = await runtime.context()
 
   const promise = async <A, E>(effect: Effect.Effect<A, E, World>, signal?: AbortSignal): Promise<A> => {
@@ -151,8 +152,7 @@ export const open = async (at = "."): Promise<Osier> => {
     Effect.flatMap(readSettings(settings), (read) => Effect.provide(effect, engineOf({ ...read, options })))
 
   const declared = Effect.fnUntraced(function* (words: readonly GivenTask[], from: readonly string[], settings: Settings) {
-    const { names } = yield* Adapters
-    return yield* readPlan({ words, from, at, known: yield* knownOf(settings, names) })
+    return yield* readPlan({ words, from, at, known: yield* knownOf(settings) })
   })
   const propose = Effect.fnUntraced(function* (kind: Kind, asked: number | string) {
     const { settings } = yield* RunContext

@@ -90,8 +90,21 @@ export interface Detection {
   readonly hint?: string
 }
 
-export interface Adapter {
+/** What an adapter says of itself before anything runs, all that osier knows of its program. */
+export interface AdapterFacts {
+  /** What profiles call it by; alone it is an agent too, unless it needs a command. */
   readonly name: string
+  /** The program that it starts where a profile names no `command`. `osier init` looks for it on PATH. */
+  readonly program?: string
+  /** It has no program of its own: every profile must name a `command`. */
+  readonly needsCommand?: boolean
+  /** The environment variables that its program is configured and logged in through; a `*` at the end stands for any ending. */
+  readonly env?: readonly string[]
+  /** Where its program keeps its settings and login: the variable that names the folder, and the folder in HOME without it. */
+  readonly home?: { readonly variable: string; readonly folder: string }
+}
+
+export interface Adapter extends AdapterFacts {
   /** Looks without spending anything: no model request, no network. */
   detect(env: Readonly<Record<string, string>>, command?: readonly string[]): Promise<Detection>
   /**

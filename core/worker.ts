@@ -129,7 +129,7 @@ const answer = async (task: Exclude<PoolTask, { readonly kind: "run" }>): Promis
     case "detect":
       return (await find(task.adapter)).detect(task.env, task.command)
     case "load":
-      return (await load(task.module)).name
+      return load(task.module)
     case "names":
       return adapters.map(({ name }) => name)
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join, posix } from "node:path"
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
@@ -9,6 +9,7 @@ import { parsePlan } from "../core/domain/plan/plan.ts"
 import { PlanTask } from "../core/domain/plan/planYaml.ts"
 import { resolveSettings } from "../core/domain/settings/settingsFile.ts"
 import { shellWords } from "../core/domain/text/shellWords.ts"
+import { adapters } from "../plugins/index.ts"
 import { reference } from "../scripts/docs/reference.ts"
 import { files, textOf } from "./support/source.ts"
 
@@ -76,7 +77,7 @@ const yamlIn = (page: string, name: string): string =>
   [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block).find((block) => block.startsWith(`# ${name}\n`)) ?? ""
 
 const planFaults = (page: string): readonly string[] => {
-  const known = { agents: [], adapters: readdirSync(join(root, "plugins")), gates: [], agent: "claude" }
+  const known = { agents: [], adapters: adapters.map(({ name }) => name), gates: [], agent: "claude" }
   const plan = parsePlan([{ path: "plan.yaml", text: yamlIn(page, "plan.yaml") }], known)
   return plan.tasks.length === 0 ? ["there is none"] : plan.problems.map(({ message }) => message)
 }
@@ -170,6 +171,17 @@ const claims: Readonly<Record<string, Claim>> = {
         written(page, "wings", 1),
       ),
   },
+  "the adapters": {
+    file: "docs/agents.md",
+    faults: (page) => {
+      const told = rows(page, "adapters").map(([name, , settings, variables]) => `${name} ${settings} ${variables}`)
+      const wanted = adapters.map(
+        ({ name, home, env = [] }) =>
+          `\`${name}\` ${home === undefined ? "" : `\`~/${home.folder}\`, or where \`${home.variable}\` says`} ${env.map((one) => `\`${one}\``).join(", ")}`,
+      )
+      return told.join("\n") === wanted.join("\n") ? [] : [`its table should say:\n${wanted.join("\n")}`]
+    },
+  },
   "verbs that are to come": {
     file: "README.md",
     faults: (page) =>
@@ -182,7 +194,7 @@ const claims: Readonly<Record<string, Claim>> = {
     faults: (page) => {
       const fileText = yamlIn(page, "osier.yaml")
       if (fileText === "") return ["there is none"]
-      return resolveSettings({ fileText, path: "osier.yaml", env: {}, flags: {} }).problems.map(({ message }) => message)
+      return resolveSettings({ fileText, path: "osier.yaml", adapters }).problems.map(({ message }) => message)
     },
   },
   "the plan.yaml": { file: "docs/guide.md", faults: planFaults },

@@ -10,7 +10,7 @@ import { isSet, textFlag, textFlags, wordFlag } from "./flags.ts"
 import type { Call } from "./verb.ts"
 
 /** The tasks that a call gives by words and files, checked as one plan; none when it gives none. */
-export const declared = Effect.fnUntraced(function* (call: Call, settings: Settings, adapters: readonly string[]) {
+export const declared = Effect.fnUntraced(function* (call: Call, settings: Settings) {
   const { args, flags, at } = call
   const words = [...args, ...textFlags(flags, "task")]
   const from = textFlags(flags, "from")
@@ -19,7 +19,7 @@ export const declared = Effect.fnUntraced(function* (call: Call, settings: Setti
     yield* onlyForNew(call)
     return []
   }
-  const known = yield* knownOf(settings, adapters)
+  const known = yield* knownOf(settings)
   if (from.includes("-") && call.screen.asks) call.screen.err("type one task a line; Ctrl-D ends the list")
   const plan = yield* readPlan({ words, from, at, known })
   const branch = yield* branchFlags(call, plan.length)

@@ -5,6 +5,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Result from "effect/Result"
+import type { AdapterFacts } from "../plugin.ts"
+import { BuiltIn } from "../world/pool/builtIn.ts"
 import { PoolWorker } from "../world/pool/poolWorker.ts"
 import { commands } from "./commands.ts"
 import { parseCommandLine, wantsJson } from "./commandLine.ts"
@@ -29,6 +31,8 @@ const examples = [
 export interface Roof {
   readonly version: string
   readonly worker: URL
+  /** The adapters that come with osier; read with a verb's code, as only verbs need them. */
+  readonly adapters: () => Promise<readonly AdapterFacts[]>
 }
 
 /** Runs a verb to its end; what escapes from it into the process is told, and then ends it as Ctrl-C would. */
@@ -48,7 +52,7 @@ const inOrder = async <A, E>(verb: Effect.Effect<A, E>, tell: (cause: unknown) =
 }
 
 /** Runs one command line (without the program's own name) and answers with the exit code. */
-export const program = async (argv: readonly string[], screen: Screen, { version, worker }: Roof): Promise<number> => {
+export const program = async (argv: readonly string[], screen: Screen, { version, worker, adapters }: Roof): Promise<number> => {
   const json = wantsJson(argv)
   const debug = Boolean(process.env["OSIER_DEBUG"])
   const fail = (cause: Cause.Cause<unknown>) => reportFailure(cause, screen, json, debug)
@@ -65,10 +69,12 @@ export const program = async (argv: readonly string[], screen: Screen, { version
     // A verb's own code, and all that it stands on, is read only when it is asked for: `--help` answers at once.
     const load = verbCode[name]
     if (load === undefined) throw new Error(`the verb ${name} has no code`)
-    const verb = await load()
+    const [verb, builtIn] = await Promise.all([load(), adapters()])
     const call = { args, flags, json, at: at.success, screen, version }
     const ended = await inOrder(
-      verb(call).pipe(Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)]), Layer.succeed(PoolWorker, worker)))),
+      verb(call).pipe(
+        Effect.provide(Layer.mergeAll(Logger.layer([logger(screen)]), Layer.succeed(PoolWorker, worker), Layer.succeed(BuiltIn, builtIn))),
+      ),
       (cause) => fail(Cause.die(cause)),
     )
     return typeof ended === "number" ? ended : Exit.isSuccess(ended) ? ended.value : fail(ended.cause)

@@ -5,7 +5,6 @@ import type { Declared } from "../domain/plan/planDraft.ts"
 import { plainLine, plainText } from "../domain/text/plainText.ts"
 import type { Kind } from "../domain/task/task.ts"
 import { type Accepted, acceptProposal } from "../engine/planning/acceptProposal.ts"
-import { Adapters } from "../engine/context/adapters.ts"
 import { addTasks } from "../engine/tasks/addTasks.ts"
 import { explore } from "../engine/planning/explore.ts"
 import { plan, type Proposed } from "../engine/planning/plan.ts"
@@ -41,9 +40,8 @@ export const propose = Effect.fnUntraced(function* (call: Call, kind: Kind) {
 /** The task or question that was typed; the same words again find the one that is not over. */
 const create = Effect.fnUntraced(function* (call: Call, kind: Kind) {
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
   const agent = textFlag(call.flags, "agent") ?? settings.agent
-  const [task] = yield* declared(call, agent === undefined ? settings : { ...settings, agent }, names)
+  const [task] = yield* declared(call, agent === undefined ? settings : { ...settings, agent })
   if (task === undefined) return yield* new UsageWrong({ message: `${kind} needs a text`, hint: `osier ${kind} --help` })
   const asked: Declared = agent === undefined ? task : { ...task, agent: task.agent ?? agent }
   const [added] = yield* addTasks([asked], { again: isSet(call.flags, "new") ? "new" : "resume", kind })

@@ -80,4 +80,4 @@ const detect = async (env: Readonly<Record<string, string>>, command?: readonly 
 }
 
 /** Runs a command of the profile: the prompt on its stdin, the task in `OSIER_*`, its exit code as the answer. */
-export const shell: Adapter = { name: "shell", detect, run }
+export const shell: Adapter = { name: "shell", needsCommand: true, detect, run }

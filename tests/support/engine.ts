@@ -12,11 +12,10 @@ import { resolveSettings } from "../../core/domain/settings/settingsFile.ts"
 import { addTasks } from "../../core/engine/tasks/addTasks.ts"
 import { run } from "../../core/engine/run/run.ts"
 import type { RunOptions } from "../../core/engine/context/runContext.ts"
+import { adapters } from "../../plugins/index.ts"
 import { poolLayer } from "./pool.ts"
 import { makeRepo } from "./repo.ts"
 import type { Repo } from "./repo.ts"
-
-const adapters = ["claude", "codex", "pi", "shell"]
 
 /** A repository with settings committed, and the real engine to run on it. */
 export interface Stage {
@@ -35,11 +34,10 @@ const layerOf = (repo: Repo, options: Partial<RunOptions>) => {
   const { settings, problems } = resolveSettings({
     ...(workingText === undefined ? {} : { fileText: workingText }),
     path,
-    env: {},
-    flags: {},
+    adapters,
   })
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  return engine({ settings, ...(workingText === undefined ? {} : { workingText }), options, adapters }).pipe(
+  return engine({ settings, ...(workingText === undefined ? {} : { workingText }), options }).pipe(
     Layer.provideMerge(Layer.merge(poolLayer, sharing(settings))),
     Layer.provideMerge(worldAt(repo.path)),
   )
@@ -55,7 +53,11 @@ export const stageOn = (repo: Repo, yaml: string): Stage => {
     repo,
     act,
     run: (given, options = {}) => {
-      const known = { agents: Object.keys(settingsOf(yaml).agents), adapters, gates: settingsOf(yaml).gates.map((gate) => gate.name) }
+      const known = {
+        agents: Object.keys(settingsOf(yaml).agents),
+        adapters: adapters.map(({ name }) => name),
+        gates: settingsOf(yaml).gates.map((gate) => gate.name),
+      }
       const plan = "plan" in given ? parsePlan([{ path: "plan.yaml", text: given.plan }], known) : parseArguments(given, known)
       if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems))
       return act(
@@ -79,4 +81,4 @@ export const stageOn = (repo: Repo, yaml: string): Stage => {
   }
 }
 
-const settingsOf = (yaml: string) => resolveSettings({ fileText: yaml, path: "osier.yaml", env: {}, flags: {} }).settings
+const settingsOf = (yaml: string) => resolveSettings({ fileText: yaml, path: "osier.yaml", adapters }).settings

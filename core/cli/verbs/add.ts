@@ -3,7 +3,6 @@ import { plainLine } from "../../domain/text/plainText.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
 import { addDrafts } from "../../engine/tasks/addDrafts.ts"
 import { addTasks } from "../../engine/tasks/addTasks.ts"
-import { Adapters } from "../../engine/context/adapters.ts"
 import { adaptersOf, engineOf, worldAt } from "../../live.ts"
 import { RunContext } from "../../engine/context/runContext.ts"
 import { readSettings } from "../../steps/given/readSettings.ts"
@@ -22,8 +21,7 @@ export const add: Verb = (call) =>
 
 /** Nothing here may ask a remote: that is what drafts are for. */
 const draft = Effect.fnUntraced(function* (call: Call, settings: Settings) {
-  const { names } = yield* Adapters
-  const tasks = yield* declared(call, settings, names)
+  const tasks = yield* declared(call, settings)
   if (tasks.length === 0) return yield* new UsageWrong({ message: "add needs a task", hint: 'osier add --draft "Add a login page"' })
   const drafts = yield* addDrafts(tasks, settings.agent)
   if (call.json) call.screen.out(JSON.stringify({ drafts }))
@@ -36,8 +34,7 @@ const draft = Effect.fnUntraced(function* (call: Call, settings: Settings) {
 
 const put = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
-  const tasks = yield* declared(call, settings, names)
+  const tasks = yield* declared(call, settings)
   if (tasks.length === 0) return yield* new UsageWrong({ message: "add needs a task", hint: 'osier add "Add a login page"' })
   const added = yield* addTasks(tasks, { again: isSet(call.flags, "new") ? "new" : "resume" })
   if (call.json) call.screen.out(JSON.stringify({ tasks: added }))

@@ -9,6 +9,7 @@ import { findProject } from "../../steps/given/findProject.ts"
 import { settingsName } from "../../steps/given/readSettings.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Git } from "../../world/git/git.ts"
+import { BuiltIn } from "../../world/pool/builtIn.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { ask } from "../ask.ts"
 import { UsageWrong } from "../commandLine.ts"
@@ -33,7 +34,11 @@ export const init: Verb = (call) =>
     // A look ahead writes nothing, on the remote neither.
     const namespace = remote === undefined || remote === "none" ? undefined : dryRun ? "refs/osier/" : yield* probeRemote(remote)
     const shared = remote === undefined || namespace === undefined ? undefined : { remote, namespace }
-    const text = settingsDraft(project, shared)
+    const text = settingsDraft(
+      project,
+      (yield* BuiltIn).flatMap(({ program = [] }) => program),
+      shared,
+    )
     const written = !there && !dryRun && (yield* Effect.promise(() => create(path, text)))
     if (json) {
       screen.out(JSON.stringify({ path, written, text, ...project, ...shared }))

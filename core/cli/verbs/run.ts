@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import type { Declared } from "../../domain/plan/planDraft.ts"
 import { slug } from "../../domain/text/slug.ts"
 import { addTasks } from "../../engine/tasks/addTasks.ts"
-import { Adapters } from "../../engine/context/adapters.ts"
 import { giveAgent } from "../../engine/run/giveAgent.ts"
 import { gatesAt } from "../../engine/judge/gates.ts"
 import { engineOf, worldAt } from "../../live.ts"
@@ -51,10 +50,9 @@ const named = Effect.fnUntraced(function* <S extends { readonly branch: string }
 
 const work = Effect.fnUntraced(function* (call: Call) {
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
   const ids = call.args.flatMap((word) => /^#?(\d+)$/.exec(word)?.[1] ?? []).map(Number)
   if (ids.length > 0) return yield* byNumber(call, ids)
-  const tasks = yield* declared(call, settings, names)
+  const tasks = yield* declared(call, settings)
   yield* preflight(tasks.flatMap(({ agent = settings.agent }) => (agent === undefined ? [] : [agent])))
   if (isSet(call.flags, "dryRun")) return yield* dryRun(call, tasks)
   return yield* showRun(call, (live) => (tasks.length === 0 ? titled(live, go({ ids: "ready" })) : begin(call, tasks, live)))

@@ -5,7 +5,6 @@ import { fileText } from "../../domain/text/fileText.ts"
 import { plainLine } from "../../domain/text/plainText.ts"
 import { PlanRefused } from "../../domain/plan/plan.ts"
 import { addTasks } from "../../engine/tasks/addTasks.ts"
-import { Adapters } from "../../engine/context/adapters.ts"
 import { engineOf, worldAt } from "../../live.ts"
 import { treeTask } from "../../engine/handwork/treeTask.ts"
 import { RunContext } from "../../engine/context/runContext.ts"
@@ -40,7 +39,6 @@ export const tree: Verb = (call) =>
 const added = Effect.fnUntraced(function* (call: Call) {
   const files = yield* Files
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
   const path = textFlag(call.flags, "plan")
   const bytes = path === undefined ? undefined : yield* files.read(resolve(call.at, path))
   const text = bytes === undefined || path === undefined ? undefined : fileText(bytes, path)
@@ -49,7 +47,7 @@ const added = Effect.fnUntraced(function* (call: Call) {
   if (path !== undefined && plan === undefined)
     return yield* new UsageWrong({ message: `--plan: there is no file ${path}`, hint: "name a file, as in --plan oauth.md" })
   const again = isSet(call.flags, "new") ? "new" : "resume"
-  const [one] = yield* addTasks(yield* declared(call, settings, names), {
+  const [one] = yield* addTasks(yield* declared(call, settings), {
     again,
     ...(plan === undefined ? {} : { files: { [planName]: plan } }),
   })

@@ -1,3 +1,5 @@
+import type { AdapterFacts } from "../../plugin.ts"
+
 /** Variables that every agent, gate and set-up command sees; nothing else of the outer environment reaches them unnamed. */
 const standing = [
   "PATH",
@@ -64,27 +66,25 @@ export const childEnvironment = (
   return { ...Object.fromEntries(kept), ...identityVariables(identity), ...extra }
 }
 
-/** How each agent program is configured and logged in through its environment; a trailing `*` stands for any ending. */
-const programs: Readonly<Record<string, readonly string[]>> = {
-  claude: ["ANTHROPIC_*", "CLAUDE_*", "AWS_REGION", "AWS_PROFILE", "CLOUD_ML_REGION", "DISABLE_TELEMETRY", "DISABLE_AUTOUPDATER"],
-  codex: ["OPENAI_*", "CODEX_*"],
-  pi: ["PI_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
-}
-
 /** What leads to the programs that hold the user's keys and sign with them. */
 const signing: readonly string[] = ["SSH_AUTH_SOCK", "SSH_AGENT_PID", "GNUPGHOME", "GPG_AGENT_INFO", "GPG_TTY"]
 
 /** Makes git sign nothing, in the form of `GIT_CONFIG_PARAMETERS`. */
 export const unsigned = "'commit.gpgsign=false' 'tag.gpgsign=false'"
 
-/** The names of the variables that an agent of this adapter may see: its program's own, those its profile names, and the way to the user's keys where it signs. */
+/** The names of the variables that an agent may see: those of its adapter's program, those its profile names, and the way to the user's keys where it signs. */
 export const agentVariables = (
   outer: Readonly<Record<string, string | undefined>>,
-  adapter: string,
+  adapter: AdapterFacts | undefined,
   named: readonly string[],
   signs = false,
 ): readonly string[] => {
-  const patterns = [...(programs[adapter] ?? []), ...named, ...(signs ? signing : [])]
+  const patterns = [
+    ...(adapter?.env ?? []),
+    ...(adapter?.home === undefined ? [] : [adapter.home.variable]),
+    ...named,
+    ...(signs ? signing : []),
+  ]
   const matches = (name: string) =>
     patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern))
   return Object.keys(outer).filter(matches)

@@ -1,3 +1,4 @@
+import type { AdapterFacts } from "../../plugin.ts"
 import { meant } from "../text/nearest.ts"
 import type { Problem } from "../text/problem.ts"
 import type { SettingsFile } from "./settingsSchema.ts"
@@ -10,7 +11,7 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 export const checkSettings = (
   merged: SettingsFile,
   yaml: YamlText,
-  adapters: readonly string[],
+  builtIn: readonly AdapterFacts[] | undefined,
   agentSetBy: string | undefined,
 ): readonly Problem[] => {
   const problems: Problem[] = []
@@ -28,18 +29,21 @@ export const checkSettings = (
           message: `${JSON.stringify(name)} is no name`,
           hint: "use letters, digits, dots, hyphens and underscores",
         })
-  const foreign = (merged.plugins ?? []).length > 0
+  const adapters = (builtIn ?? []).map(({ name }) => name)
+  const commanded = (builtIn ?? []).flatMap(({ name, needsCommand }) => (needsCommand === true ? [name] : []))
+  // What a plugin brings is known when it is loaded.
+  const open = builtIn === undefined || (merged.plugins ?? []).length > 0
   for (const [name, { adapter, command }] of Object.entries(agents)) {
-    if (!adapters.includes(adapter) && !foreign)
+    if (!adapters.includes(adapter) && !open)
       problems.push({
         ...at(["agents", name, "adapter"]),
         message: `unknown adapter ${adapter}`,
         hint: meant(adapter, adapters, "name its module under plugins"),
       })
-    if (adapter === "shell" && command === undefined)
+    if (commanded.includes(adapter) && command === undefined)
       problems.push({
         ...at(["agents", name]),
-        message: "a shell agent without a command",
+        message: `a ${adapter} agent without a command`,
         hint: 'add command: ["sh", "-c", "…"]; the prompt arrives on stdin',
       })
   }
@@ -47,13 +51,13 @@ export const checkSettings = (
   if (agent !== undefined && !Object.hasOwn(agents, agent)) {
     const known = [...Object.keys(agents), ...adapters]
     const place = agentSetBy === undefined ? at(["agent"]) : { field: agentSetBy }
-    if (!adapters.includes(agent) && !foreign)
+    if (!adapters.includes(agent) && !open)
       problems.push({ ...place, message: `unknown agent ${agent}`, hint: meant(agent, known, "add it under agents") })
-    if (agent === "shell")
+    if (commanded.includes(agent))
       problems.push({
         ...place,
-        message: "shell alone is no agent: it has no command",
-        hint: "add an agent of adapter shell with a command under agents",
+        message: `${agent} alone is no agent: it has no command`,
+        hint: `add an agent of adapter ${agent} with a command under agents`,
       })
   }
   return problems

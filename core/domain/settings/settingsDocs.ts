@@ -1,5 +1,3 @@
-import { builtInAdapters } from "./builtInAdapters.ts"
-
 /** One key of `osier.yaml`, for people. */
 export interface SettingDoc {
   readonly key: string
@@ -51,7 +49,12 @@ export const settingsDocs: readonly SettingDoc[] = [
   ),
   doc("commit.trailers", "text", "full", "What a landing says in its `Osier-…` lines: full, or short: only what proves it."),
   doc("agent", "text", "", "The agent of tasks that name none. Left out: the only configured one, if there is exactly one."),
-  doc("agents.<name>.adapter", "file", "", `What drives the agent: ${builtInAdapters.join(", ")}, or the name of a plugin. Required.`),
+  doc(
+    "agents.<name>.adapter",
+    "file",
+    "",
+    "What drives the agent: an adapter that comes with osier, as claude or shell, or the name of a plugin. Required.",
+  ),
   doc("agents.<name>.model", "file", "", "The model to ask for."),
   doc("agents.<name>.instructions", "file", "", "Standing instructions, beside each task's prompt."),
   doc(

@@ -32,7 +32,7 @@ export interface Shared {
 const list = (words: readonly string[]): string => `[${words.map((word) => JSON.stringify(word)).join(", ")}]`
 const argv = (run: string): string => list(run.split(" "))
 
-const agentsText = ({ agents }: Project): readonly string[] => {
+const agentsText = ({ agents }: Project, programs: readonly string[]): readonly string[] => {
   const [first] = agents
   const example = [
     '#   reviewer: { adapter: claude, model: opus, instructions: "Look for injection first." }',
@@ -40,7 +40,7 @@ const agentsText = ({ agents }: Project): readonly string[] => {
   ]
   if (first === undefined)
     return [
-      "# No agent program (claude, codex, pi) was found on PATH. Install one, or let any program be an agent:",
+      `# No agent program (${programs.join(", ")}) was found on PATH. Install one, or let any program be an agent:`,
       "# agents:",
       ...example,
       "# agent: scribe",
@@ -108,8 +108,8 @@ export const sharingLines = ({ remote, namespace }: Shared): readonly string[] =
   ...(namespace === "refs/osier/" ? [] : [`namespace: ${namespace}   # this host takes only branches`]),
 ]
 
-/** An `osier.yaml` to start with, which explains itself. */
-export const settingsDraft = (project: Project, shared?: Shared): string =>
+/** An `osier.yaml` to start with, which explains itself; `programs` are those that osier drives without any settings. */
+export const settingsDraft = (project: Project, programs: readonly string[], shared?: Shared): string =>
   `${[
     "# How osier works on this repository. Every key is optional; `osier schema` explains all of them.",
     "",
@@ -121,7 +121,7 @@ export const settingsDraft = (project: Project, shared?: Shared): string =>
       ? ["# Tasks, locks and the target can be shared with other machines through a git remote.", "# remote: origin"]
       : ["# Tasks, locks and the target are shared with other machines through this git remote.", ...sharingLines(shared)]),
     "",
-    ...agentsText(project),
+    ...agentsText(project, programs),
     "",
     ...gatesText(project),
     "",

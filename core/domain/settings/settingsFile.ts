@@ -1,10 +1,10 @@
 import * as Data from "effect/Data"
 import type { Complaint } from "../text/complaint.ts"
 import { decodeYaml } from "../text/decodeYaml.ts"
+import type { AdapterFacts } from "../../plugin.ts"
 import { meant } from "../text/nearest.ts"
 import { firstPlace, type Problem, printProblem, type Refusal } from "../text/problem.ts"
 import type { Settings } from "./settings.ts"
-import { builtInAdapters } from "./builtInAdapters.ts"
 import { checkSettings } from "./settingsCheck.ts"
 import { settingsDocs, variableOf } from "./settingsDocs.ts"
 import { settingsOf } from "./settingsOf.ts"
@@ -94,9 +94,10 @@ export const resolveSettings = (input: {
   readonly path?: string
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly flags?: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
-  readonly adapters?: readonly string[]
+  /** The adapters there are without a plugin; left out, every name counts as known. */
+  readonly adapters?: readonly AdapterFacts[] | undefined
 }): { readonly settings: Settings; readonly problems: readonly Problem[] } => {
-  const { fileText = "", path = "osier.yaml", env = {}, flags = {}, adapters = builtInAdapters } = input
+  const { fileText = "", path = "osier.yaml", env = {}, flags = {}, adapters } = input
   const yaml = readYaml(fileText, { file: path })
   const problems: Problem[] = [...yaml.problems]
   const decoded = yaml.problems.length > 0 && yaml.value === undefined ? undefined : decodeYaml(SettingsFile, yaml, { hint: hintOf })

@@ -2,16 +2,15 @@ import * as Effect from "effect/Effect"
 import type { Known } from "../../domain/plan/planDraft.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
 import { listTasks } from "../../steps/task/record.ts"
-
-/** Adapters that are no agents by themselves: they have no program of their own to start. */
-const needCommand = new Set(["shell"])
+import { Adapters } from "./adapters.ts"
 
 /** What a plan may refer to: agents, gates and tasks there are. */
-export const knownOf = Effect.fn("knownOf")(function* (settings: Settings, adapters: readonly string[]) {
+export const knownOf = Effect.fn("knownOf")(function* (settings: Settings) {
+  const { names, factsOf } = yield* Adapters
   const tasks = yield* listTasks()
   return {
     agents: Object.keys(settings.agents),
-    adapters: adapters.filter((name) => !needCommand.has(name)),
+    adapters: names.filter((name) => factsOf(name)?.needsCommand !== true),
     gates: settings.gates.map(({ name }) => name),
     tasks: tasks.map(({ id }) => id),
     agent: settings.agent ?? null,

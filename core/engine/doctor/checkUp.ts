@@ -5,7 +5,6 @@ import { agentVariables, childEnvironment } from "../../domain/settings/environm
 import { lockRef } from "../../domain/lock/lock.ts"
 import { count } from "../../domain/text/plainText.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
-import { builtInAdapters } from "../../domain/settings/builtInAdapters.ts"
 import { printSize } from "../../domain/text/size.ts"
 import { hiddenCheckout } from "../../steps/checkout/hiddenCheckout.ts"
 import { astray } from "../../steps/checkout/astray.ts"
@@ -17,6 +16,8 @@ import { treeRootBlocked } from "../../steps/tree/treeRootBlocked.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Git } from "../../world/git/git.ts"
 import { Journal } from "../../world/journal/journal.ts"
+import { BuiltIn } from "../../world/pool/builtIn.ts"
+import { Adapters } from "../context/adapters.ts"
 import { Pool } from "../../world/pool/pool.ts"
 import { Reaper } from "../../world/machine/reaper.ts"
 import { Refs } from "../../world/git/refs.ts"
@@ -120,22 +121,18 @@ export const checkSettings = Effect.fn("checkSettings")(function* (settings: Set
 
 /** Each agent that tasks may name, by asking its program for its version; nothing is spent. */
 export const checkAgents = Effect.fn("checkAgents")(function* (settings: Settings) {
-  const [pool, { committer }, { root }] = [yield* Pool, yield* RunIdentity, yield* Repository]
+  const [pool, { committer }] = [yield* Pool, yield* RunIdentity]
   const profiles = Object.values(settings.agents)
-  const plain = builtInAdapters.filter((name) => name !== "shell")
+  const adapters = yield* Adapters
+  const plain = (yield* BuiltIn).flatMap(({ name, needsCommand }) => (needsCommand === true ? [] : [name]))
   const wanted =
     settings.agent !== undefined && !Object.hasOwn(settings.agents, settings.agent) ? [settings.agent] : profiles.length === 0 ? plain : []
   const all = [...profiles, ...wanted.map((name) => ({ name, adapter: name, env: [], command: undefined }))]
-  const modules = new Map(
-    yield* Effect.forEach(settings.plugins, (path) =>
-      Effect.map(pool.load(resolve(root, path)), (name) => [name, { module: resolve(root, path) }] as const),
-    ),
-  )
   const looked = yield* Effect.forEach(
     all,
     (agent) => {
-      const env = childEnvironment(process.env, agentVariables(process.env, agent.adapter, agent.env), committer, {})
-      return pool.detect(modules.get(agent.adapter) ?? agent.adapter, env, agent.command).pipe(
+      const env = childEnvironment(process.env, agentVariables(process.env, adapters.factsOf(agent.adapter), agent.env), committer, {})
+      return pool.detect(adapters.which(agent.adapter), env, agent.command).pipe(
         Effect.map((seen) => {
           const facts = [
             seen.version,

@@ -67,7 +67,7 @@ export const judgeOwn = Effect.fn("judgeOwn")(function* (task: Task, tree: Tree,
   // What somebody put on the target past osier has no say before it was judged itself.
   const target = watch.good ?? (yield* refs.read(targetRef)) ?? tree.base
   const inForce = yield* gatesAt(target)
-  const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: resolveTerms })
+  const change = yield* gateChange({ candidate: tip, target, base: tree.base, inForce, resolve: yield* resolveTerms })
   const judged = change.held.length === 0 ? tip : yield* overlaid({ candidate: tip, target, change })
   // A gate that is red now and then would cost another attempt of the agent.
   return yield* judgeCommit(judged, task, inForce, { why: "own", base: tree.base, target, onto: tip, confirmRed: true })

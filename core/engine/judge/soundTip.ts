@@ -103,7 +103,7 @@ const judgeMove = Effect.fnUntraced(function* (tip: string) {
 })
 
 const judgesDiffer = Effect.fnUntraced(function* (from: string, tip: string, inForce: GatesInForce) {
-  const change = yield* gateChange({ candidate: tip, target: from, inForce, resolve: resolveTerms })
+  const change = yield* gateChange({ candidate: tip, target: from, inForce, resolve: yield* resolveTerms })
   return change.held
 })
 

@@ -4,7 +4,6 @@ import { parseProposal } from "../../domain/plan/proposal.ts"
 import type { Kind, Task } from "../../domain/task/task.ts"
 import { listTasks, taskRef } from "../../steps/task/record.ts"
 import { recordFile } from "../../steps/task/recordFile.ts"
-import { Adapters } from "../context/adapters.ts"
 import { knownOf } from "../context/knownOf.ts"
 import { RunContext } from "../context/runContext.ts"
 
@@ -22,8 +21,7 @@ export class NoProposal extends Data.TaggedError("NoProposal")<{ readonly id: nu
 /** Reads a proposal as what is known now: agents, gates and tasks may have changed since it was made. */
 export const readProposal = Effect.fn("readProposal")(function* (task: Task, kind: Kind, text: string) {
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
-  const known = yield* knownOf(settings, names)
+  const known = yield* knownOf(settings)
   const parent = kind === "plan" ? { parent: task.id } : {}
   // Where it can be read with its lines: `git show refs/osier/tasks/12:proposal.yaml`.
   const path = `${taskRef(task.id)}:proposal.yaml`

@@ -7,7 +7,6 @@ import type { Held } from "../../steps/lock/lock.ts"
 import { readPlan } from "../../steps/given/readPlan.ts"
 import { readTask } from "../../steps/task/record.ts"
 import { Control, ControlRefused } from "../../world/machine/control.ts"
-import { Adapters } from "../context/adapters.ts"
 import { addTasks } from "../tasks/addTasks.ts"
 import { Board } from "../context/board.ts"
 import { Fleet } from "../context/fleet.ts"
@@ -78,7 +77,7 @@ const add = Effect.fnUntraced(function* (drafts: readonly TaskDraft[]) {
   const board = yield* Board
   const fleet = yield* Fleet
   const { settings } = yield* RunContext
-  const known = yield* knownOf(settings, (yield* Adapters).names)
+  const known = yield* knownOf(settings)
   const declared = yield* readPlan({ words: drafts, from: [], at: ".", known })
   const added = yield* addTasks(declared, { again: "new" })
   for (const { id } of added) {

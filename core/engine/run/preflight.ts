@@ -127,8 +127,8 @@ export const usable = Effect.fn("usable")(function* (agents: readonly string[]) 
     if (profile === undefined) return yield* new AgentUnusable({ agent, reason: "there is none of that name" })
     if (!adapters.names.includes(profile.adapter))
       return yield* new AgentUnusable({ agent, reason: `there is no adapter ${profile.adapter}` })
-    if (profile.adapter === "shell" && profile.command === undefined)
-      return yield* new AgentUnusable({ agent, reason: "a shell agent needs a `command`" })
+    if (adapters.factsOf(profile.adapter)?.needsCommand === true && profile.command === undefined)
+      return yield* new AgentUnusable({ agent, reason: `a ${profile.adapter} agent needs a \`command\`` })
   }
 })
 

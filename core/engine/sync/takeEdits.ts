@@ -11,7 +11,6 @@ import { recordAt } from "../../steps/task/recordAt.ts"
 import { readTaskFiles, shownName, type TaskFile } from "../../steps/task/readTaskFiles.ts"
 import type { Base, Written } from "../../steps/task/taskFolder.ts"
 import type { Taken } from "../../steps/task/writeTaskFiles.ts"
-import { Adapters } from "../context/adapters.ts"
 import { discardTask } from "../handwork/discardTask.ts"
 import { holding } from "../context/holding.ts"
 import { knownOf } from "../context/knownOf.ts"
@@ -43,8 +42,7 @@ type Edited = Extract<TaskFile, { readonly kind: "edited" }>
 /** Takes what people edited in the folder back into the store. A file with a mistake counts for nothing; the others do. */
 export const takeEdits = Effect.fn("takeEdits")(function* (base: Base) {
   const { settings } = yield* RunContext
-  const { names } = yield* Adapters
-  const known = yield* knownOf(settings, names)
+  const known = yield* knownOf(settings)
   const needs = new Map((yield* listTasks()).map((task) => [task.id, task.needs]))
   const taken = new Map<string, Taken>()
   const edits: TakenEdit[] = []

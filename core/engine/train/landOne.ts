@@ -153,8 +153,8 @@ const tellCheckout = Effect.fnUntraced(function* ({ commit, followed, behind }: 
  * into, as it does when the target has renamed a file meanwhile.
  */
 const gateChanges = Effect.fnUntraced(function* (work: Finished, target: string, merged: string, inForce: GatesInForce) {
-  const own = yield* gateChange({ candidate: work.tip, target, base: work.base, inForce, resolve: resolveTerms })
-  const carried = yield* gateChange({ candidate: merged, target, inForce, resolve: resolveTerms })
+  const own = yield* gateChange({ candidate: work.tip, target, base: work.base, inForce, resolve: yield* resolveTerms })
+  const carried = yield* gateChange({ candidate: merged, target, inForce, resolve: yield* resolveTerms })
   const both = (pick: (change: GateChange) => readonly string[]) => [...new Set([...pick(own), ...pick(carried)])]
   return { held: both((one) => one.held), shown: both((one) => one.shown), difference: both((one) => one.difference) } satisfies GateChange
 })

@@ -4,13 +4,11 @@ import { testGlobs } from "../../domain/git/oddity.ts"
 import type { FoundGate, Project } from "../../domain/settings/settingsDraft.ts"
 import { hasTest } from "../../domain/settings/workspace.ts"
 import { Files } from "../../world/machine/files.ts"
+import { BuiltIn } from "../../world/pool/builtIn.ts"
 import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { findMembers } from "./findMembers.ts"
 import type { MemberTest } from "./findMembers.ts"
-
-/** Agent programs that osier drives without any settings. */
-const programs = ["claude", "codex", "pi"]
 
 /** How each package manager of JavaScript runs tests and installs, by its lock file; the first that is there counts. */
 const npm: Manager = {
@@ -115,7 +113,7 @@ export const findProject = Effect.fn("findProject")(function* () {
   const branch = head.stdout.toString().trim()
   const ignored = yield* git.run(["check-ignore", "-q", "--", ".env"], { cwd: root, codes: [0, 1], no: /must be run in a work tree/ })
   const copy = ignored.code === 0 && (yield* files.stat(join(root, ".env"))) !== undefined ? [".env"] : []
-  const agents = yield* Effect.filter(programs, onPath)
+  const agents = yield* Effect.filter(yield* BuiltIn, ({ program }) => (program === undefined ? Effect.succeed(false) : onPath(program)))
   const tests = testGlobs(tracked)
   return {
     name,
@@ -125,7 +123,7 @@ export const findProject = Effect.fn("findProject")(function* () {
     keepIgnored,
     copy,
     tests,
-    agents,
+    agents: agents.map(({ name }) => name),
     more: members.left,
   } satisfies Project
 })

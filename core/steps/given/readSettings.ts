@@ -3,10 +3,10 @@ import * as Result from "effect/Result"
 import { join } from "node:path"
 import { fileText } from "../../domain/text/fileText.ts"
 import type { Settings } from "../../domain/settings/settings.ts"
-import { builtInAdapters } from "../../domain/settings/builtInAdapters.ts"
 import { resolveSettings, SettingsRefused } from "../../domain/settings/settingsFile.ts"
 import { variableOf } from "../../domain/settings/settingsDocs.ts"
 import { Files } from "../../world/machine/files.ts"
+import { BuiltIn } from "../../world/pool/builtIn.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Repository } from "../../world/git/repository.ts"
 
@@ -33,7 +33,7 @@ export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSet
     path: settingsName,
     env: process.env,
     flags,
-    adapters: builtInAdapters,
+    adapters: yield* BuiltIn,
   })
   if (problems.length > 0) return yield* SettingsRefused.of(problems)
   return { settings, workingText } satisfies ReadSettings

@@ -52,6 +52,18 @@ export const AdapterEvent = Schema.Union([
   Schema.Struct({ type: Schema.Literal("ended"), outcome: Outcome }),
 ])
 
+/** One variable, or those that begin so: never all, which would hand every secret on. */
+const variable = Schema.String.pipe(Schema.check(Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]*\*?$/)))
+
+/** What an adapter says of itself. */
+export const Facts = Schema.Struct({
+  name: text,
+  program: Schema.optionalKey(text),
+  needsCommand: Schema.optionalKey(Schema.Boolean),
+  env: Schema.optionalKey(Schema.Array(variable)),
+  home: Schema.optionalKey(Schema.Struct({ variable, folder: text })),
+})
+
 /** What an adapter found out about its program. */
 export const Detection = Schema.Struct({
   found: Schema.Boolean,

@@ -2,9 +2,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { AdapterEvent as Told, Detection as Found, Outcome as Ended } from "../../plugin.ts"
+import type { AdapterEvent as Told, AdapterFacts, Detection as Found, Outcome as Ended } from "../../plugin.ts"
 import { ownClock } from "../machine/ownClock.ts"
-import { Detection } from "./adapterEvent.ts"
+import { Detection, Facts } from "./adapterEvent.ts"
 import { type PoolRequest, runJob } from "./poolJob.ts"
 import { type PoolThreads, poolThreads } from "./poolThreads.ts"
 import { AdapterCrashed, nameOf, PluginUnusable, wordsOf } from "./poolTrouble.ts"
@@ -15,6 +15,7 @@ import { PoolWorker } from "./poolWorker.ts"
 const answerMs = 20_000
 
 const decodeDetection = Schema.decodeUnknownEffect(Detection)
+const decodeFacts = Schema.decodeUnknownEffect(Facts)
 const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.String))
 const decodeAnswer = Schema.decodeUnknownEffect(
   Schema.fromJsonString(Schema.Union([Schema.Struct({ error: Schema.String }), Schema.Struct({ value: Schema.Unknown })])),
@@ -35,8 +36,8 @@ export class Pool extends Context.Service<
       env: Readonly<Record<string, string>>,
       command?: readonly string[],
     ) => Effect.Effect<Found, AdapterCrashed>
-    /** The name of the adapter in a plugin's module, by its absolute path or file URL. */
-    readonly load: (module: string) => Effect.Effect<string, PluginUnusable>
+    /** What the adapter in a plugin's module says of itself; the module by its absolute path or file URL. */
+    readonly load: (module: string) => Effect.Effect<AdapterFacts, PluginUnusable>
     /** The names of the built-in adapters. */
     readonly names: Effect.Effect<readonly string[], AdapterCrashed>
   }
@@ -73,10 +74,10 @@ const detect = Effect.fn("Pool.detect")(function* (
 })
 
 const load = Effect.fn("Pool.load")(function* (threads: PoolThreads, module: string) {
-  const answer = yield* ask(threads, { kind: "load", module }).pipe(
+  return yield* ask(threads, { kind: "load", module }).pipe(
+    Effect.flatMap((answer) => decodeFacts(answer).pipe(Effect.mapError(wordsOf))),
     Effect.mapError((reason) => new PluginUnusable({ file: module, reason })),
   )
-  return String(answer)
 })
 
 const names = (threads: PoolThreads) =>

@@ -6,7 +6,7 @@ export class AdapterCrashed extends Data.TaggedError("AdapterCrashed")<{ readonl
     return `the adapter ${this.adapter} crashed: ${this.reason}`
   }
   get hint() {
-    return "Run `osier doctor` to see which adapters work; a plugin of yours is checked by `osier plugin check <path>`."
+    return "Run `osier doctor` to see which adapters work."
   }
   readonly exit = 3
 }

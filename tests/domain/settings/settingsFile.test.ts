@@ -7,12 +7,13 @@ import { settingsDocs, variableOf } from "../../../core/domain/settings/settings
 import { resolveSettings, SettingsRefused } from "../../../core/domain/settings/settingsFile.ts"
 import { schemaKeys, settingsJsonSchema } from "../../../core/domain/settings/settingsSchema.ts"
 import { parseSize } from "../../../core/domain/text/size.ts"
+import { adapters } from "../../../plugins/index.ts"
 import { valueAt } from "../../../core/domain/text/yamlPlace.ts"
 
 const told = (fileText: string, more: Omit<Parameters<typeof resolveSettings>[0], "fileText"> = {}) =>
-  resolveSettings({ fileText, ...more }).problems.map((one) => `${printProblem(one)} | ${one.hint}`)
+  resolveSettings({ fileText, adapters, ...more }).problems.map((one) => `${printProblem(one)} | ${one.hint}`)
 const fine = (fileText: string, more: Omit<Parameters<typeof resolveSettings>[0], "fileText"> = {}) => {
-  const { settings, problems } = resolveSettings({ fileText, ...more })
+  const { settings, problems } = resolveSettings({ fileText, adapters, ...more })
   expect(problems).toEqual([])
   return settings
 }
@@ -169,9 +170,14 @@ describe("osier.yaml", () => {
     expect(SettingsRefused.of(problems)).toMatchObject({ exit: 2, _tag: "SettingsRefused" })
   })
 
+  it.each(["acp", "gemini", "opencode"])("refuses the adapter %s, which osier does not have", (name) => {
+    expect(told(`agents: { a: { adapter: ${name} } }`)).toEqual([expect.stringContaining(`unknown adapter ${name} |`)])
+    expect(told(`agent: ${name}`)).toEqual([expect.stringContaining(`unknown agent ${name} |`)])
+  })
+
   it("takes unknown adapters only where plugins may bring them", () => {
     expect(told("agents: { a: { adapter: mine } }\nplugins: [./mine.ts]")).toEqual([])
-    expect(told("agents: { a: { adapter: mine } }", { adapters: ["mine"] })).toEqual([])
+    expect(told("agents: { a: { adapter: mine } }", { adapters: [{ name: "mine" }] })).toEqual([])
   })
 })
 

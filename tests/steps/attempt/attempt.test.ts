@@ -30,7 +30,7 @@ const attempted = async (told: readonly AdapterEvent[], input: Partial<AttemptIn
         return yield* Effect.never
       }),
     detect: () => Effect.succeed({ found: true }),
-    load: () => Effect.succeed("a"),
+    load: () => Effect.succeed({ name: "a" }),
     names: Effect.succeed([]),
   }
   const world = Layer.mergeAll(

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { settingsDraft } from "../../../core/domain/settings/settingsDraft.ts"
 import { resolveSettings } from "../../../core/domain/settings/settingsFile.ts"
 import { findProject } from "../../../core/steps/given/findProject.ts"
+import { adapters } from "../../../plugins/index.ts"
 import { makeRepo } from "../../support/repo.ts"
 import { inWorld } from "../../support/world.ts"
 
@@ -10,8 +11,8 @@ const tested = (name: string) => JSON.stringify({ name, scripts: { test: "node -
 /** What is proposed: gates as `name: command`, set-up as `command < input`. The draft is always an osier.yaml without a mistake. */
 const proposed = async (files: Readonly<Record<string, string>>) => {
   const project = await inWorld(makeRepo(files).path, findProject())
-  const draft = settingsDraft(project)
-  expect(resolveSettings({ fileText: draft, path: "osier.yaml" }).problems).toEqual([])
+  const draft = settingsDraft(project, ["claude"])
+  expect(resolveSettings({ fileText: draft, path: "osier.yaml", adapters }).problems).toEqual([])
   return {
     gates: project.gates.map(({ name, run }) => `${name}: ${run}`),
     setup: project.setup.map(({ run, when }) => `${run} < ${when}`),

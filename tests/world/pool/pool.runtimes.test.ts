@@ -26,7 +26,7 @@ describe.each(ways)("the pool on $title", ({ command, missing }) => {
       crash: expect.stringContaining("thrown from a timer"),
       after: "ok",
       names: ["claude", "codex", "pi", "shell"],
-      plugin: "liar",
+      plugin: { name: "liar", program: "liar", env: ["LIAR_*"] },
       found: true,
       none: false,
     })

@@ -145,11 +145,12 @@ describe("asking", () => {
     expect(await inPool(Pool.use((pool) => pool.names))).toEqual(["claude", "codex", "pi", "shell"])
   })
 
-  test("a plugin's module tells its adapter's name, or why it can't be used", async () => {
+  test("a plugin's module tells what its adapter says of itself, or why it can't be used", async () => {
     const load = (name: string) => inPool(Pool.use((pool) => Effect.result(pool.load(fixture(name).module))))
-    expect(await load("liar.ts")).toMatchObject({ _tag: "Success", success: "liar" })
+    expect(await load("liar.ts")).toMatchObject({ _tag: "Success", success: { name: "liar", program: "liar", env: ["LIAR_*"] } })
     for (const [name, words] of [
       ["half.ts", "is no adapter"],
+      ["greedy.ts", "env"],
       ["broken.ts", "broken at the top"],
       ["missing.ts", "missing.ts"],
     ] as const) {
