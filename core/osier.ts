@@ -151,16 +151,6 @@ export const open = async (at = "."): Promise<Osier> => {
   const withEngine = <A, E, R>(effect: Effect.Effect<A, E, R>, { settings = {}, options = {} }: Terms = {}) =>
     Effect.flatMap(readSettings(settings), (read) => Effect.provide(effect, engineOf({ ...read, options })))
 
-  const declared = Effect.fnUntraced(function* (words: readonly GivenTask[], from: readonly string[], settings: Settings) {
-    return yield* readPlan({ words, from, at, known: yield* knownOf(settings) })
-  })
-  const propose = Effect.fnUntraced(function* (kind: Kind, asked: number | string) {
-    const { settings } = yield* RunContext
-    const added = typeof asked === "number" ? [] : yield* addTasks(yield* declared([asked], [], settings), { again: "resume", kind })
-    const id = typeof asked === "number" ? asked : (added[0]?.id ?? 0)
-    return (yield* standingProposal(id, kind)) ?? (yield* kind === "plan" ? plan(id) : explore(id))
-  })
-
   const close = () => runtime.dispose()
   return {
     addTasks: (tasks, { from = [], again = "resume", ...terms } = {}) =>
@@ -168,7 +158,7 @@ export const open = async (at = "."): Promise<Osier> => {
         withEngine(
           Effect.gen(function* () {
             const { settings } = yield* RunContext
-            return yield* addTasks(yield* declared(tasks, from, settings), { again })
+            return yield* addTasks(yield* declared(at, tasks, from, settings), { again })
           }),
           terms,
         ),
@@ -179,7 +169,7 @@ export const open = async (at = "."): Promise<Osier> => {
       promise(
         Effect.gen(function* () {
           const { settings } = yield* readSettings(given)
-          const found = yield* declared(tasks, from, settings).pipe(Effect.provide(adaptersOf(settings)))
+          const found = yield* declared(at, tasks, from, settings).pipe(Effect.provide(adaptersOf(settings)))
           return yield* addDrafts(found, settings.agent)
         }),
         signal,
@@ -202,8 +192,8 @@ export const open = async (at = "."): Promise<Osier> => {
       promise(withEngine(claimTask(id, { steal: false, tree: true, allowOverlap: false, ...how }), { settings, options }), signal),
     done: (id, terms) => promise(withEngine(doneTask(id), terms), terms?.signal),
     release: (id) => promise(withEngine(releaseTask(id))),
-    plan: (task, terms) => promise(withEngine(propose("plan", task), terms), terms?.signal),
-    explore: (question, terms) => promise(withEngine(propose("explore", question), terms), terms?.signal),
+    plan: (task, terms) => promise(withEngine(propose(at, "plan", task), terms), terms?.signal),
+    explore: (question, terms) => promise(withEngine(propose(at, "explore", question), terms), terms?.signal),
     accept: (id) => promise(withEngine(Effect.flatMap(readTask(id), ({ task }) => acceptProposal(id, task.kind ?? "plan")))),
     discard: (id) => promise(withEngine(discardTask(id))),
     clean: ({ dryRun = false } = {}) => promise(withEngine(clean({ dryRun }))),
@@ -216,3 +206,16 @@ export const open = async (at = "."): Promise<Osier> => {
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** The tasks that a caller gave, checked like those of a plan; paths are meant from the repository's folder. */
+const declared = Effect.fnUntraced(function* (at: string, words: readonly GivenTask[], from: readonly string[], settings: Settings) {
+  return yield* readPlan({ words, from, at, known: yield* knownOf(settings) })
+})
+
+/** The proposal of a task that only reads: the standing one, or else one that is made now. */
+const propose = Effect.fnUntraced(function* (at: string, kind: Kind, asked: number | string) {
+  const { settings } = yield* RunContext
+  const added = typeof asked === "number" ? [] : yield* addTasks(yield* declared(at, [asked], [], settings), { again: "resume", kind })
+  const id = typeof asked === "number" ? asked : (added[0]?.id ?? 0)
+  return (yield* standingProposal(id, kind)) ?? (yield* kind === "plan" ? plan(id) : explore(id))
+})

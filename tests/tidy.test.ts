@@ -65,6 +65,7 @@ describe("each rule can fail", () => {
     ["wings of a floor form no circle", "core/domain/text/x.ts", `import type { Task } from "../task/task.ts"`],
     ["no dead file", "core/domain/x.ts", ""],
     ["no long file", "core/domain/x.ts", "\n".repeat(251)],
+    ["no long function", "core/domain/x.ts", `const x = () => {${"\n".repeat(70)}}`],
     ["no name that says nothing", "core/domain/gitUtils.ts", ""],
     ["no name that says nothing", "core/helpers/x.ts", ""],
     ["nothing unfinished", "core/domain/x.ts", "// FIXME later"],

@@ -166,6 +166,24 @@ const whenThereIsRoom = (first: Program, options: ProgramOptions, signal: AbortS
   }
 }
 
+/** What a program writes on stdout, how much it wrote on both, and what stands there without the end of its line. */
+const listenTo = (child: ChildProcessByStdio<Writable, Readable, Readable>) => {
+  const open = { stdout: "", stderr: "" }
+  let written = 0
+  child.stderr.on("data", (chunk: Buffer) => {
+    written += chunk.length
+    open.stderr = openEnd(open.stderr, chunk)
+  })
+  const chunks = async function* () {
+    for await (const chunk of chunksOf(child.stdout)) {
+      written += chunk.length
+      open.stdout = openEnd(open.stdout, chunk)
+      yield chunk
+    }
+  }
+  return { chunks: chunks(), unfinished: () => open.stdout || open.stderr, written: () => written }
+}
+
 const startOnce = (options: ProgramOptions, signal: AbortSignal): Program => {
   const [file, ...args] = branded(options.command, options.env, options.cwd)
   if (file === undefined || file === "") return notStarted("the command is empty", false)
@@ -220,24 +238,12 @@ const startOnce = (options: ProgramOptions, signal: AbortSignal): Program => {
     await stderr.closed
     return { ...how, stderr: stderr.text(), stopped }
   })
-  const open = { stdout: "", stderr: "" }
-  let written = 0
-  child.stderr.on("data", (chunk: Buffer) => {
-    written += chunk.length
-    open.stderr = openEnd(open.stderr, chunk)
-  })
-  const seen = async function* () {
-    for await (const chunk of chunksOf(child.stdout)) {
-      written += chunk.length
-      open.stdout = openEnd(open.stdout, chunk)
-      yield chunk
-    }
-  }
+  const heard = listenTo(child)
   return {
     pid,
-    lines: splitLines(seen(), options.maxLine ?? 8_388_608),
-    unfinished: () => open.stdout || open.stderr,
-    written: () => written,
+    lines: splitLines(heard.chunks, options.maxLine ?? 8_388_608),
+    unfinished: heard.unfinished,
+    written: heard.written,
     exit,
     stop,
   }

@@ -73,167 +73,148 @@ const questionIn = (tool: string, input: unknown): string | undefined => {
   return asked.length === 0 ? (textAt(input, "question") ?? "it asks something") : asked.join(" ")
 }
 
+/** What was heard of one process so far. */
+interface Heard {
+  session: string | undefined
+  result: unknown
+  error: string | undefined
+  resetsAt: number | undefined
+  refusals: number
+  retried: boolean
+  /** The tools that were called, by the id of the call. */
+  readonly calls: Map<string, string>
+}
+
+const contentOf = (heard: Heard, event: unknown): readonly AdapterEvent[] =>
+  listAt(event, "message", "content").flatMap((block): readonly AdapterEvent[] => {
+    const text = textAt(block, "text")
+    if (at(block, "type") === "text" && at(event, "type") === "assistant" && text !== undefined) return [{ type: "said", text }]
+    if (at(block, "type") === "tool_use") return [usedBy(heard, block)]
+    if (at(block, "type") !== "tool_result" || at(block, "is_error") !== true) return []
+    return [{ type: "used", tool: heard.calls.get(textAt(block, "tool_use_id") ?? "") ?? "tool", ok: false }]
+  })
+
+const usedBy = (heard: Heard, block: unknown): AdapterEvent => {
+  const tool = textAt(block, "name") ?? "tool"
+  heard.calls.set(textAt(block, "id") ?? "", tool)
+  const question = questionIn(tool, at(block, "input"))
+  if (question !== undefined) return { type: "asked", question }
+  const detail = detailOf(at(block, "input"))
+  const path = textAt(block, "input", "file_path") ?? textAt(block, "input", "notebook_path")
+  return { type: "used", tool, ...(detail === undefined ? {} : { detail }), ...(path === undefined ? {} : { paths: [path] }) }
+}
+
+const systemOf = (heard: Heard, event: unknown): readonly AdapterEvent[] => {
+  const { session } = heard
+  const version = textAt(event, "claude_code_version")
+  switch (at(event, "subtype")) {
+    case "init":
+      return [{ type: "started", ...(session === undefined ? {} : { session }), ...(version === undefined ? {} : { version }) }]
+    case "api_retry":
+      return [retryOf(heard, event)]
+    case "permission_denied":
+      return [{ type: "asked", question: textAt(event, "message") ?? `may I use ${textAt(event, "tool_name") ?? "a tool"}?` }]
+    default:
+      return []
+  }
+}
+
+const retryOf = (heard: Heard, event: unknown): AdapterEvent => {
+  const [attempt, delayMs] = [numberAt(event, "attempt"), numberAt(event, "retry_delay_ms")]
+  heard.retried = true
+  if (blameStatus(numberAt(event, "error_status") ?? 0) === "environment") heard.refusals += 1
+  const reason = `${textAt(event, "error") ?? "connection lost"} ${numberAt(event, "error_status") ?? ""}`.trim()
+  return { type: "retrying", reason, ...(attempt === undefined ? {} : { attempt }), ...(delayMs === undefined ? {} : { delayMs }) }
+}
+
+/** Its tokens are of this process, its costs of the whole session. */
+const spentOf = (event: unknown): readonly AdapterEvent[] => {
+  const count = (key: string) => numberAt(event, "usage", key) ?? 0
+  const inputTokens = count("input_tokens") + count("cache_creation_input_tokens") + count("cache_read_input_tokens")
+  const costUsd = numberAt(event, "total_cost_usd")
+  const tokens = { type: "spent", inputTokens, outputTokens: count("output_tokens") } as const
+  return costUsd === undefined ? [tokens] : [tokens, { type: "spent", costUsd, total: true }]
+}
+
+const failed = ({ result, error, retried, resetsAt }: Heard, words: string, now: number): Outcome => {
+  const subtype = textAt(result, "subtype") ?? ""
+  const ended = textAt(result, "terminal_reason") ?? ""
+  if (ended.startsWith("aborted_")) return { ok: false, class: "cancelled", reason: "claude was interrupted" }
+  const status = numberAt(result, "api_error_status")
+  const name = [subtype, ended, error ?? ""].find((one) => blames[one] !== undefined) ?? ""
+  const named = blames[name] ?? (status === undefined ? undefined : blameStatus(status))
+  const outcome = refused(wordsOf(words), words, "work", now, { ...(named === undefined ? {} : { named }), retried, hints })
+  const until = outcome.class === "provider" ? (resetsAt ?? outcome.notBefore) : undefined
+  const ailment = ailments[name] ?? (status === 401 || status === 403 ? "login" : undefined)
+  return {
+    ...outcome,
+    ...(ailment === undefined ? {} : { broken: true, hint: hints[ailment] }),
+    ...(until === undefined ? {} : { notBefore: until }),
+  }
+}
+
+// claude repeats a refused login ten times, for three minutes
+const isHopeless = ({ refusals }: Heard) => refusals >= 2
+
+const judged = (heard: Heard, exit: Exit, now: number): Outcome => {
+  const { result } = heard
+  if (result === undefined && isHopeless(heard)) {
+    const reason = "claude is not logged in: the provider refused its key or login (401)"
+    return { ok: false, class: "environment", reason, broken: true, hint: hints.login }
+  }
+  if (result === undefined) return unfinished("claude", exit, install, now, { hints })
+  const text = textAt(result, "result")
+  const errors = listAt(result, "errors").filter((line) => typeof line === "string")
+  const words = text ?? errors.join("; ")
+  const good = at(result, "subtype") === "success" && at(result, "is_error") === false
+  if (good && exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
+  if (good && wasStopped(exit)) return { ok: false, class: "cancelled", reason: "claude was stopped" }
+  if (good) {
+    const reason = `claude said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`
+    return { ok: false, class: "crash", reason }
+  }
+  return failed(heard, words === "" ? "claude reported an error without words" : words, now)
+}
+
+const heardOf = (heard: Heard, event: unknown): readonly AdapterEvent[] => {
+  heard.session = textAt(event, "session_id") ?? heard.session
+  switch (at(event, "type")) {
+    case "system":
+      return systemOf(heard, event)
+    case "assistant":
+      heard.error = textAt(event, "error") ?? heard.error
+      if (at(event, "message", "model") !== "<synthetic>") heard.retried = false
+      // the words of a failed request come again, classified, with the result
+      return at(event, "message", "model") === "<synthetic>" ? [] : contentOf(heard, event)
+    case "user":
+      return contentOf(heard, event)
+    case "rate_limit_event": {
+      const seconds = numberAt(event, "rate_limit_info", "resetsAt")
+      if (at(event, "rate_limit_info", "status") === "rejected" && seconds !== undefined) heard.resetsAt = seconds * 1000
+      return []
+    }
+    case "result":
+      heard.result = event
+      return spentOf(event)
+    default:
+      return []
+  }
+}
+
 /** Reads `claude -p --output-format stream-json`. */
 export const claudeReader = (): Reader => {
-  let session: string | undefined
-  let result: unknown
-  let error: string | undefined
-  let resetsAt: number | undefined
-  let refusals = 0
-  let retried = false
-  const calls = new Map<string, string>()
-
-  const contentOf = (event: unknown): readonly AdapterEvent[] =>
-    listAt(event, "message", "content").flatMap((block): readonly AdapterEvent[] => {
-      const text = textAt(block, "text")
-      if (at(block, "type") === "text" && at(event, "type") === "assistant" && text !== undefined) return [{ type: "said", text }]
-      if (at(block, "type") === "tool_use") {
-        const tool = textAt(block, "name") ?? "tool"
-        calls.set(textAt(block, "id") ?? "", tool)
-        const question = questionIn(tool, at(block, "input"))
-        if (question !== undefined) return [{ type: "asked", question }]
-        const detail = detailOf(at(block, "input"))
-        const path = textAt(block, "input", "file_path") ?? textAt(block, "input", "notebook_path")
-        return [
-          {
-            type: "used",
-            tool,
-            ...(detail === undefined ? {} : { detail }),
-            ...(path === undefined ? {} : { paths: [path] }),
-          },
-        ]
-      }
-      if (at(block, "type") === "tool_result" && at(block, "is_error") === true) {
-        return [
-          {
-            type: "used",
-            tool: calls.get(textAt(block, "tool_use_id") ?? "") ?? "tool",
-            ok: false,
-          },
-        ]
-      }
-      return []
-    })
-
-  const systemOf = (event: unknown): readonly AdapterEvent[] => {
-    const version = textAt(event, "claude_code_version")
-    const attempt = numberAt(event, "attempt")
-    const delayMs = numberAt(event, "retry_delay_ms")
-    switch (at(event, "subtype")) {
-      case "init":
-        return [
-          {
-            type: "started",
-            ...(session === undefined ? {} : { session }),
-            ...(version === undefined ? {} : { version }),
-          },
-        ]
-      case "api_retry": {
-        retried = true
-        if (blameStatus(numberAt(event, "error_status") ?? 0) === "environment") refusals += 1
-        const reason = `${textAt(event, "error") ?? "connection lost"} ${numberAt(event, "error_status") ?? ""}`.trim()
-        return [
-          {
-            type: "retrying",
-            reason,
-            ...(attempt === undefined ? {} : { attempt }),
-            ...(delayMs === undefined ? {} : { delayMs }),
-          },
-        ]
-      }
-      case "permission_denied":
-        return [
-          {
-            type: "asked",
-            question: textAt(event, "message") ?? `may I use ${textAt(event, "tool_name") ?? "a tool"}?`,
-          },
-        ]
-      default:
-        return []
-    }
+  const heard: Heard = {
+    session: undefined,
+    result: undefined,
+    error: undefined,
+    resetsAt: undefined,
+    refusals: 0,
+    retried: false,
+    calls: new Map(),
   }
-
-  /** Its tokens are of this process, its costs of the whole session. */
-  const spentOf = (event: unknown): readonly AdapterEvent[] => {
-    const count = (key: string) => numberAt(event, "usage", key) ?? 0
-    const inputTokens = count("input_tokens") + count("cache_creation_input_tokens") + count("cache_read_input_tokens")
-    const costUsd = numberAt(event, "total_cost_usd")
-    const tokens = { type: "spent", inputTokens, outputTokens: count("output_tokens") } as const
-    return costUsd === undefined ? [tokens] : [tokens, { type: "spent", costUsd, total: true }]
-  }
-
-  const failed = (words: string, now: number): Outcome => {
-    const subtype = textAt(result, "subtype") ?? ""
-    const ended = textAt(result, "terminal_reason") ?? ""
-    if (ended.startsWith("aborted_")) return { ok: false, class: "cancelled", reason: "claude was interrupted" }
-    const status = numberAt(result, "api_error_status")
-    const name = [subtype, ended, error ?? ""].find((one) => blames[one] !== undefined) ?? ""
-    const named = blames[name] ?? (status === undefined ? undefined : blameStatus(status))
-    const outcome = refused(wordsOf(words), words, "work", now, { ...(named === undefined ? {} : { named }), retried, hints })
-    const until = outcome.class === "provider" ? (resetsAt ?? outcome.notBefore) : undefined
-    const ailment = ailments[name] ?? (status === 401 || status === 403 ? "login" : undefined)
-    return {
-      ...outcome,
-      ...(ailment === undefined ? {} : { broken: true, hint: hints[ailment] }),
-      ...(until === undefined ? {} : { notBefore: until }),
-    }
-  }
-
-  // claude repeats a refused login ten times, for three minutes
-  const isHopeless = () => refusals >= 2
-
-  const judged = (exit: Exit, now: number): Outcome => {
-    if (result === undefined && isHopeless()) {
-      const reason = "claude is not logged in: the provider refused its key or login (401)"
-      return { ok: false, class: "environment", reason, broken: true, hint: hints.login }
-    }
-    if (result === undefined) return unfinished("claude", exit, install, now, { hints })
-    const text = textAt(result, "result")
-    const words =
-      text ??
-      listAt(result, "errors")
-        .filter((line) => typeof line === "string")
-        .join("; ")
-    const good = at(result, "subtype") === "success" && at(result, "is_error") === false
-    if (good && exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
-    if (good && wasStopped(exit)) return { ok: false, class: "cancelled", reason: "claude was stopped" }
-    if (good)
-      return {
-        ok: false,
-        class: "crash",
-        reason: `claude said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
-      }
-    return failed(words === "" ? "claude reported an error without words" : words, now)
-  }
-
   return {
-    read(event) {
-      session = textAt(event, "session_id") ?? session
-      switch (at(event, "type")) {
-        case "system":
-          return systemOf(event)
-        case "assistant":
-          error = textAt(event, "error") ?? error
-          if (at(event, "message", "model") !== "<synthetic>") retried = false
-          // the words of a failed request come again, classified, with the result
-          return at(event, "message", "model") === "<synthetic>" ? [] : contentOf(event)
-        case "user":
-          return contentOf(event)
-        case "rate_limit_event": {
-          const seconds = numberAt(event, "rate_limit_info", "resetsAt")
-          if (at(event, "rate_limit_info", "status") === "rejected" && seconds !== undefined) resetsAt = seconds * 1000
-          return []
-        }
-        case "result":
-          result = event
-          return spentOf(event)
-        default:
-          return []
-      }
-    },
-    hopeless: isHopeless,
-    end(exit, now) {
-      return inSession(judged(exit, now), session)
-    },
+    read: (event) => heardOf(heard, event),
+    hopeless: () => isHopeless(heard),
+    end: (exit, now) => inSession(judged(heard, exit, now), heard.session),
   }
 }

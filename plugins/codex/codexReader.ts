@@ -55,84 +55,91 @@ const itemOf = (item: unknown, begins: boolean): readonly AdapterEvent[] => {
   }
 }
 
+/** What was heard of one process so far. */
+interface Heard {
+  session: string | undefined
+  text: string | undefined
+  completed: boolean
+  failure: string | undefined
+  retried: boolean
+  lastTry: boolean
+}
+
+/** Every error before the end is one that codex goes on after; only what it says once more after its last try is not told. */
+const errorOf = (heard: Heard, reason: string): readonly AdapterEvent[] => {
+  const [, count, of] = /^Reconnecting\W+(\d+)\/(\d+)/.exec(reason) ?? []
+  const status = statusIn(reason)
+  const final = heard.lastTry || parseLine(reason) !== undefined || (status !== undefined && blameStatus(status) !== "provider")
+  if (count === undefined && final) return []
+  heard.retried = true
+  heard.lastTry = count !== undefined && count === of
+  return [{ type: "retrying", reason, ...(count === undefined ? {} : { attempt: Number(count) }) }]
+}
+
+const judged = ({ failure, retried, completed, text }: Heard, exit: Exit, now: number): Outcome => {
+  if (failure !== undefined) {
+    // a refused request (400) comes as the bare response body, every other failure with words
+    if (parseLine(failure) !== undefined) return refused(wordsOf(failure), wordsOf(failure), "plan", now, { hints })
+    return refused(wordsOf(failure), failure, "work", now, { retried, hints })
+  }
+  if (!completed) return unfinished("codex", exit, install, now, { hints })
+  if (exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
+  if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "codex was stopped" }
+  return { ok: false, class: "crash", reason: `codex said success, but ended with ${exit.signal ?? `exit ${exit.code}`}` }
+}
+
+/** Of the whole thread: a resumed session counts its earlier turns again. */
+const spentOf = (event: unknown): AdapterEvent => ({
+  type: "spent",
+  inputTokens: numberAt(event, "usage", "input_tokens") ?? 0,
+  outputTokens: numberAt(event, "usage", "output_tokens") ?? 0,
+  total: true,
+})
+
+const heardOf = (heard: Heard, event: unknown): readonly AdapterEvent[] => {
+  switch (at(event, "type")) {
+    case "thread.started": {
+      const session = textAt(event, "thread_id")
+      heard.session = session
+      return [{ type: "started", ...(session === undefined ? {} : { session }) }]
+    }
+    case "turn.started":
+      heard.completed = false
+      heard.failure = undefined
+      return []
+    case "item.started":
+      heard.retried = false
+      heard.lastTry = false
+      return itemOf(at(event, "item"), true)
+    case "item.completed":
+      if (at(event, "item", "type") !== "error") heard.retried = false
+      if (at(event, "item", "type") === "agent_message") heard.text = textAt(event, "item", "text")
+      return itemOf(at(event, "item"), false)
+    case "error":
+      return errorOf(heard, textAt(event, "message") ?? "")
+    case "turn.failed":
+      heard.failure = textAt(event, "error", "message") ?? "codex reported a failure without words"
+      return []
+    case "turn.completed":
+      heard.completed = true
+      return [spentOf(event)]
+    default:
+      return []
+  }
+}
+
 /** Reads `codex exec --json`. Its `error` events and items are not fatal; only `turn.failed` is. */
 export const codexReader = (): Reader => {
-  let session: string | undefined
-  let text: string | undefined
-  let completed = false
-  let failure: string | undefined
-  let retried = false
-  let lastTry = false
-
-  /** Every error before the end is one that codex goes on after; only what it says once more after its last try is not told. */
-  const errorOf = (reason: string): readonly AdapterEvent[] => {
-    const [, count, of] = /^Reconnecting\W+(\d+)\/(\d+)/.exec(reason) ?? []
-    const status = statusIn(reason)
-    const final = lastTry || parseLine(reason) !== undefined || (status !== undefined && blameStatus(status) !== "provider")
-    if (count === undefined && final) return []
-    retried = true
-    lastTry = count !== undefined && count === of
-    return [{ type: "retrying", reason, ...(count === undefined ? {} : { attempt: Number(count) }) }]
+  const heard: Heard = {
+    session: undefined,
+    text: undefined,
+    completed: false,
+    failure: undefined,
+    retried: false,
+    lastTry: false,
   }
-
-  const judged = (exit: Exit, now: number): Outcome => {
-    if (failure !== undefined) {
-      // a refused request (400) comes as the bare response body, every other failure with words
-      if (parseLine(failure) !== undefined) return refused(wordsOf(failure), wordsOf(failure), "plan", now, { hints })
-      return refused(wordsOf(failure), failure, "work", now, { retried, hints })
-    }
-    if (!completed) return unfinished("codex", exit, install, now, { hints })
-    if (exit.code === 0) return { ok: true, reason: "done", ...(text === undefined ? {} : { text }) }
-    if (wasStopped(exit)) return { ok: false, class: "cancelled", reason: "codex was stopped" }
-    return {
-      ok: false,
-      class: "crash",
-      reason: `codex said success, but ended with ${exit.signal ?? `exit ${exit.code}`}`,
-    }
-  }
-
   return {
-    read(event) {
-      switch (at(event, "type")) {
-        case "thread.started":
-          session = textAt(event, "thread_id")
-          return [{ type: "started", ...(session === undefined ? {} : { session }) }]
-        case "turn.started":
-          completed = false
-          failure = undefined
-          return []
-        case "item.started":
-          retried = false
-          lastTry = false
-          return itemOf(at(event, "item"), true)
-        case "item.completed":
-          if (at(event, "item", "type") !== "error") retried = false
-          if (at(event, "item", "type") === "agent_message") text = textAt(event, "item", "text")
-          return itemOf(at(event, "item"), false)
-        case "error":
-          return errorOf(textAt(event, "message") ?? "")
-        case "turn.failed":
-          failure = textAt(event, "error", "message") ?? "codex reported a failure without words"
-          return []
-        case "turn.completed": {
-          completed = true
-          // of the whole thread: a resumed session counts its earlier turns again
-          const inputTokens = numberAt(event, "usage", "input_tokens") ?? 0
-          return [
-            {
-              type: "spent",
-              inputTokens,
-              outputTokens: numberAt(event, "usage", "output_tokens") ?? 0,
-              total: true,
-            },
-          ]
-        }
-        default:
-          return []
-      }
-    },
-    end(exit, now) {
-      return inSession(judged(exit, now), session)
-    },
+    read: (event) => heardOf(heard, event),
+    end: (exit, now) => inSession(judged(heard, exit, now), heard.session),
   }
 }

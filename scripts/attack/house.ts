@@ -91,44 +91,10 @@ export interface Wish {
 /** Nothing that is attacked may take longer; what does has hung. */
 const patienceMs = 120_000
 
-export const house = async ({ program, yaml: more = "", files = {}, remote = false }: Wish): Promise<House> => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "osier-attack-")))
-  for (const name of ["tmp", "agents"]) mkdirSync(join(folder, name))
-  const env = environmentIn(folder)
-  const repo = join(folder, "shop")
-  const gitAt =
-    (cwd: string) =>
-    async (...args: readonly string[]) =>
-      (await runFile("git", [...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
-  const git = gitAt(repo)
-  const named = async (path: string) => {
-    await gitAt(path)("config", "user.name", "Attack")
-    await gitAt(path)("config", "user.email", "attack@example.com")
-  }
-  await gitAt(folder)("init", "-q", "-b", "main", repo)
-  await named(repo)
-  const all = {
-    "osier.yaml": yaml(folder, `${remote ? "remote: origin\n" : ""}${more}`),
-    "gate.sh": gate,
-    "notes/.gitkeep": "",
-    "src/a.txt": "one\ntwo\nthree\n",
-    ...files,
-  }
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(repo, path)), { recursive: true })
-    writeFileSync(join(repo, path), text)
-  }
-  writeFileSync(join(folder, "agent.sh"), agentScript(folder))
-  await git("add", "-A")
-  await git("commit", "-q", "-m", "Begin")
-  const bare = remote ? join(folder, "remote.git") : undefined
-  if (bare !== undefined) {
-    await gitAt(folder)("init", "-q", "--bare", "-b", "main", bare)
-    await git("remote", "add", "origin", bare)
-    await git("push", "-q", "origin", "main")
-  }
+/** Starts the program under attack, each time in a group of its own, and ends what is left of it. */
+const starter = (program: readonly string[], cwd: string, env: NodeJS.ProcessEnv) => {
   const started = new Set<Started>()
-  const start = (args: readonly string[], at = repo): Started => {
+  const start = (args: readonly string[], at = cwd): Started => {
     const [file = "", ...words] = [...program, ...args]
     const child = spawn(file, words, { cwd: at, env, detached: true, stdio: ["ignore", "pipe", "pipe"] })
     let said = ""
@@ -152,6 +118,54 @@ export const house = async ({ program, yaml: more = "", files = {}, remote = fal
     started.add(one)
     return one
   }
+  const endAll = async () => {
+    for (const one of started) one.signal("SIGKILL")
+    await Promise.all([...started].map(({ ended }) => ended))
+  }
+  return { start, endAll }
+}
+
+const plant = (repo: string, files: Readonly<Record<string, string>>) => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(repo, path)), { recursive: true })
+    writeFileSync(join(repo, path), text)
+  }
+}
+
+export const house = async ({ program, yaml: more = "", files = {}, remote = false }: Wish): Promise<House> => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "osier-attack-")))
+  for (const name of ["tmp", "agents"]) mkdirSync(join(folder, name))
+  const env = environmentIn(folder)
+  const repo = join(folder, "shop")
+  const gitAt =
+    (cwd: string) =>
+    async (...args: readonly string[]) =>
+      (await runFile("git", [...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
+  const git = gitAt(repo)
+  const named = async (path: string) => {
+    await gitAt(path)("config", "user.name", "Attack")
+    await gitAt(path)("config", "user.email", "attack@example.com")
+  }
+  await gitAt(folder)("init", "-q", "-b", "main", repo)
+  await named(repo)
+  const all = {
+    "osier.yaml": yaml(folder, `${remote ? "remote: origin\n" : ""}${more}`),
+    "gate.sh": gate,
+    "notes/.gitkeep": "",
+    "src/a.txt": "one\ntwo\nthree\n",
+    ...files,
+  }
+  plant(repo, all)
+  writeFileSync(join(folder, "agent.sh"), agentScript(folder))
+  await git("add", "-A")
+  await git("commit", "-q", "-m", "Begin")
+  const bare = remote ? join(folder, "remote.git") : undefined
+  if (bare !== undefined) {
+    await gitAt(folder)("init", "-q", "--bare", "-b", "main", bare)
+    await git("remote", "add", "origin", bare)
+    await git("push", "-q", "origin", "main")
+  }
+  const { start, endAll } = starter(program, repo, env)
   const osier = (...args: readonly string[]) => start(args).ended
   const tasks = async (at = repo): Promise<readonly Row[]> => {
     const { said } = await start(["ls", "--all", "--json"], at).ended
@@ -181,8 +195,7 @@ export const house = async ({ program, yaml: more = "", files = {}, remote = fal
             .filter((line) => line !== "")
         : [],
     [Symbol.asyncDispose]: async () => {
-      for (const one of started) one.signal("SIGKILL")
-      await Promise.all([...started].map(({ ended }) => ended))
+      await endAll()
       await runFile("chmod", ["-R", "u+rwX", folder]).catch(() => undefined)
       chmodSync(folder, 0o700)
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -153,6 +153,17 @@ const lengthRule: Rule = (sources) =>
       lines > longest ? [`${file} has ${lines} lines, ${longest} are allowed: find the second noun or verb in it`] : [],
     )
 
+const longestFunction = 70
+const functionsRule: Rule = (sources) =>
+  each(
+    sources.filter(written),
+    ({ functions }) => functions,
+    ({ text }) =>
+      Number(text) > longestFunction
+        ? `is a function of ${text} lines, ${longestFunction} are allowed: name its parts, and take a decision apart from what is done about it`
+        : undefined,
+  )
+
 const vague =
   /(^|[-_.])([Uu]til|[Hh]elper|[Cc]ommon|[Mm]isc|[Mm]anager)s?(?=[A-Z._/-])|[a-z](Util|Helper|Common|Misc|Manager)s?(?=[A-Z._/-])/
 const namesRule: Rule = (sources) =>
@@ -302,6 +313,7 @@ export const houseRules: Readonly<Record<string, Rule>> = {
   "wings of a floor form no circle": wingsRule,
   "no dead file": deadRule,
   "no long file": lengthRule,
+  "no long function": functionsRule,
   "no name that says nothing": namesRule,
   "nothing unfinished": unfinishedRule,
   "nothing silenced": silencedRule,

@@ -35,6 +35,8 @@ export interface Source {
   readonly wordLists: readonly Spot[]
   /** Every `a.b` whose left side is a plain name, and `new A()` and `A.b()` as such. */
   readonly members: readonly Spot[]
+  /** Every function, by the line that it begins on, with its lines as text. */
+  readonly functions: readonly Spot[]
 }
 
 const literal = (node: { readonly type: string; readonly value?: unknown } | null | undefined): string | undefined =>
@@ -50,6 +52,11 @@ export const parseSource = (file: string, text: string): Source => {
   const strings: Spot[] = []
   const wordLists: Spot[] = []
   const members: Spot[] = []
+  const functions: Spot[] = []
+  const measure = (node: { readonly start: number; readonly end: number }) => {
+    const { line } = spot("", node.start)
+    functions.push({ text: String(spot("", node.end).line - line + 1), line })
+  }
   const follow = (node: { readonly source: { readonly type: string; readonly value?: unknown } | null; readonly start: number }) => {
     const from = literal(node.source)
     if (from !== undefined) imports.push(spot(from, node.start))
@@ -58,6 +65,9 @@ export const parseSource = (file: string, text: string): Source => {
     ImportDeclaration: follow,
     ExportNamedDeclaration: follow,
     ExportAllDeclaration: follow,
+    ArrowFunctionExpression: measure,
+    FunctionDeclaration: measure,
+    FunctionExpression: measure,
     ImportExpression: follow,
     TSImportType: follow,
     NewExpression(node) {
@@ -99,6 +109,7 @@ export const parseSource = (file: string, text: string): Source => {
     strings,
     wordLists,
     members,
+    functions,
   }
 }
 

@@ -13,7 +13,7 @@ import { askedAgain, conversation } from "../machine/conversation.ts"
 import { Git, pinned } from "./git.ts"
 import { machineEnvironment } from "./gitEnvironment.ts"
 import { Objects } from "./objects.ts"
-import { refFiles } from "./refFiles.ts"
+import { refList } from "./refList.ts"
 import { RefIntent } from "./refIntent.ts"
 import type { RemoteRefused, RemoteUnreachable, WouldPublish } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
@@ -116,18 +116,8 @@ export class Refs extends Context.Service<
         cwd: commonDir,
         env: machineEnvironment(process.env),
       })
-      const fromFiles = refFiles(commonDir)
-      const listed = (prefix: string) =>
-        git.run(["--git-dir", commonDir, "for-each-ref", "--format=%(objectname) %(refname)", prefix], { cwd: commonDir }).pipe(
-          Effect.map((ended) => parseList(ended.stdout.toString())),
-          Effect.mapError((error) => new RefFailed({ refs: [prefix], reason: error.message })),
-        )
-      // What the files can't tell, or not at this moment, git tells: also why.
-      const list = (prefix: string) =>
-        Effect.tryPromise(() => fromFiles(prefix)).pipe(
-          Effect.orElseSucceed(() => undefined),
-          Effect.flatMap((found) => (found === undefined ? listed(prefix) : Effect.succeed(found))),
-        )
+      const below = refList(git, commonDir)
+      const list = (prefix: string) => Effect.mapError(below(prefix), ({ message }) => new RefFailed({ refs: [prefix], reason: message }))
       const read = (ref: string) =>
         reader.ask(`info ${ref}\n`, readInfo).pipe(
           askedAgain,
@@ -240,11 +230,3 @@ const explain = (refs: readonly string[], said: string, silentSeconds?: number) 
   }
   return new RefFailed({ refs, reason: gitWords(said) })
 }
-
-const parseList = (text: string): ReadonlyMap<string, string> =>
-  new Map(
-    text
-      .split("\n")
-      .filter((row) => row !== "")
-      .map((row): [string, string] => [row.slice(row.indexOf(" ") + 1), row.slice(0, row.indexOf(" "))]),
-  )
