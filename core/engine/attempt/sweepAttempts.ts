@@ -7,6 +7,7 @@ import { readTask } from "../../steps/task/record.ts"
 import { Files } from "../../world/machine/files.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { attemptRefs, readAttempt } from "../tree/attemptState.ts"
 
 /**
@@ -31,7 +32,7 @@ export const sweepAttempts = Effect.fn("sweepAttempts")(function* (tasks: readon
   for (const [ref, at] of yield* refs.list(attemptRefs)) {
     const id = Number(ref.slice(attemptRefs.length))
     if (!(yield* free(id)) || !(isDone(id) || (yield* weighed(id)))) continue
-    yield* refs.swap([{ ref, from: at, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
+    yield* trySwap([{ ref, from: at, to: undefined }])
   }
   const folder = join(own, "attempts")
   for (const name of yield* files.list(folder)) {

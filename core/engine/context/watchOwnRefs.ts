@@ -6,6 +6,7 @@ import { taskRef } from "../../steps/task/record.ts"
 import { Journal } from "../../world/journal/journal.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { Board } from "./board.ts"
 import { isWatched, OwnRefs } from "./ownRefs.ts"
 import { RunContext } from "./runContext.ts"
@@ -65,10 +66,7 @@ const mendOne = Effect.fnUntraced(function* (ref: string, at: string, found: str
     if (found === undefined) yield* refs.refresh([ref])
     return
   }
-  const back = yield* refs.swap([{ ref, from: found, to: at }]).pipe(
-    Effect.as(true),
-    Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-  )
+  const back = yield* trySwap([{ ref, from: found, to: at }])
   if (back) yield* board.emit({ type: "RefRestored", ref, restored: at, ...(found === undefined ? {} : { found }) })
 })
 

@@ -10,6 +10,7 @@ import { Files } from "../../world/machine/files.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { RunContext } from "../context/runContext.ts"
 
 /** Where it is known which attempts are on; only on this machine, as their trees are. */
@@ -56,12 +57,7 @@ export const writeAttempt = Effect.fn("writeAttempt")(function* (held: Held, sta
     const from = yield* refs.read(ref)
     // A remote verifies only what is pushed there, and this stays here.
     if (shared !== undefined) yield* demandHeld(held)
-    const swap = refs.swap([{ ref, from, to }], shared === undefined ? [fenceOf(held)] : [])
-    const won = yield* swap.pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
-    if (won) return
+    if (yield* trySwap([{ ref, from, to }], shared === undefined ? [fenceOf(held)] : [])) return
     yield* demandHeld(held)
   }
 })

@@ -7,6 +7,7 @@ import { deleteBranch } from "../../steps/tree/deleteBranch.ts"
 import { isFree } from "../../steps/lock/isFree.ts"
 import { proveLanded } from "../../steps/land/proveLanded.ts"
 import { Refs } from "../../world/git/refs.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { isAdopted } from "./plant.ts"
 import { RunContext } from "../context/runContext.ts"
 
@@ -68,8 +69,7 @@ export const sweepOver = Effect.fn("sweepOver")(function* (tasks: readonly Summa
     for (const [what, ref, known] of rows) {
       const at = known.get(ref)
       if (at === undefined || (what === "lock" && !(yield* isFree("task", String(task.id))))) continue
-      const swap = refs.swap([{ ref, from: at, to: undefined }]).pipe(Effect.catchTag("SwapLost", () => Effect.void))
-      const gone = yield* asResult(dryRun ? Effect.void : swap)
+      const gone = yield* asResult(dryRun ? Effect.void : trySwap([{ ref, from: at, to: undefined }]))
       if (Result.isFailure(gone)) left.push({ ...about, what, name: ref, why: gone.failure })
       else removed.push({ ...about, what, name: ref, proof: `task ${task.id} is ${task.status}` })
     }

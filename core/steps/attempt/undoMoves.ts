@@ -4,6 +4,7 @@ import { Git } from "../../world/git/git.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { keepCommit } from "../commit/keepCommit.ts"
 
 /** A move that was taken back, and where what it had brought is kept. */
@@ -30,13 +31,9 @@ export const undoMoves = Effect.fn("undoMoves")(function* (input: {
       continue
     }
     const keep = move.to === undefined ? undefined : yield* keepMoved(input, move.ref, move.to)
-    const back =
-      move.ref === "refs/stash" && move.to !== undefined ? dropStash(move) : refs.swap([{ ref: move.ref, from: move.to, to: move.from }])
-    const done = yield* back.pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
-    if (done) undone.push({ ...move, ...(keep === undefined ? {} : { keep }) })
+    const stashed = move.ref === "refs/stash" && move.to !== undefined
+    if (yield* stashed ? dropStash(move) : trySwap([{ ref: move.ref, from: move.to, to: move.from }]))
+      undone.push({ ...move, ...(keep === undefined ? {} : { keep }) })
     else left.push(move)
   }
   return { undone, left }
@@ -57,16 +54,16 @@ const keepMoved = Effect.fnUntraced(function* (
 
 /** The stash is a list kept in a reflog: its entries go one by one, down to the one that was on top before. */
 const dropStash = Effect.fnUntraced(function* (move: RefMove) {
-  const refs = yield* Refs
   const git = yield* Git
   const { commonDir } = yield* Repository
-  if (move.from === undefined) return yield* refs.swap([{ ref: move.ref, from: move.to, to: undefined }])
+  if (move.from === undefined) return yield* trySwap([{ ref: move.ref, from: move.to, to: undefined }])
   const entries = yield* git.text(["--git-dir", commonDir, "rev-list", "--walk-reflogs", "--no-abbrev-commit", move.ref], {
     cwd: commonDir,
   })
   const depth = entries.split("\n").indexOf(move.from)
-  if (depth < 1) return yield* refs.swap([{ ref: move.ref, from: move.to, to: move.from }])
+  if (depth < 1) return yield* trySwap([{ ref: move.ref, from: move.to, to: move.from }])
   for (let n = 0; n < depth; n++) {
     yield* git.run(["--git-dir", commonDir, "reflog", "delete", "--updateref", "--rewrite", "refs/stash@{0}"], { cwd: commonDir })
   }
+  return true
 })

@@ -9,6 +9,7 @@ import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import type { Expect } from "../../world/git/refs.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { Sightings } from "../../world/machine/sightings.ts"
 import { inspectLock } from "./inspectLock.ts"
 import { limitRounds } from "./limitRounds.ts"
@@ -124,10 +125,7 @@ export const takeLock = Effect.fn("takeLock")(function* (kind: LockKind, name: s
     const fence = last + 1
     const taken = { owner, fence, leaseMs: lasts, acquired: new Date(now).toISOString() }
     const written = yield* writeLock(taken, "held", now)
-    const won = yield* refs.swap([{ ref, from: seen?.oid, to: written.oid }]).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const won = yield* trySwap([{ ref, from: seen?.oid, to: written.oid }])
     if (won) return { kind, name, ref, ...taken, oid: written.oid, expires: written.expires } satisfies Held
   }
 })
@@ -152,24 +150,16 @@ export const releaseLock = Effect.fn("releaseLock")(function* (held: Held) {
 
 /** Frees a lock that its owner can't free any more, fence and all; false when it was taken or renewed meanwhile. */
 export const freeLock = Effect.fn("freeLock")(function* (ref: string, { lock, oid }: { readonly lock: Lock; readonly oid: string }) {
-  const refs = yield* Refs
   const written = yield* writeLock(lock, "free", yield* Clock.currentTimeMillis)
-  return yield* refs.swap([{ ref, from: oid, to: written.oid }]).pipe(
-    Effect.as(true),
-    Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-  )
+  return yield* trySwap([{ ref, from: oid, to: written.oid }])
 })
 
 /** Removes the ref of a lock that nobody will ever need again; the record keeps the last fence. */
 export const sweepLock = Effect.fn("sweepLock")(function* (held: Held) {
-  const refs = yield* Refs
   const goOn = yield* limitRounds([held.ref])
   for (;;) {
     yield* goOn
-    const gone = yield* refs.swap([{ ref: held.ref, from: held.oid, to: undefined }]).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const gone = yield* trySwap([{ ref: held.ref, from: held.oid, to: undefined }])
     // A sign of life that was under way when its giver was stopped has changed the blob, and nobody wrote down how.
     if (gone || !(yield* isOurs(held))) return
   }
@@ -231,14 +221,10 @@ export const demandHeld = Effect.fn("demandHeld")(function* (held: Held) {
 })
 
 const replaceLock = Effect.fnUntraced(function* (held: Held, to: string) {
-  const refs = yield* Refs
   const goOn = yield* limitRounds([held.ref])
   for (;;) {
     yield* goOn
-    const won = yield* refs.swap([{ ref: held.ref, from: held.oid, to }]).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const won = yield* trySwap([{ ref: held.ref, from: held.oid, to }])
     if (won) break
     if (!(yield* stillHeld(held))) return yield* new LeaseLost({ kind: held.kind, name: held.name })
   }

@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import { isDeepStrictEqual as same } from "node:util"
 import { type FieldConflict, mergeTasks } from "../../domain/task/mergeTasks.ts"
 import type { Task } from "../../domain/task/task.ts"
-import { Refs } from "../../world/git/refs.ts"
 import { limitRounds } from "../lock/limitRounds.ts"
 import { mergeRecords } from "./mergeRecords.ts"
 import { changeTask, readTask, type Recorded, taskRef } from "./record.ts"
 import { filesAt } from "./recordAt.ts"
 import { recordCommit } from "./recordCommit.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 
 /**
  * Puts an edit of a task into its record, against whatever changed since it was read: other fields merge; where somebody
@@ -16,7 +16,6 @@ import { recordCommit } from "./recordCommit.ts"
  * Answers with the fields that gave way, and the commit that still has them.
  */
 export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edited: Task) {
-  const refs = yield* Refs
   const { id } = base.task
   const goOn = yield* limitRounds([taskRef(id)])
   for (;;) {
@@ -32,10 +31,7 @@ export const applyEdit = Effect.fn("applyEdit")(function* (base: Recorded, edite
     const updated = DateTime.formatIso(yield* DateTime.now)
     const local = yield* recordCommit({ task: { ...edited, updated }, parents: [base.commit], files: yield* filesAt(base.commit) })
     const merged = yield* mergeRecords({ local, shared: current.commit })
-    const won = yield* refs.swap([{ ref: taskRef(id), from: current.commit, to: merged.commit }]).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const won = yield* trySwap([{ ref: taskRef(id), from: current.commit, to: merged.commit }])
     if (won) return { conflicts: merged.fields, edit: local }
   }
 })

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import type { Swap } from "../../world/git/refs.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { limitRounds } from "../lock/limitRounds.ts"
 
 const ref = "refs/osier/ids"
@@ -29,15 +30,11 @@ export const nextIds = Effect.fn("nextIds")(function* (count: number, above = 0)
 
 /** Claims a block of task numbers that no other process will ever be given. */
 export const claimIds = Effect.fn("claimIds")(function* (count: number) {
-  const refs = yield* Refs
   const goOn = yield* limitRounds([ref])
   for (;;) {
     yield* goOn
     const { ids, move } = yield* nextIds(count)
-    const won = yield* refs.swap([move]).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const won = yield* trySwap([move])
     if (won) return ids
   }
 })

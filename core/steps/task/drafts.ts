@@ -5,6 +5,7 @@ import type { Task } from "../../domain/task/task.ts"
 import { readSummary, type Summary } from "../../domain/task/trailers.ts"
 import { type ObjectFailed, Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import type { RecordFiles } from "./recordAt.ts"
 import { recordCommit } from "./recordCommit.ts"
 
@@ -62,9 +63,5 @@ export const listDrafts = Effect.fn("listDrafts")(function* () {
 })
 
 const move = Effect.fnUntraced(function* (nonce: string, from: string | undefined, to: string | undefined) {
-  const refs = yield* Refs
-  return yield* refs.swap([{ ref: draftRef(nonce), from, to }]).pipe(
-    Effect.as(true),
-    Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-  )
+  return yield* trySwap([{ ref: draftRef(nonce), from, to }])
 })

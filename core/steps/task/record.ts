@@ -15,6 +15,7 @@ import type { TreeEntry } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
 import type { Swap } from "../../world/git/refs.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
+import { trySwap } from "../../world/git/trySwap.ts"
 import { limitRounds } from "../lock/limitRounds.ts"
 import { fenceOf, LeaseLost, stillHeld } from "../lock/lock.ts"
 import type { Held } from "../lock/lock.ts"
@@ -127,7 +128,6 @@ export const changeTask = Effect.fn("changeTask")(function* (
     readonly files?: Readonly<Record<string, string>>
   } = {},
 ) {
-  const refs = yield* Refs
   const { held } = options
   const goOn = yield* limitRounds([taskRef(id)])
   for (;;) {
@@ -142,10 +142,7 @@ export const changeTask = Effect.fn("changeTask")(function* (
     }
     const { task, commit } = yield* writeRecord(changed, before.commit, options.files ?? {})
     const fence = held === undefined ? [] : [fenceOf(held)]
-    const won = yield* refs.swap([{ ref: taskRef(id), from: before.commit, to: commit }], fence).pipe(
-      Effect.as(true),
-      Effect.catchTag("SwapLost", () => Effect.succeed(false)),
-    )
+    const won = yield* trySwap([{ ref: taskRef(id), from: before.commit, to: commit }], fence)
     if (won) return { task, commit } satisfies Recorded
     if (held !== undefined && !(yield* stillHeld(held))) {
       return yield* new LeaseLost({ kind: held.kind, name: held.name })
