@@ -35,8 +35,5 @@ export const giveUp = Effect.fn("giveUp")(function* (held: Held, lost: AttemptLo
 /** The agent asks something: the task waits for a person's answer, and goes on with it in the same session. */
 const waitForAnswer = Effect.fnUntraced(function* (id: number, question: string) {
   const board = yield* Board
-  const reason = `asks: ${question}`
-  const hint = `osier answer ${id} "…"`
-  const event = { type: "TaskHeld", task: id, reason, paths: [], hint } as const
-  yield* board.wait(id, { reason, hint, ends: "person" }, event)
+  yield* board.hold(id, `asks: ${question}`, `osier answer ${id} "…"`)
 })

@@ -20,6 +20,13 @@ export class Board extends Context.Service<
     readonly waits: () => ReadonlyMap<number, Wait>
     /** Sets or clears the reason; the event is written only when the reason is a new one. */
     readonly wait: (id: number, wait: Wait | undefined, event?: EventBody) => Effect.Effect<void>
+    /** Makes it wait for a person, unless something else `ends` that, and tells what to type. */
+    readonly hold: (
+      id: number,
+      reason: string,
+      hint: string,
+      more?: { readonly paths?: readonly string[] } & Partial<Pick<Wait, "ends" | "review">>,
+    ) => Effect.Effect<void>
     readonly ring: Effect.Effect<void>
     /** Returns at the next change. */
     readonly rung: Effect.Effect<void>
@@ -34,6 +41,16 @@ export class Board extends Context.Service<
       const tasks = new Map<number, Task>()
       const waits = new Map<number, Wait>()
       const ring = Effect.asVoid(Queue.offer(bell, true))
+      const wait: Board["Service"]["wait"] = (id, wanted, event) =>
+        Effect.suspend(() => {
+          const before = waits.get(id)
+          // No change wakes nobody: the scheduler, which says this each time it looks, would never rest.
+          if (isDeepStrictEqual(before, wanted)) return Effect.void
+          if (wanted === undefined) waits.delete(id)
+          else waits.set(id, wanted)
+          const news = wanted !== undefined && before?.reason !== wanted.reason && event !== undefined
+          return news ? Effect.andThen(journal.append(event), ring) : ring
+        })
       return {
         tasks: () => [...tasks.values()],
         task: (id) => tasks.get(id),
@@ -44,16 +61,9 @@ export class Board extends Context.Service<
             ring,
           ),
         waits: () => waits,
-        wait: (id, wait, event) =>
-          Effect.suspend(() => {
-            const before = waits.get(id)
-            // No change wakes nobody: the scheduler, which says this each time it looks, would never rest.
-            if (isDeepStrictEqual(before, wait)) return Effect.void
-            if (wait === undefined) waits.delete(id)
-            else waits.set(id, wait)
-            const news = wait !== undefined && before?.reason !== wait.reason && event !== undefined
-            return news ? Effect.andThen(journal.append(event), ring) : ring
-          }),
+        wait,
+        hold: (id, reason, hint, { paths = [], ...ending } = {}) =>
+          wait(id, { reason, hint, ends: "person", ...ending }, { type: "TaskHeld", task: id, reason, paths: [...paths], hint }),
         ring,
         rung: Effect.asVoid(Queue.take(bell)),
         emit: journal.append,

@@ -75,8 +75,7 @@ const onOwnBranch = Effect.fnUntraced(function* (id: number, place: Place) {
   yield* announce([id])
   const reason = `complete on ${place.branch}, in your checkout`
   const hint = `Merge it as you do, or have it landed: \`osier land ${id}\`.`
-  if (board.task(id)?.status === "completed")
-    yield* board.wait(id, { reason, hint, review: true, ends: "person" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+  if (board.task(id)?.status === "completed") yield* board.hold(id, reason, hint, { review: true })
   const ms = (yield* Clock.currentTimeMillis) - started
   const report = reportOf(board.tasks(), new Set([id]), board.waits(), { ms, interrupted: false })
   yield* conclude(report)

@@ -26,9 +26,7 @@ export const soundBase = Effect.fn("soundBase")(function* (id: number) {
 /** Says that a task waits for the target, and returns when that stands elsewhere. */
 export const waitForTarget = Effect.fn("waitForTarget")(function* (id: number, red: TargetRed) {
   const board = yield* Board
-  const reason = `the target is red: ${red.reason}`
-  const { hint } = red
-  yield* board.wait(id, { reason, hint, ends: "files" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+  yield* board.hold(id, `the target is red: ${red.reason}`, red.hint, { ends: "files" })
   const drain = yield* Drain
   while (!drain.requested() && (yield* targetTip) === red.commit) yield* Effect.sleep(againMs)
 })

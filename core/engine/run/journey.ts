@@ -102,7 +102,7 @@ const holdAbsent = Effect.fnUntraced(function* ({ id, assigned_to: by }: Task, {
   const { settings } = yield* RunContext
   const reason = `its finished commit ${tip.slice(0, 12)} is only where ${by ?? "its owner"} made it, on ${branch}`
   const hint = `There: \`git push ${settings.remote} ${branch}\` or \`osier land ${id}\`. To give it up: \`osier discard ${id}\`.`
-  yield* board.wait(id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+  yield* board.hold(id, reason, hint)
 })
 
 /** In one of the run's slots, in a tree cut from the target as it is now: attempts until the gates pass. */

@@ -60,9 +60,7 @@ const mayAsk = Effect.fnUntraced(function* (id: number) {
   const { settings } = yield* RunContext
   const question = board.task(id)?.question
   if (question !== undefined) {
-    const reason = `asks: ${question}`
-    const hint = `osier answer ${id} "…"`
-    yield* board.wait(id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: id, reason, paths: [], hint })
+    yield* board.hold(id, `asks: ${question}`, `osier answer ${id} "…"`)
     return false
   }
   const agent = board.task(id)?.agent ?? settings.agent ?? "none"

@@ -24,14 +24,14 @@ export const blame = Effect.fn("blame")(function* (task: Task, work: Finished, o
   if (failing?.verdict === "unrunnable") {
     const reason = `gate ${failing.gate} can't run: ${failing.reason ?? "it did not start"}`
     const hint = `Mend the gate, then \`osier run\`; its output is in ${failing.log ?? "no log"}.`
-    yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+    yield* board.hold(task.id, reason, hint)
     return { type: "stays" } as const
   }
   const target = yield* judgeCommit(onto, undefined, inForce, { why: "base", target: onto, confirmRed: true })
   if (target.verdict !== "pass") {
     const reason = `the target itself does not pass ${target.verdicts.at(-1)?.gate ?? "its gates"} at ${onto.slice(0, 12)}`
     const hint = "Mend the target branch first, then `osier run`; nobody's task is blamed for it."
-    yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [], hint })
+    yield* board.hold(task.id, reason, hint)
     return { type: "stays" } as const
   }
   const partners = yield* partner(task, work, onto, inForce)

@@ -66,6 +66,6 @@ export const holdUngated = Effect.fnUntraced(function* (task: Task) {
 /** Holds a task until a person decides. */
 const hold = Effect.fnUntraced(function* (task: Task, reason: string, hint: string, paths: readonly string[] = []) {
   const board = yield* Board
-  yield* board.wait(task.id, { reason, hint, ends: "person" }, { type: "TaskHeld", task: task.id, reason, paths: [...paths], hint })
+  yield* board.hold(task.id, reason, hint, { paths })
   return { type: "stays" } as const
 })

@@ -66,23 +66,14 @@ export const offer = Effect.fn("offer")(function* (held: Held, task: Task, work:
   const { target, settings, options, shared } = yield* RunContext
   const asked = options.asked || (yield* Fleet).asked.has(task.id)
   if (settings.land !== "auto" && !asked) {
-    const wait: Wait = {
-      reason: "complete, waits for your review",
-      hint: `osier diff ${task.id}, then osier land ${task.id}`,
-      review: true,
-      ends: "person",
-    }
-    yield* board.wait(task.id, wait, { type: "TaskHeld", task: task.id, reason: wait.reason, paths: [], hint: wait.hint })
+    const hint = `osier diff ${task.id}, then osier land ${task.id}`
+    yield* board.hold(task.id, "complete, waits for your review", hint, { review: true })
     return { type: "stays" } satisfies Answer
   }
   if (work.outside !== undefined && !asked) {
     const reason = `this changed outside its tree while its agent worked: ${work.outside.slice(0, 5).join(", ")}`
     const hint = `Look at both, then \`osier land ${task.id}\`.`
-    yield* board.wait(
-      task.id,
-      { reason, hint, ends: "person" },
-      { type: "TaskHeld", task: task.id, reason, paths: [...work.outside], hint },
-    )
+    yield* board.hold(task.id, reason, hint, { paths: work.outside })
     return { type: "stays" } satisfies Answer
   }
   yield* board.emit({ type: "Queued", task: task.id, tip: work.tip, target })
