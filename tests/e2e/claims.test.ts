@@ -50,7 +50,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
     expect((await osier(tree, "done")).err).toMatch(/not committed yet: login\.txt\n.*git -C .* add -A/)
     committed(repo, tree, "login.txt")
     const ended = await osier(tree, "done")
-    expect(ended).toMatchObject({ code: 0, err: "" })
+    expect(ended).toMatchObject({ code: 0, err: expect.stringContaining(`cd ${repo.path}\n`) })
     expect(ended.out).toMatch(/Landed on main:\n +✓ #1 +Implement OAuth2 .*passed test/)
     expect(existsSync(join(repo.path, "login.txt"))).toBe(true)
     expect(trees(repo.path)).toEqual([])
