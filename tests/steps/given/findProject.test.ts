@@ -81,3 +81,19 @@ test.each([
   const found = await proposed(files)
   expect(found.setup).toEqual(setup === undefined ? [] : [setup])
 })
+
+const npm = { "package.json": tested("x"), "package-lock.json": "{}" }
+const cargo = { "Cargo.toml": '[package]\nname = "x"\n', "src/lib.rs": "" }
+
+test.each([
+  ["npm with lock", npm, ["test: npm test"], ["npm ci < package-lock.json"]],
+  ["Python", { "pyproject.toml": '[project]\nname = "x"\n[tool.pytest.ini_options]\n' }, ["test: python3 -m pytest -q"], []],
+  ["Go", { "go.mod": "module x\n" }, ["test: go test ./..."], []],
+  ["Rust", cargo, ["test: cargo test"], []],
+  ["a Makefile", { Makefile: "test:\n\ttrue\nlint:\n\ttrue\n" }, ["test: make test"], []],
+  ["two languages", { ...npm, ...cargo }, ["test: npm test", "cargo: cargo test"], ["npm ci < package-lock.json"]],
+])("what is proposed for %s", async (_, files, gates, setup) => {
+  const found = await proposed(files)
+  expect(found.gates).toEqual(gates)
+  expect(found.setup).toEqual(setup)
+})
