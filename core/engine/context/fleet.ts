@@ -2,7 +2,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Layer from "effect/Layer"
-import type { Held } from "../../steps/lock/lock.ts"
 
 /** Which tasks this run is about, which of them are on their journey, and what people asked for meanwhile. */
 export class Fleet extends Context.Service<
@@ -16,8 +15,6 @@ export class Fleet extends Context.Service<
     readonly again: Set<number>
     /** A person asked by name for these to land. */
     readonly asked: Set<number>
-    /** Claimed by the person for whom this run lands them: it goes on under their lock. */
-    readonly claimed: Map<number, Held>
     paused: boolean
   }
 >()("core/engine/Fleet") {
@@ -29,7 +26,6 @@ export class Fleet extends Context.Service<
       started: new Set<number>(),
       again: new Set<number>(),
       asked: new Set<number>(),
-      claimed: new Map<number, Held>(),
       paused: false,
     })),
   )

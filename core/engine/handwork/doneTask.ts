@@ -18,7 +18,6 @@ import { workIn } from "../../steps/tree/workIn.ts"
 import { Refs } from "../../world/git/refs.ts"
 import { WrongState } from "../run/again.ts"
 import { Board } from "../context/board.ts"
-import { Fleet } from "../context/fleet.ts"
 import { standingPlace } from "../tree/handTree.ts"
 import { judgeOwn } from "../judge/judgeCommit.ts"
 import { keepAndRemove } from "../tree/plant.ts"
@@ -44,7 +43,6 @@ export class NotDone extends Data.TaggedError("NotDone")<{ readonly id: number; 
  */
 export const doneTask = Effect.fn("doneTask")(function* (id: number) {
   const board = yield* Board
-  const fleet = yield* Fleet
   const regained = yield* regainClaim(id)
   // As long as this works nobody shall take the task away because the claim was a short one.
   const held: Held = { ...regained.held, leaseMs: Math.max(regained.held.leaseMs, claimMs) }
@@ -54,8 +52,7 @@ export const doneTask = Effect.fn("doneTask")(function* (id: number) {
   if (task.status !== "running" && task.status !== "completed") return yield* new WrongState({ id, status: task.status, wanted: "running" })
   const place = (yield* standingPlace(id)) ?? regained.claim.place
   if (task.status === "running") yield* complete(held, task, place)
-  fleet.claimed.set(id, held)
-  const report = place?.tree === false ? yield* onOwnBranch(id, place) : yield* run({ ids: [id] })
+  const report = place?.tree === false ? yield* onOwnBranch(id, place) : yield* run({ ids: [id] }, { task: id, held })
   const { task: after } = yield* readTask(id)
   if (after.status === "running") {
     const reason = after.reason ?? "the train sent it back"

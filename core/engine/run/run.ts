@@ -6,6 +6,7 @@ import { isOver } from "../../domain/task/task.ts"
 import type { Task } from "../../domain/task/task.ts"
 import { endsByItself } from "../../domain/task/wait.ts"
 import { emptyTrash } from "../../steps/tree/removeTree.ts"
+import type { Held } from "../../steps/lock/lock.ts"
 import { listTasks, readTask } from "../../steps/task/record.ts"
 import { seeCopies } from "../../steps/gate/seeCopies.ts"
 import { hiddenCheckout } from "../../steps/checkout/hiddenCheckout.ts"
@@ -36,16 +37,23 @@ import { saySigning } from "./saySigning.ts"
 import { saySlots } from "./saySlots.ts"
 import { Slots } from "../context/slots.ts"
 import { startable } from "./startable.ts"
+import { waitAfter } from "./waitAfter.ts"
 import { mendOwnRefs, mendRecord, noteOwnRefs } from "../context/watchOwnRefs.ts"
+
+/** A task that a person claimed, and the lock it is claimed with. */
+export interface Claimed {
+  readonly task: number
+  readonly held: Held
+}
 
 /** Another process's progress is looked for this often. */
 const lookMs = 500
 
 /**
  * Runs tasks until each is landed, failed, or waits for something that this run can't bring about. Every ready task starts
- * as soon as there is a slot; a failure stops nobody but its dependents.
+ * as soon as there is a slot; a failure stops only its dependents. A task that a person claimed lands under their `claim`.
  */
-export const run = Effect.fn("run")(function* (choice: Choice) {
+export const run = Effect.fn("run")(function* (choice: Choice, claim?: Claimed) {
   const board = yield* Board
   const started = yield* steadyMs
   yield* sayConfiguration()
@@ -69,7 +77,7 @@ export const run = Effect.fn("run")(function* (choice: Choice) {
       return Effect.as(conclude(report), report)
     })
   // Whoever watches hears the end of a run that was stopped, too.
-  yield* Effect.ensuring(schedule, halt).pipe(Effect.onInterrupt(() => last(true)))
+  yield* Effect.ensuring(schedule(claim), halt).pipe(Effect.onInterrupt(() => last(true)))
   // What we had to leave unfinished somebody else may have done meanwhile. Where that can't be seen now, the next run sees it.
   yield* Effect.ignore(Effect.flatMap(listTasks(), clearOver))
   const { treeRoot } = yield* RunContext
@@ -117,7 +125,7 @@ export const announce = Effect.fnUntraced(function* (ids: readonly number[]) {
 })
 
 /** Starts what may start, waits for the next change, and again; no plan is kept between two changes. */
-const schedule = Effect.gen(function* () {
+const schedule = Effect.fnUntraced(function* (claim: Claimed | undefined) {
   const board = yield* Board
   const drain = yield* Drain
   const fleet = yield* Fleet
@@ -133,7 +141,7 @@ const schedule = Effect.gen(function* () {
     for (const id of fresh) {
       fleet.started.add(id)
       if (board.task(id)?.status !== "completed") slots.bespeak(id)
-      yield* FiberMap.run(journeys, id, embark(id))
+      yield* FiberMap.run(journeys, id, startJourney(id, claim?.task === id ? claim.held : undefined))
     }
     const live = [...running, ...fresh]
     const goesOn = [...mine].some((id) => endsByItself(board.waits().get(id)))
@@ -153,52 +161,21 @@ const halt = Effect.gen(function* () {
   yield* FiberMap.awaitEmpty(journeys)
 })
 
-/** One task's journey; whatever it ends in, the run goes on. */
-const embark = (id: number) =>
+/** Runs one task's journey; the run goes on however the journey ends. */
+const startJourney = (id: number, claim?: Held) =>
   Effect.gen(function* () {
     const board = yield* Board
-    const fleet = yield* Fleet
+    const { started } = yield* Fleet
     const slots = yield* Slots
     const before = board.waits().get(id)?.reason
     yield* board.wait(id, undefined)
-    yield* journey(id).pipe(
-      Effect.catchTag("LockHeld", (held) =>
-        Effect.gen(function* () {
-          // A person's claim may last for days: a run does not wait for its end.
-          const claimed = "session" in held.lock.owner
-          if (!claimed) fleet.started.delete(id)
-          const reason = held.message
-          const wait = { reason, hint: held.hint, ...(claimed ? { held: true, ends: "person" as const } : { ends: "owner" as const }) }
-          yield* board.wait(id, wait, { type: "TaskWaited", task: id, reason })
-        }),
-      ),
-      Effect.catchTag("RemoteUnreachable", ({ message: reason }) =>
-        Effect.gen(function* () {
-          fleet.started.delete(id)
-          const hint = "It goes on by itself when the remote answers."
-          const news = before === reason ? undefined : ({ type: "TaskWaited", task: id, reason } as const)
-          yield* board.wait(id, { reason, hint, ends: "remote" }, news)
-        }),
-      ),
-      Effect.catchTag("LeaseLost", (error) =>
-        Effect.gen(function* () {
-          // A claim of the user's own is gone with its lease. A run looks what whoever owns the task now makes of it.
-          if (fleet.claimed.has(id)) return yield* error
-          fleet.started.delete(id)
-          const { message, hint } = error
-          yield* board.wait(id, { reason: message, hint, ends: "owner" }, { type: "Warned", task: id, message, hint })
-        }),
-      ),
-      Effect.catchCause((cause) =>
-        Cause.hasInterruptsOnly(cause)
-          ? Effect.void
-          : Effect.gen(function* () {
-              const error = Cause.squash(cause)
-              const message = error instanceof Error ? error.message : String(error)
-              const hint = typeof error === "object" && error !== null && "hint" in error ? String(error.hint) : `osier logs ${id}`
-              yield* board.wait(id, { reason: message, hint, ends: "person" }, { type: "Warned", task: id, message, hint })
-            }),
-      ),
+    yield* journey(id, claim).pipe(
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.void
+        const { wait, again, event } = waitAfter(id, Cause.squash(cause), { before, claimed: claim !== undefined })
+        if (again) started.delete(id)
+        return board.wait(id, wait, event)
+      }),
       Effect.ensuring(Effect.sync(() => slots.forgo(id))),
     )
     yield* board.ring
