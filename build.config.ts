@@ -221,6 +221,8 @@ const main = async (): Promise<void> => {
   // last, so that no compiler takes its settings for the program's
   published(workshop, doors)
   rmSync(dist, { recursive: true, force: true })
+  // a temporary folder is closed to others, and what is built is for every user of the machine
+  chmodSync(workshop, 0o777 & ~process.umask())
   renameSync(workshop, dist)
 }
 

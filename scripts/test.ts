@@ -104,7 +104,7 @@ await Promise.all([
 ])
 if (tier !== "check") {
   await step("binary", () => run("build.config.ts", [], false))
-  env["OSIER_BUILT"] = "dist/osier.mjs"
+  env["OSIER_BUILT"] = existsSync(join(root, "dist/osier")) ? "dist/osier" : "dist/osier.mjs"
   for (const name of ["deno", "bun"] as const) {
     const found = await runtimeHere(name)
     if ("missing" in found) console.log(`SKIPPED everything on ${name}: ${found.missing}`)

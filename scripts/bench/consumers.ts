@@ -7,6 +7,7 @@ import { WebSocket } from "ws"
 const [url = "", token = "", count = "1", events = "0"] = process.argv.slice(2)
 const last = Number(events)
 const delays: number[] = []
+const begins = /\{"seq":(\d+),"at":"([^"]*)"/g
 let wrong = 0
 
 const consume = () =>
@@ -15,9 +16,9 @@ const consume = () =>
     let seen = 0
     socket.on("message", (data) => {
       const now = Date.now()
-      const frame: unknown = JSON.parse(Buffer.isBuffer(data) ? data.toString() : "")
-      if (!Array.isArray(frame)) return
-      for (const { seq, at } of frame) {
+      // Ten consumers share a core here, so each looks only at what it measures: the place and the time that an event begins with.
+      for (const [, place = "", at = ""] of (Buffer.isBuffer(data) ? data.toString("latin1") : "").matchAll(begins)) {
+        const seq = Number(place)
         if (seq !== seen + 1) wrong += 1
         seen = seq
         if (seq % 100 === 0) delays.push(now - Date.parse(at))

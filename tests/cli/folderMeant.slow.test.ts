@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { makeFolder, makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
 /** As somebody types it who still stands in the tree of a task that has landed. */
 const typedWhereNothingIs = (...args: readonly string[]) => {
   const folder = join(makeFolder(), "tree")
   const script = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"'
-  return spawnSync("sh", ["-c", script, folder, ...osierOnNode().command, ...args], { encoding: "utf8" })
+  return spawnSync("sh", ["-c", script, folder, ...osierBuilt().command, ...args], { encoding: "utf8" })
 }
 
 test("in a folder that is gone it says so, and what to do; another one can be named all the same", () => {

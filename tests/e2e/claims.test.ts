@@ -7,13 +7,13 @@ import { makeHub } from "../support/clones.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeBare } from "../support/remotes.ts"
 import { makeRepo, type Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { check, scribe, trees } from "../support/scribe.ts"
 import { deeply } from "../support/deeply.ts"
 
 const prepared = (more = ""): Repo => makeRepo({ "README.md": "# a\n", "osier.yaml": scribe + more, ...check })
 const as = (cwd: string, session: string, ...args: readonly string[]) =>
-  startOsier(osierOnNode(), cwd, args, { OSIER_SESSION: session }).ended
+  startOsier(osierBuilt(), cwd, args, { OSIER_SESSION: session }).ended
 const committed = (repo: Repo, tree: string, file: string, text = "x\n") => {
   writeFileSync(join(tree, file), text)
   repo.git("-C", tree, "add", "-A")

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
-const [node = "", ...before] = osierOnNode().command
+const [program = "", ...before] = osierBuilt().command
 
 interface Ran {
   readonly code: number | null
@@ -14,7 +14,7 @@ interface Ran {
 }
 
 const start = (cwd: string, ...args: readonly string[]) => {
-  const child = spawn(node, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(program, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
   onTestFinished(() => void child.kill("SIGKILL"))
   let out = ""
   let err = ""

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process"
 import { expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo, repoAt, type Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
-const [node = "", ...before] = osierOnNode().command
+const [program = "", ...before] = osierBuilt().command
 
 const start = (cwd: string, ...args: readonly string[]) => {
-  const child = spawn(node, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(program, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
   onTestFinished(() => void child.kill("SIGKILL"))
   let out = ""
   let err = ""

@@ -6,7 +6,7 @@ import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import type { Event } from "../../core/domain/event/event.ts"
 import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { deeply } from "../support/deeply.ts"
 
 const yaml = `
@@ -66,7 +66,7 @@ for (const step of steps) {
 }
 
 const start = (repo: Repo) => {
-  const [program = "", ...args] = osierOnNode().command
+  const [program = "", ...args] = osierBuilt().command
   return spawn(program, [...args, "run", "-j", "3", "a", "b", "c"], { cwd: repo.path, detached: true, stdio: ["ignore", "pipe", "pipe"] })
 }
 

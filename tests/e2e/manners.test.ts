@@ -4,10 +4,10 @@ import { expect, test } from "vitest"
 import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
 const timeout = 90_000
-const node = osierOnNode()
+const built = osierBuilt()
 const events = (out: string) =>
   out
     .split("\n")
@@ -24,7 +24,7 @@ test("a soft stop starts no second attempt, and the next run goes on with what t
     `  twice: { adapter: shell, command: ["sh", "-c", "echo waiting; if [ -f \\"$OSIER_EVIDENCE\\" ]; then cat \\"$OSIER_EVIDENCE\\" > told.txt; else sleep 2; exit 7; fi"] }\n`,
     "limits: { retries: 2 }\n",
   )
-  const first = startOsier(node, repo.path, ["run", "one"])
+  const first = startOsier(built, repo.path, ["run", "one"])
   await first.said(/says: waiting/)
   first.signal("SIGINT")
   expect((await first.ended).code).toBe(130)
@@ -93,7 +93,7 @@ test("what a killed run left running ends with the next run, whatever that one i
   const repo = project(
     `  slow: { adapter: shell, command: ["sh", "-c", "echo waiting; exec sleep 1000.25"] }\n  quick: { adapter: shell, command: ["sh", "-c", "echo q > q.txt"] }\n`,
   )
-  const first = startOsier(node, repo.path, ["run", "one:slow"])
+  const first = startOsier(built, repo.path, ["run", "one:slow"])
   await first.said(/says: waiting/)
   first.signal("SIGKILL")
   await first.ended

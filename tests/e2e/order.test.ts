@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import type { Event } from "../../core/domain/event/event.ts"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { deeply } from "../support/deeply.ts"
 
 const project = (plan: string, agent = "true", more = ""): Repo => {
@@ -87,7 +87,7 @@ deeply(
   both) test -e two.txt && test -e held.txt || exit 9 ;;
 esac`,
     )
-    const run = startOsier(osierOnNode(), repo.path, ["run", "--from", "plan.yaml"])
+    const run = startOsier(osierBuilt(), repo.path, ["run", "--from", "plan.yaml"])
     // "two" lands while "held", of the same generation as "one", is still at work
     await run.said(/#3 merged/)
     expect(place(repo, "AgentEnded", 2)).toBe(-1)

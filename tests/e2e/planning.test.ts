@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
 const proposal = String.raw`tasks:\n  - { id: one, title: First part, agent: scribe, independence: \"yes\" }\n  - { id: two, title: Second part, agent: scribe, needs: [one] }\n`
 const prepared = () => {
@@ -30,7 +30,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const repo = prepared()
-    const busy = startOsier(osierOnNode(), repo.path, ["run", "Wait:waiter"])
+    const busy = startOsier(osierBuilt(), repo.path, ["run", "Wait:waiter"])
     await busy.said(/says: waiting/)
 
     const answer = await osier(repo.path, "explore", "Where is it?", "--agent", "reader")
@@ -79,7 +79,7 @@ test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to ty
   expect((await osier(repo.path, "plan", "99")).err).toContain("there is no task 99")
   expect((await osier(repo.path, "explore", "What?", "--agent", "nobody")).code).toBe(2)
 
-  const asked = startOsier(osierOnNode(), repo.path, ["explore", "Wait:waiter"])
+  const asked = startOsier(osierBuilt(), repo.path, ["explore", "Wait:waiter"])
   await asked.said(/says: waiting/)
   expect((await osier(repo.path, "explore", "Wait:waiter")).code).toBe(4)
   asked.signal("SIGINT")
@@ -91,7 +91,7 @@ test("mistakes, wrong numbers and Ctrl-C: each with its exit code and what to ty
 
 test("after a kill nobody works on it, that is said, and the same command goes on", { timeout: 120_000 }, async () => {
   const repo = prepared()
-  const asked = startOsier(osierOnNode(), repo.path, ["explore", "Wait:waiter"])
+  const asked = startOsier(osierBuilt(), repo.path, ["explore", "Wait:waiter"])
   await asked.said(/says: waiting/)
   asked.signal("SIGKILL")
   await asked.ended

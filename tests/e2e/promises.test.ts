@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { makeFolder, makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
-const [node = "", ...main] = osierOnNode().command
+const [program = "", ...before] = osierBuilt().command
 
 interface Ran {
   readonly code: number | null
@@ -15,7 +15,7 @@ interface Ran {
 
 const osier = (cwd: string, ...args: readonly string[]) =>
   new Promise<Ran>((resolve) => {
-    const child = spawn(node, [...main, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(program, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
     onTestFinished(() => void child.kill("SIGKILL"))
     let out = ""
     let err = ""

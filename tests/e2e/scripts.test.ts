@@ -3,14 +3,14 @@ import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { deeply } from "../support/deeply.ts"
 
-const [node = "", ...main] = osierOnNode().command
+const program = osierBuilt().command
 const script = (name: string) => join(import.meta.dirname, "..", "..", "scripts", name)
 
-const start = (cwd: string, ...args: readonly string[]) => {
-  const child = spawn(node, args, { cwd, stdio: ["ignore", "pipe", "pipe"] })
+const start = (cwd: string, ...[first = "", ...args]: readonly string[]) => {
+  const child = spawn(first, args, { cwd, stdio: ["ignore", "pipe", "pipe"] })
   onTestFinished(() => void child.kill("SIGKILL"))
   let out = ""
   let err = ""
@@ -46,11 +46,11 @@ const write = "mkdir -p handbook; cat > handbook/$OSIER_SLUG.md"
 
 deeply("ten-tasks lands ten tasks in the order of their needs, while watch-landings tells each of them", { timeout: 120_000 }, async () => {
   const repo = makeRepo({ "osier.yaml": settings(write) })
-  const server = start(repo.path, ...main, "serve")
+  const server = start(repo.path, ...program, "serve")
   await server.lines(1)
-  const watcher = start(repo.path, script("watch-landings.ts"))
+  const watcher = start(repo.path, process.execPath, script("watch-landings.ts"))
 
-  const ran = await start(repo.path, script("ten-tasks.ts")).ended
+  const ran = await start(repo.path, process.execPath, script("ten-tasks.ts")).ended
   expect(ran.code, ran.err).toBe(0)
   expect(ran.out.match(/^ {2}#\d+ merged {4}/gm)).toHaveLength(10)
   expect(readdirSync(join(repo.path, "handbook"))).toHaveLength(10)
@@ -68,7 +68,7 @@ deeply("ten-tasks lands ten tasks in the order of their needs, while watch-landi
 
 test("ten-tasks gives up what strays, and says so by its exit code", { timeout: 120_000 }, async () => {
   const repo = makeRepo({ "osier.yaml": settings(`${write}; echo x > elsewhere.txt`) })
-  const ran = await start(repo.path, script("ten-tasks.ts"), "--agent", "scribe").ended
+  const ran = await start(repo.path, process.execPath, script("ten-tasks.ts"), "--agent", "scribe").ended
   expect(ran.code, ran.err).toBe(1)
   expect(ran.out).toContain("#1 Outline the handbook: strayed to elsewhere.txt")
   expect(ran.out).toMatch(/^ {2}#1 discarded /m)

@@ -8,7 +8,7 @@ import { makeHub } from "../support/clones.ts"
 import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
 import type { Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { deeply } from "../support/deeply.ts"
 
 const onlyBranches = 'case "$1" in refs/heads/*) exit 0;; esac; echo only branches; exit 1'
@@ -70,7 +70,7 @@ const files = { "README.md": "# a\n", "osier.yaml": settings }
 
 /** A clone whose run was killed in the middle of its only task. */
 const killed = async (repo: Repo) => {
-  const run = startOsier(osierOnNode(), repo.path, ["run", "--json", "Half of it"])
+  const run = startOsier(osierBuilt(), repo.path, ["run", "--json", "Half of it"])
   await run.said(/"type":"AgentStarted"/)
   const lock = readLock(repo.git("cat-file", "-p", lockRef("task", "1")))
   run.signal("SIGKILL")

@@ -4,13 +4,13 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { osier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 
 const yaml = `agents: { scribe: { adapter: shell, command: ["true"] } }\nagent: scribe\n`
 
 /** Kills a sync at the n-th thing that happens in the folders that it changes; whether it was still there to be killed. */
 const killedAt = async (path: string, n: number) => {
-  const [program = "", ...args] = osierOnNode().command
+  const [program = "", ...args] = osierBuilt().command
   const child = spawn(program, [...args, "sync"], { cwd: path, stdio: "ignore" })
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
   let seen = 0

@@ -3,10 +3,10 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { eventsIn, osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo, type Repo } from "../support/repo.ts"
-import { osierOnNode } from "../support/runtimes.ts"
+import { osierBuilt } from "../support/runtimes.ts"
 import { deeply } from "../support/deeply.ts"
 
-const node = osierOnNode()
+const built = osierBuilt()
 const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 /** A repository whose agent writes down every attempt, and the lines it wrote. */
@@ -40,7 +40,7 @@ const isWhole = (repo: Repo, count: number) => {
 test("two runs of the same stored tasks share them: each is worked on once, by one of the two", { timeout: 120_000 }, async () => {
   const { repo, attempts } = logged("sleep 0.3")
   await osier(repo.path, "add", ...ids(8).map((n) => `task ${n}`))
-  const runs = [startOsier(node, repo.path, ["run", "-j2"]), startOsier(node, repo.path, ["run", "-j2"])]
+  const runs = [startOsier(built, repo.path, ["run", "-j2"]), startOsier(built, repo.path, ["run", "-j2"])]
   const ended = await Promise.all(runs.map(({ ended }) => ended))
   for (const { code, out, err } of ended) expect(code, out + err).toBe(0)
   expect(attempts()).toEqual(ids(8).map((n) => `${n}.1`))
@@ -54,7 +54,7 @@ test("two runs of the same stored tasks share them: each is worked on once, by o
 
 deeply("two runs with tasks of their own, started at once, number and land all of them", { timeout: 120_000 }, async () => {
   const { repo, attempts } = logged()
-  const start = (name: string) => startOsier(node, repo.path, ["run", "-j2", "--json", ...ids(3).map((n) => `${name} ${n}`)])
+  const start = (name: string) => startOsier(built, repo.path, ["run", "-j2", "--json", ...ids(3).map((n) => `${name} ${n}`)])
   const ended = await Promise.all(["left", "right"].map((name) => start(name).ended))
   for (const { code, out, err } of ended) expect(code, out + err).toBe(0)
   expect(attempts()).toEqual(ids(6).map((n) => `${n}.1`))
@@ -64,9 +64,9 @@ deeply("two runs with tasks of their own, started at once, number and land all o
 test("one that asks for what another is working on waits, says who holds it, and never starts it", { timeout: 120_000 }, async () => {
   const go = join(makeFolder(), "go")
   const { repo, attempts } = logged(`while [ ! -e ${go} ]; do sleep 0.05; done`)
-  const first = startOsier(node, repo.path, ["run", "one"])
+  const first = startOsier(built, repo.path, ["run", "one"])
   await first.said(/attempt 1 by a/)
-  const second = startOsier(node, repo.path, ["run", "one"])
+  const second = startOsier(built, repo.path, ["run", "one"])
   await second.said(/#1 .*is held by/)
   writeFileSync(go, "")
   const [a, b] = await Promise.all([first.ended, second.ended])

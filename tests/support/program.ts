@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { onTestFinished } from "vitest"
 import type { Event } from "../../core/domain/event/event.ts"
 import { readEventLine } from "../../core/domain/event/eventLine.ts"
-import { osierOnNode, type Way } from "./runtimes.ts"
+import { osierBuilt, type Way } from "./runtimes.ts"
 
 /** How a program ended. */
 export interface Ran {
@@ -48,8 +48,8 @@ export const startOsier = (way: Way, cwd: string, args: readonly string[], env: 
   return { ended, said, signal: (name) => void child.kill(name) }
 }
 
-/** Runs osier from source on the Node of the tests, to its end. */
-export const osier = (cwd: string, ...args: readonly string[]): Promise<Ran> => startOsier(osierOnNode(), cwd, args).ended
+/** Runs osier to its end. */
+export const osier = (cwd: string, ...args: readonly string[]): Promise<Ran> => startOsier(osierBuilt(), cwd, args).ended
 
 /** The events in the journal of a repository's git folder, as far as they are written. */
 export const eventsIn = (gitDir: string): readonly Event[] => {

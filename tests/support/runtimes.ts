@@ -29,8 +29,11 @@ export const onRuntime = async (name: RuntimeName, file: string): Promise<Way> =
 /** Runs a TypeScript file of the project on the Node of the tests. */
 export const onNode = (file: string): Way => ({ name: "node", title: "node", command: [process.execPath, inRoot(file)] })
 
-/** Runs osier on the Node of the tests: the bundle that the tier built, which starts in half the time; from source when a file is run by hand. */
-export const osierOnNode = (): Way => onNode(process.env["OSIER_BUILT"] ?? "core/main.ts")
+/** Runs osier as the tier built it: the binary, which starts in a fifth of the time and is what people run; from source when a file is run by hand. */
+export const osierBuilt = (): Way => {
+  const built = process.env["OSIER_BUILT"] ?? "core/main.ts"
+  return /\.m?[jt]s$/.test(built) ? onNode(built) : { name: "binary", title: "binary", command: [inRoot(built)] }
+}
 
 /** Runs the binary that `npm run build` made. */
 export const binary = (): Way => {

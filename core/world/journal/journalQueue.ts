@@ -7,10 +7,10 @@ import type { Appended, Saying } from "./journalAppender.ts"
 import { JournalUnwritable } from "./journalTrouble.ts"
 
 /** A batch is written when it is this big, or when its first event has waited this long. */
-const batchEvents = 256
+const batchEvents = 1_024
 const batchMs = 5
 /** A writer that is this far ahead of the disk waits for it. */
-const queueEvents = 8_192
+const queueEvents = 4_096
 /** Unwritten events are kept up to this many, and tried again that often. */
 const keptEvents = 10_000
 const retryMs = 1_000

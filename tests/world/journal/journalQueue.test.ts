@@ -64,12 +64,12 @@ test("batches are bounded, nothing waits for more, and closing writes the rest",
     yield* it.append([saying(1)])
     yield* it.flush
     expect(state.batches).toEqual([1])
-    yield* it.append(upTo(1_000).map(saying))
+    yield* it.append(upTo(3_000).map(saying))
     yield* it.flush
-    expect(Math.max(...state.batches)).toBe(256)
+    expect(Math.max(...state.batches)).toBe(1_024)
     work.interruptUnsafe()
-    yield* it.append(upTo(600).map(saying))
+    yield* it.append(upTo(2_000).map(saying))
     yield* it.drain
-    expect(state.written).toHaveLength(1_601)
+    expect(state.written).toHaveLength(5_001)
   }).pipe(Effect.scoped, Effect.runPromise)
 })
