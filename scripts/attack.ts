@@ -3,7 +3,7 @@
  * repository. It prints a table of what was lost, landed twice or red, left behind and published, and exits with 1 when a
  * promise is broken. `npm run attack -- [--kills <n>] [--seed <n>] [--only <words>] [--program <path>] [--json]`.
  */
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { assaults } from "./attack/assaults.ts"
 import { carriedOut } from "./attack/assault.ts"
@@ -30,7 +30,10 @@ if (!Number.isInteger(kills) || kills < 0 || kills > 1000 || !Number.isInteger(s
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
 
-const program = values.program === undefined ? [process.execPath, join(import.meta.dirname, "..", "core", "main.ts")] : [values.program]
+/** A path means a file as seen from here; each attack stands in a repository of its own. */
+const programAt = (given: string): string => (given.includes("/") ? resolve(given) : given)
+const program =
+  values.program === undefined ? [process.execPath, join(import.meta.dirname, "..", "core", "main.ts")] : [programAt(values.program)]
 const roll = dice(seed)
 const asked = (name: string) => name.includes(values.only)
 
