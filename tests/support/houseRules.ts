@@ -267,6 +267,36 @@ const pureRule: Rule = (sources) =>
         : undefined,
   )
 
+/** Files outside of Effect's reach that ask the machine for its time, its chance or its variables, each with the reason. */
+export const machineOwners: Readonly<Record<string, string>> = {
+  "core/world/machine/environment.ts": "is the variables, for everything else",
+  "core/world/machine/process.ts": "measures programs from Node's own events",
+  "core/world/machine/processTable.ts": "starts ps with promises, beneath every service",
+  "core/world/machine/patience.ts": "tries a call of Node's again, with promises",
+  "core/world/machine/folders.ts": "tries a call of Node's again, with promises",
+  "core/world/machine/reaper.ts": "waits for the end of real processes",
+  "core/world/machine/lockFile.ts": "compares with the times of a real disk",
+  "core/world/machine/mutex.ts": "spreads and bounds its waits on real files",
+  "core/world/git/settleIndex.ts": "sets back the times of real files",
+  "core/world/journal/journalAppender.ts": "names the moment in which a new file begins",
+  "core/world/journal/journalQueue.ts": "tries a full disk again, with promises",
+  "core/server/consumer.ts": "notices a reader that stalls, with Node's streams",
+  "core/client.ts": "is for programs that have no Effect",
+  "core/main.ts": "is where the variables come in",
+  "core/cli/program.ts": "decides before any layer stands how errors are shown",
+}
+
+/** Time, chance and variables come from Clock, Random and Environment, so that a test can set each of them. */
+const machineRule: Rule = (sources) =>
+  each(
+    sources.filter(({ file }) => /^core\/(?!kit\/|domain\/)/.test(file) && !(file in machineOwners)),
+    ({ members }) => members,
+    ({ text }) =>
+      /^(Date\.now|Math\.random|performance\.now|new Date\(0\)|process\.env)/.test(text)
+        ? `uses ${text}: ask Clock, Random, steadyMs or Environment, or name this file with its reason in machineOwners`
+        : undefined,
+  )
+
 /** Files that may write a force of git, each with the reason why nothing can be lost by it. */
 export const forceOwners: Readonly<Record<string, string>> = {
   "scripts/bench/trees.ts": "the plain way that osier is measured against, in a repository that the bench has made for itself",
@@ -321,6 +351,7 @@ export const houseRules: Readonly<Record<string, Rule>> = {
   "imports: node: prefix, file endings, real dependencies": packagesRule,
   "no runtime's own globals": runtimesRule,
   "a pure domain": pureRule,
+  "clock, chance and variables only from their owners": machineRule,
   "git is never forced": forceRule,
   "tests mirror core": mirrorRule,
 }

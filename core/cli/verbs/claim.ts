@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { emailFault } from "../../domain/task/assignee.ts"
 import { plainLine, span } from "../../domain/text/plainText.ts"
@@ -32,7 +33,7 @@ export const claim: Verb = (call) =>
     }
     for (const note of notes) screen.err(`osier: ${plainLine(note)}`)
     if (place !== undefined) screen.out(place.path)
-    const left = span(until - Date.now())
+    const left = span(until - (yield* Clock.currentTimeMillis))
     const owner = from === undefined ? email : `${email}, taken over from ${from}`
     screen.err(
       refreshed

@@ -51,7 +51,7 @@ const gather = Effect.fnUntraced(function* (id: number, screen: Screen) {
   const lock = seen?.lock
   const byHand = lock?.state === "held" && "session" in lock.owner
   const claim = yield* readClaim(id)
-  const nonce = broughtNonce() ?? claim?.nonce
+  const nonce = (yield* broughtNonce) ?? claim?.nonce
   const claimed = byHand ? ((yield* heldByUs(id, nonce)).ours ? "here" : "elsewhere") : undefined
   const own = (yield* treeEntries()).find(({ branch, lock: by }) => by?.startsWith(treeLock) === true && branch === task.branch)
   const tree = own?.path ?? (claimed === "here" ? claim?.place?.path : undefined)

@@ -21,6 +21,7 @@ import { RunIdentity } from "../../world/git/runIdentity.ts"
 import { Adapters } from "../context/adapters.ts"
 import { markOf } from "../tree/mark.ts"
 import { RunContext } from "../context/runContext.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** What is known of the attempts before. */
 export interface Last {
@@ -59,25 +60,21 @@ export const prepare = Effect.fn("prepare")(function* (held: Held, task: Task, t
   yield* files.write(join(own, "prompt.md"), text)
   if (evidence !== undefined) yield* files.write(join(own, "evidence.md"), evidence)
   const port = yield* freePort()
-  const env = childEnvironment(
-    process.env,
-    agentVariables(process.env, adapters.factsOf(profile.adapter), profile.env, profile.sign),
-    committer,
-    {
-      ...settings.tree.env,
-      OSIER_TASK: String(task.id),
-      OSIER_SLUG: slugIn(yield* listTasks(), task),
-      OSIER_TITLE: task.title,
-      OSIER_PROMPT_FILE: join(own, "prompt.md"),
-      OSIER_TREE: tree.path,
-      OSIER_BRANCH: tree.branch,
-      OSIER_BASE: tree.base,
-      OSIER_ATTEMPT: String(attempt),
-      OSIER_PORT: String(port),
-      ...(evidence === undefined ? {} : { OSIER_EVIDENCE: join(own, "evidence.md") }),
-      [markVariable]: markOf(commonDir, task.id, held, attempt),
-    },
-  )
+  const outer = yield* Environment
+  const env = childEnvironment(outer, agentVariables(outer, adapters.factsOf(profile.adapter), profile.env, profile.sign), committer, {
+    ...settings.tree.env,
+    OSIER_TASK: String(task.id),
+    OSIER_SLUG: slugIn(yield* listTasks(), task),
+    OSIER_TITLE: task.title,
+    OSIER_PROMPT_FILE: join(own, "prompt.md"),
+    OSIER_TREE: tree.path,
+    OSIER_BRANCH: tree.branch,
+    OSIER_BASE: tree.base,
+    OSIER_ATTEMPT: String(attempt),
+    OSIER_PORT: String(port),
+    ...(evidence === undefined ? {} : { OSIER_EVIDENCE: join(own, "evidence.md") }),
+    [markVariable]: markOf(commonDir, task.id, held, attempt),
+  })
   const job: Job = {
     task: task.id,
     attempt,

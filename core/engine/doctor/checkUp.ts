@@ -26,6 +26,7 @@ import { RunIdentity } from "../../world/git/runIdentity.ts"
 import { walk } from "../../world/machine/walk.ts"
 import { bad, type Check, good, odd } from "../context/check.ts"
 import { markStart } from "../tree/mark.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 const oldestGit = [2, 38] as const
 const leastBytes = 1_000_000_000
@@ -108,7 +109,7 @@ export const checkSettings = Effect.fn("checkSettings")(function* (settings: Set
     const program = gate.run[0] ?? ""
     const place = program.includes("/")
       ? [resolve(root, program)]
-      : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program))
+      : ((yield* Environment)["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program))
     const seen = yield* Effect.forEach(place, (path) => files.stat(path).pipe(Effect.orElseSucceed(() => undefined)))
     checks.push(
       seen.some((one) => one !== undefined)
@@ -128,10 +129,11 @@ export const checkAgents = Effect.fn("checkAgents")(function* (settings: Setting
   const wanted =
     settings.agent !== undefined && !Object.hasOwn(settings.agents, settings.agent) ? [settings.agent] : profiles.length === 0 ? plain : []
   const all = [...profiles, ...wanted.map((name) => ({ name, adapter: name, env: [], command: undefined }))]
+  const outer = yield* Environment
   const looked = yield* Effect.forEach(
     all,
     (agent) => {
-      const env = childEnvironment(process.env, agentVariables(process.env, adapters.factsOf(agent.adapter), agent.env), committer, {})
+      const env = childEnvironment(outer, agentVariables(outer, adapters.factsOf(agent.adapter), agent.env), committer, {})
       return pool.detect(adapters.which(agent.adapter), env, agent.command).pipe(
         Effect.map((seen) => {
           const facts = [

@@ -62,7 +62,7 @@ const refreshed = Effect.fnUntraced(function* (task: Task, { forMs }: Claiming) 
   const { tree } = yield* Repository
   const known = yield* readClaim(task.id)
   const inside = tree !== undefined && known?.place?.path === tree
-  if (!(yield* heldByUs(task.id, broughtNonce() ?? (inside ? known?.nonce : undefined))).ours) return undefined
+  if (!(yield* heldByUs(task.id, (yield* broughtNonce) ?? (inside ? known?.nonce : undefined))).ours) return undefined
   if (known?.place?.tree === true) yield* standingPlace(task.id)
   const { claim, held } = yield* regainClaim(task.id)
   const renewed: Held = { ...held, leaseMs: forMs ?? held.leaseMs }

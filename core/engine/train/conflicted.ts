@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Task } from "../../domain/task/task.ts"
 import type { TaskConflict } from "../../steps/land/candidate.ts"
@@ -51,7 +52,7 @@ export const showMerge = Effect.fn("showMerge")(function* (task: number, tree: s
   const objects = yield* Objects
   const refs = yield* Refs
   const { committer } = yield* RunIdentity
-  const who = `${committer.name} <${committer.email}> ${Math.floor(Date.now() / 1000)} +0000`
+  const who = `${committer.name} <${committer.email}> ${Math.floor((yield* Clock.currentTimeMillis) / 1000)} +0000`
   const commit = yield* objects.writeCommit({
     tree,
     parents,

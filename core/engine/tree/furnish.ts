@@ -15,6 +15,7 @@ import { watched } from "../context/configured.ts"
 import { markOf } from "./mark.ts"
 import { RunContext } from "../context/runContext.ts"
 import { AttemptLost } from "../context/attemptLost.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** Brings a fresh tree to where somebody can work in it: the task's plan, copied files, and the set-up commands. */
 export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree, held: Held) {
@@ -25,7 +26,7 @@ export const furnish = Effect.fn("furnish")(function* (task: Task, tree: Tree, h
   const { settings } = yield* RunContext
   const plan = yield* planOf(task.id)
   if (plan !== undefined) yield* files.write(join(tree.path, ".osier", planName), plan)
-  const env = childEnvironment(process.env, [], committer, {
+  const env = childEnvironment(yield* Environment, [], committer, {
     ...settings.tree.env,
     OSIER_TASK: String(task.id),
     OSIER_TREE: tree.path,

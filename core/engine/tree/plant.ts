@@ -24,6 +24,7 @@ import { alone, wordsOf } from "../context/alone.ts"
 import { Board } from "../context/board.ts"
 import { configurationStands } from "../context/configured.ts"
 import { finishedHere } from "./finishedHere.ts"
+import { steadyMs } from "../../world/machine/steadyMs.ts"
 import { RunContext } from "../context/runContext.ts"
 
 /** Whether the task continues a branch that was there before it; such a branch is never taken away. */
@@ -60,7 +61,7 @@ export const raise = Effect.fn("raise")(function* (task: Task, base: string, hel
   // A new tree is filled through the user's filters.
   yield* configurationStands()
   const branch = yield* branchFor(task)
-  const started = performance.now()
+  const started = yield* steadyMs
   const tree = yield* makeTree({
     root: treeRoot,
     name: treeName(slug(task.title), task.id, makerOf(held)),
@@ -68,7 +69,7 @@ export const raise = Effect.fn("raise")(function* (task: Task, base: string, hel
     base,
     ...(isAdopted(task) ? { existing: "adopt" as const } : isFresh(task) ? { existing: "fresh" as const } : {}),
   })
-  yield* board.emit({ type: "TreeMade", task: task.id, tree: tree.path, branch: tree.branch, base, ms: performance.now() - started })
+  yield* board.emit({ type: "TreeMade", task: task.id, tree: tree.path, branch: tree.branch, base, ms: (yield* steadyMs) - started })
   return tree
 })
 

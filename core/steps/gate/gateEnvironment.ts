@@ -6,6 +6,7 @@ import type { GateEnvironment, Program } from "../../domain/settings/verdictKey.
 import { Files } from "../../world/machine/files.ts"
 import { RunIdentity } from "../../world/git/runIdentity.ts"
 import type { GatesInForce } from "./gateSettings.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** The task that is judged, as its gates see it in their environment. */
 export interface JudgedTask {
@@ -37,7 +38,7 @@ export const gateVariables = (input: {
 /** The environment of a gate that is the same whatever it judges. */
 export const standingVariables = Effect.fn("standingVariables")(function* (gate: Pick<Gate, "env">, inForce: GatesInForce) {
   const { committer } = yield* RunIdentity
-  return childEnvironment(process.env, gate.env, committer, { ...inForce.env, CI: "true" })
+  return childEnvironment(yield* Environment, gate.env, committer, { ...inForce.env, CI: "true" })
 })
 
 /** Programs that run on another one; its version counts too. */

@@ -8,6 +8,7 @@ import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { userHooks } from "../../world/git/userHooks.ts"
 import { treeEntries } from "../commit/treeEntries.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** Everything that git obeys, as bytes, at one moment: by path. No git is asked in a place that somebody may have prepared. */
 export type Configuration = ReadonlyMap<string, Obeyed>
@@ -25,6 +26,7 @@ const besides = ["info/attributes", "info/exclude", "info/sparse-checkout", "inf
 export const readConfiguration = Effect.fn("readConfiguration")(function* () {
   const files = yield* Files
   const { root, commonDir } = yield* Repository
+  const variables = yield* Environment
   const found = new Map<string, Obeyed>()
   const take = Effect.fnUntraced(function* (path: string, kind: Obeyed["kind"]) {
     const stat = yield* files.stat(path).pipe(Effect.orElseSucceed(() => undefined))
@@ -34,22 +36,22 @@ export const readConfiguration = Effect.fn("readConfiguration")(function* () {
     return bytes
   })
   const trees = (yield* treeEntries()).map((entry) => join(entry.gitDir, "config.worktree"))
-  const open = [join(commonDir, "config"), join(commonDir, "config.worktree"), ...trees, ...ofTheUser()]
+  const open = [join(commonDir, "config"), join(commonDir, "config.worktree"), ...trees, ...ofTheUser(variables)]
   for (let path = open.shift(); path !== undefined; path = open.shift()) {
     const bytes = yield* take(path, "config")
     if (bytes === undefined || !leadsOn.test(bytes.toString("latin1"))) continue
     const values = (yield* valuesIn(bytes)) ?? new Map<string, readonly string[]>()
     for (const [key, more] of values) {
       // Whatever the condition says now: it may hold in a tree, or tomorrow.
-      if (/^include(?:if\..*)?\.path$/.test(key)) open.push(...more.map((value) => placeOf(value, dirname(path))))
-      if (key === "core.attributesfile") for (const value of more) yield* take(placeOf(value, root), "file")
+      if (/^include(?:if\..*)?\.path$/.test(key)) open.push(...more.map((value) => placeOf(variables, value, dirname(path))))
+      if (key === "core.attributesfile") for (const value of more) yield* take(placeOf(variables, value, root), "file")
     }
   }
   for (const name of besides) yield* take(join(commonDir, name), "file")
-  yield* take(join(userFolder(), "git", "attributes"), "file")
+  yield* take(join(userFolder(variables), "git", "attributes"), "file")
   // Where no file and no variable speaks of another folder there is none, and no git needs to be asked.
   const elsewhere = [...found.values()].some(({ kind, bytes }) => kind === "config" && setsHooks.test(bytes.toString("latin1")))
-  const hooks = elsewhere || hooksInVariables() ? yield* userHooks().pipe(Effect.orElseSucceed(() => "")) : ""
+  const hooks = elsewhere || hooksInVariables(variables) ? yield* userHooks().pipe(Effect.orElseSucceed(() => "")) : ""
   // A folder of hooks that is part of the checkout changes with what lands; a tree's own copy is never run.
   const folders = new Set([join(commonDir, "hooks"), ...(isAbsolute(hooks) ? [hooks] : [])])
   for (const folder of folders)
@@ -121,19 +123,23 @@ export const valuesIn = Effect.fn("valuesIn")(function* (bytes: Buffer) {
 
 const setsHooks = /hookspath/i
 
-const hooksInVariables = (): boolean =>
-  Object.entries(process.env).some(([name, value]) => name.startsWith("GIT_CONFIG_") && setsHooks.test(value ?? ""))
+type Variables = Readonly<Record<string, string | undefined>>
+
+const hooksInVariables = (variables: Variables): boolean =>
+  Object.entries(variables).some(([name, value]) => name.startsWith("GIT_CONFIG_") && setsHooks.test(value ?? ""))
 
 const leadsOn = /include|attributesfile/i
 
-const userFolder = (): string => process.env["XDG_CONFIG_HOME"] || join(process.env["HOME"] ?? homedir(), ".config")
+const homeOf = (variables: Variables): string => variables["HOME"] ?? homedir()
 
-const ofTheUser = (): readonly string[] => {
-  const global = process.env["GIT_CONFIG_GLOBAL"]
-  const own = global === undefined ? [join(process.env["HOME"] ?? homedir(), ".gitconfig"), join(userFolder(), "git", "config")] : [global]
-  const system = process.env["GIT_CONFIG_NOSYSTEM"] === undefined ? [process.env["GIT_CONFIG_SYSTEM"] ?? "/etc/gitconfig"] : []
+const userFolder = (variables: Variables): string => variables["XDG_CONFIG_HOME"] || join(homeOf(variables), ".config")
+
+const ofTheUser = (variables: Variables): readonly string[] => {
+  const global = variables["GIT_CONFIG_GLOBAL"]
+  const own = global === undefined ? [join(homeOf(variables), ".gitconfig"), join(userFolder(variables), "git", "config")] : [global]
+  const system = variables["GIT_CONFIG_NOSYSTEM"] === undefined ? [variables["GIT_CONFIG_SYSTEM"] ?? "/etc/gitconfig"] : []
   return [...own, ...system].filter((path) => path !== "" && path !== devNull)
 }
 
-const placeOf = (value: string, from: string): string =>
-  value.startsWith("~/") ? join(process.env["HOME"] ?? homedir(), value.slice(2)) : resolve(from, value)
+const placeOf = (variables: Variables, value: string, from: string): string =>
+  value.startsWith("~/") ? join(homeOf(variables), value.slice(2)) : resolve(from, value)

@@ -9,6 +9,7 @@ import { Git } from "../../world/git/git.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { findMembers } from "./findMembers.ts"
 import type { MemberTest } from "./findMembers.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** How each package manager of JavaScript runs tests and installs, by its lock file; the first that is there counts. */
 const npm: Manager = {
@@ -131,7 +132,7 @@ export const findProject = Effect.fn("findProject")(function* () {
 const onPath = Effect.fnUntraced(function* (program: string) {
   const files = yield* Files
   const endings = process.platform === "win32" ? [".exe", ".cmd"] : [""]
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter).filter((one) => one !== "")) {
+  for (const folder of ((yield* Environment)["PATH"] ?? "").split(delimiter).filter((one) => one !== "")) {
     for (const ending of endings) {
       if ((yield* files.stat(join(folder, program + ending)).pipe(Effect.orElseSucceed(() => undefined))) !== undefined) return true
     }

@@ -9,6 +9,7 @@ import { Files } from "../../world/machine/files.ts"
 import { BuiltIn } from "../../world/pool/builtIn.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Repository } from "../../world/git/repository.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 export const settingsName = "osier.yaml"
 
@@ -25,13 +26,14 @@ export type GivenSettings = Readonly<Record<string, string | boolean | readonly 
 export const readSettings = Effect.fn("readSettings")(function* (flags: GivenSettings = {}) {
   const files = yield* Files
   const { root, bare } = yield* Repository
+  const env = yield* Environment
   const workingText = bare
-    ? yield* textAtTip(flags["target"] ?? process.env[variableOf("target")])
+    ? yield* textAtTip(flags["target"] ?? env[variableOf("target")])
     : yield* Effect.flatMap(files.read(join(root, settingsName)), (bytes) => settingsText(bytes, settingsName))
   const { settings, problems } = resolveSettings({
     fileText: workingText,
     path: settingsName,
-    env: process.env,
+    env,
     flags,
     adapters: yield* BuiltIn,
   })

@@ -15,6 +15,7 @@ import { inspectLock } from "../lock/inspectLock.ts"
 import { LockHeld } from "../lock/lock.ts"
 import type { Held } from "../lock/lock.ts"
 import { readTask } from "./record.ts"
+import { Environment } from "../../world/machine/environment.ts"
 
 /** Nobody has claimed the task, so there is nothing to give back or to finish. */
 export class NotClaimed extends Data.TaggedError("NotClaimed")<{ readonly id: number; readonly status: Status }> {
@@ -68,7 +69,7 @@ export const listClaims = Effect.fn("listClaims")(function* () {
 export const fingerprint = (nonce: string): string => `s${createHash("sha256").update(nonce).digest("hex").slice(0, 16)}`
 
 /** The nonce that a program brings along: agents that share one clone are told apart by it. */
-export const broughtNonce = (): string | undefined => process.env["OSIER_SESSION"] || undefined
+export const broughtNonce = Effect.map(Environment, (variables) => variables["OSIER_SESSION"] || undefined)
 
 /** Whether the lock is held by the session that we have the nonce of. Answers with what holds it otherwise, if anything. */
 export const heldByUs = Effect.fn("heldByUs")(function* (task: number, nonce: string | undefined) {
@@ -81,7 +82,7 @@ export const heldByUs = Effect.fn("heldByUs")(function* (task: number, nonce: st
 /** The claim of a task back in our hands, as every verb after the first needs it; fails when it is another one's. */
 export const regainClaim = Effect.fn("regainClaim")(function* (task: number) {
   const claim = (yield* readClaim(task)) ?? { task }
-  const { ref, seen, ours } = yield* heldByUs(task, broughtNonce() ?? claim.nonce)
+  const { ref, seen, ours } = yield* heldByUs(task, (yield* broughtNonce) ?? claim.nonce)
   if (seen === undefined) return yield* new NotClaimed({ id: task, status: (yield* readTask(task)).task.status })
   if (!ours) return yield* new LockHeld({ kind: "task", name: String(task), lock: seen.lock })
   const { owner, fence, acquired, expires } = seen.lock

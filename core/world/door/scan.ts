@@ -9,6 +9,7 @@ import { Process } from "../machine/process.ts"
 import { Repository } from "../git/repository.ts"
 import { ruleSet } from "./ruleSet.ts"
 import { type Hit, markOf, textScan } from "./textScan.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** Up to this size a file is read in one piece, by the process that is there anyway. */
 const smallBytes = 1024 * 1024
@@ -41,11 +42,13 @@ export const scan = Effect.gen(function* () {
 
 /** Finds the values of this process's own secrets, and beside them what the rules call one. */
 const finder = () => {
-  const values = secretValues(process.env).map(([name, value]): [string, string] => [name, Buffer.from(value).toString("latin1")])
-  return Effect.map(ruleSet, (rules) => (text: string) => {
-    const own = secretsIn(text, values)
-    const more = (rules?.(text) ?? []).filter(({ start, end }) => !own.some((one) => one.start < end && start < one.end))
-    return [...own, ...more]
+  return Effect.map(Effect.all([ruleSet, Environment]), ([rules, variables]) => {
+    const values = secretValues(variables).map(([name, value]): [string, string] => [name, Buffer.from(value).toString("latin1")])
+    return (text: string) => {
+      const own = secretsIn(text, values)
+      const more = (rules?.(text) ?? []).filter(({ start, end }) => !own.some((one) => one.start < end && start < one.end))
+      return [...own, ...more]
+    }
   })
 }
 
@@ -106,7 +109,7 @@ const lookThrough = Effect.fnUntraced(function* (scanning: Scanning, oid: string
 
 const stream = Effect.fnUntraced(function* ({ processes, commonDir }: Scanning, oid: string, take: (piece: Buffer) => void) {
   const argv = ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "blob", oid] as const
-  const ended = yield* processes.run({ argv: [...argv], cwd: commonDir, env: machineEnvironment(process.env), onStdout: take })
+  const ended = yield* processes.run({ argv: [...argv], cwd: commonDir, env: machineEnvironment(yield* Environment), onStdout: take })
   if (ended.code !== 0) return yield* new ObjectFailed({ name: oid, reason: ended.stderr.trim() })
 })
 

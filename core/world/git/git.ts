@@ -10,6 +10,7 @@ import { isShort, onlyReads } from "./onlyReads.ts"
 import { machineEnvironment, userEnvironment } from "./gitEnvironment.ts"
 import { Process } from "../machine/process.ts"
 import type { CannotStart, Ended } from "../machine/process.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** A git command answered with an exit code that its caller did not expect. */
 export class GitFailed extends Data.TaggedError("GitFailed")<{
@@ -84,6 +85,7 @@ export class Git extends Context.Service<
     Git,
     Effect.gen(function* () {
       const processes = yield* Process
+      const variables = yield* Environment
       const known = answers()
       const ask = Effect.fnUntraced(function* (args: readonly string[], options: GitOptions = {}) {
         const reads = onlyReads(args)
@@ -92,7 +94,7 @@ export class Git extends Context.Service<
         const once = processes.run({
           argv: ["git", ...(options.programs === true ? settings(options.config ?? {}) : pinned(options.config)), ...args],
           cwd: options.cwd ?? ".",
-          env: { ...(options.programs === true ? userEnvironment(process.env) : machineEnvironment(process.env)), ...options.env },
+          env: { ...(options.programs === true ? userEnvironment(variables) : machineEnvironment(variables)), ...options.env },
           ...(options.input === undefined ? {} : { input: options.input }),
           timeoutMs,
         })

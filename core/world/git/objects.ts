@@ -16,6 +16,7 @@ import { passingName } from "../machine/passing.ts"
 import { patiently } from "../machine/patience.ts"
 import { recent } from "../machine/recent.ts"
 import { Repository } from "./repository.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** An object could not be read or written. */
 export class ObjectFailed extends Data.TaggedError("ObjectFailed")<{ readonly name: string; readonly reason: string }> {
@@ -75,7 +76,7 @@ export class Objects extends Context.Service<
       const reader = yield* conversation({
         argv: ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "--batch-command"],
         cwd: commonDir,
-        env: machineEnvironment(process.env),
+        env: machineEnvironment(yield* Environment),
       })
       const ask = (verb: "contents" | "info", name: string) =>
         reader

@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -117,12 +118,13 @@ const sweepOne = Effect.fnUntraced(function* (intents: Intents, path: string) {
   if (intent === undefined || path === file || (yield* machine.liveness(intent.owner)) !== "dead") return []
   const since = (yield* bornAt(path)) ?? 0
   const gone = (yield* Effect.promise(() => processTable.look(intent.git))) === undefined
+  const now = yield* Clock.currentTimeMillis
   const removed: string[] = []
   let standing = false
   for (const lock of locksOf(intents, intent.refs)) {
     const born = yield* bornAt(lock)
     if (born === undefined) continue
-    const ours = born >= since && born <= since + 10_000 && (gone || Date.now() - born > 10_000)
+    const ours = born >= since && born <= since + 10_000 && (gone || now - born > 10_000)
     if (ours) yield* remove(lock)
     if (ours && (yield* bornAt(lock)) === undefined) removed.push(lock)
     else standing = true

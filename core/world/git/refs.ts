@@ -17,6 +17,7 @@ import { refList } from "./refList.ts"
 import { RefIntent } from "./refIntent.ts"
 import type { RemoteRefused, RemoteUnreachable, WouldPublish } from "./remoteTrouble.ts"
 import { Repository } from "./repository.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** Another writer was first: at least one ref was not where the caller expected it. Read again and decide anew. */
 export class SwapLost extends Data.TaggedError("SwapLost")<{
@@ -101,20 +102,21 @@ export class Refs extends Context.Service<
     Effect.gen(function* () {
       const { commonDir, zero } = yield* Repository
       const git = yield* Git
+      const env = machineEnvironment(yield* Environment)
       const intent = yield* RefIntent
       const objects = yield* Objects
       const writer = yield* conversation(
         {
           argv: ["git", ...pinned({ "core.fsync": "committed,reference" }), "--git-dir", commonDir, ...transactions],
           cwd: commonDir,
-          env: machineEnvironment(process.env),
+          env,
         },
         { alone: true, onStart: intent.started },
       )
       const reader = yield* conversation({
         argv: ["git", ...pinned(), "--git-dir", commonDir, "cat-file", "--batch-command"],
         cwd: commonDir,
-        env: machineEnvironment(process.env),
+        env,
       })
       const below = refList(git, commonDir)
       const list = (prefix: string) => Effect.mapError(below(prefix), ({ message }) => new RefFailed({ refs: [prefix], reason: message }))

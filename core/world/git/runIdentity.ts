@@ -7,6 +7,7 @@ import type { Owner } from "../../domain/lock/lock.ts"
 import { Git } from "./git.ts"
 import { Machine } from "../machine/machine.ts"
 import { Repository } from "./repository.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** Lower case without look-alikes: run ids are read aloud and typed. */
 const shortId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 10)
@@ -31,10 +32,11 @@ export class RunIdentity extends Context.Service<
       const git = yield* Git
       const machine = yield* Machine
       const { root } = yield* Repository
+      const variables = yield* Environment
       const ask = (key: string) =>
         Effect.map(git.text(["config", "--get", key], { cwd: root, codes: [0, 1] }), (value) => value || undefined)
-      const name = process.env["GIT_COMMITTER_NAME"] ?? (yield* ask("committer.name")) ?? (yield* ask("user.name"))
-      const email = process.env["GIT_COMMITTER_EMAIL"] ?? (yield* ask("committer.email")) ?? (yield* ask("user.email"))
+      const name = variables["GIT_COMMITTER_NAME"] ?? (yield* ask("committer.name")) ?? (yield* ask("user.name"))
+      const email = variables["GIT_COMMITTER_EMAIL"] ?? (yield* ask("committer.email")) ?? (yield* ask("user.email"))
       const committer = { name: name ?? "osier", email: email ?? "osier@localhost" }
       const stated = yield* git.run(["var", "GIT_AUTHOR_IDENT"], { cwd: root, no: nameless, config: { "user.useConfigOnly": "true" } })
       const run = `r${shortId()}`

@@ -16,6 +16,7 @@ import { type JournalBatch, type JournalCursor, journalCursor } from "./journalC
 import { journalQueue } from "./journalQueue.ts"
 import { JournalUnreadable, JournalUnwritable } from "./journalTrouble.ts"
 import { Mutex } from "../machine/mutex.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** A subscriber within this process that is further behind than this loses its oldest events; `follow` never does. */
 const subscriberEvents = 65_536
@@ -113,11 +114,18 @@ export class Journal extends Context.Service<
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))
 
-const values = secretValues(process.env)
+/** Looked up once for each environment: a journal takes thousands of events a second. */
+const known = new WeakMap<object, ReturnType<typeof secretValues>>()
+const valuesOf = (variables: Readonly<Record<string, string | undefined>>): ReturnType<typeof secretValues> => {
+  const values = known.get(variables) ?? secretValues(variables)
+  known.set(variables, values)
+  return values
+}
 
 /** Programs say what they like, and whatever reads events may write them down anywhere. */
 const saying = (body: EventBody | readonly EventBody[]): Effect.Effect<readonly Saying[]> =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
+  Effect.map(Effect.all([Clock.currentTimeMillis, Environment]), ([now, variables]) => {
+    const values = valuesOf(variables)
     const at = new Date(now).toISOString()
     return (isOne(body) ? [body] : body).map((one) => ({ at, body: redactAll(one, (text) => redacted(text, values)) }))
   })

@@ -5,6 +5,7 @@ import { Git } from "../git/git.ts"
 import { codeOf, patiently } from "../machine/patience.ts"
 import { Process } from "../machine/process.ts"
 import { lastWords } from "./remoteAnswer.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** Why the user's own hook before a push says no; undefined when it says yes. One that can't be started at all says no, as to git. */
 export const ownHook = Effect.fn("ownHook")(function* (asked: {
@@ -18,7 +19,7 @@ export const ownHook = Effect.fn("ownHook")(function* (asked: {
   const git = yield* Git
   const { hook, args, cwd, input, timeoutMs } = asked
   if (!(yield* Effect.promise(() => isRun(hook)))) return undefined
-  const env = hookEnvironment(process.env, yield* git.text(["--exec-path"], { cwd }))
+  const env = hookEnvironment(yield* Environment, yield* git.text(["--exec-path"], { cwd }))
   const ended = yield* processes
     .run({ argv: [hook, ...args], cwd, env, input, timeoutMs })
     .pipe(Effect.catchTag("CannotStart", ({ message }) => Effect.succeed(message)))

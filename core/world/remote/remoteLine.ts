@@ -7,6 +7,7 @@ import { Repository } from "../git/repository.ts"
 import { Process } from "../machine/process.ts"
 import { type RemoteManner, remoteManner } from "./remoteManner.ts"
 import { remotePlace } from "./remotePlace.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** How long, in milliseconds, an answer is waited for. */
 export interface RemotePatience {
@@ -58,14 +59,14 @@ export const remoteLine = Effect.fnUntraced(function* (remote: string, namespace
 
 /** One git that talks to the remote, by arguments that may hold what `place` says. */
 export const talk = ({ remote, processes, repository, manner }: RemoteLine, args: readonly string[], timeoutMs: number, input?: string) =>
-  Effect.flatMap(manner, ({ env, config }) =>
+  Effect.flatMap(Effect.all([manner, Environment]), ([{ env, config }, variables]) =>
     processes
       .run({
         argv: ["git", ...config, ...args],
         // The folder is the user's checkout, because that is what a relative path of a remote is relative to.
         cwd: repository.root,
         // What it starts to get there, such as a credential helper, runs as under the user's own git.
-        env: { ...userEnvironment(process.env), ...env },
+        env: { ...userEnvironment(variables), ...env },
         timeoutMs,
         ...(input === undefined ? {} : { input }),
       })

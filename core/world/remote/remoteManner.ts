@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Git } from "../git/git.ts"
 import { Repository } from "../git/repository.ts"
+import { Environment } from "../machine/environment.ts"
 
 /** What a git that talks to a remote gets beside the user's own environment and settings. */
 export interface RemoteManner {
@@ -19,10 +20,11 @@ export const remoteManner = Effect.fn("remoteManner")(function* (remote: string)
     asked(`remote.${remote}.url`),
     asked(`remote.${remote}.mirror`),
   ])
+  const variables = yield* Environment
   const address = url.code === 0 ? url.stdout.toString().trim() : remote
-  const settled = chosen.code === 0 || process.env["GIT_SSH_COMMAND"] !== undefined || process.env["GIT_SSH"] !== undefined
+  const settled = chosen.code === 0 || variables["GIT_SSH_COMMAND"] !== undefined || variables["GIT_SSH"] !== undefined
   return {
-    env: { ...(settled || /^https?:/.test(address) ? {} : silentSsh), ...plainWords(process.env) },
+    env: { ...(settled || /^https?:/.test(address) ? {} : silentSsh), ...plainWords(variables) },
     // git refuses to push single refs to a remote that is to be a mirror.
     config: mirror.code === 0 ? ["-c", `remote.${remote}.mirror=false`] : [],
   } satisfies RemoteManner
@@ -32,5 +34,5 @@ export const remoteManner = Effect.fn("remoteManner")(function* (remote: string)
 const silentSsh: Readonly<Record<string, string>> = { GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=10" }
 
 /** What git says of a remote is read by osier, so it is to be English; which characters are letters stays as the user has it. */
-const plainWords = (outer: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
+const plainWords = (outer: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
   /^(?:$|C\b|POSIX$|en\b|en_)/.test(outer["LC_ALL"] || outer["LC_MESSAGES"] || outer["LANG"] || "") ? {} : { LANGUAGE: "en" }
