@@ -364,7 +364,7 @@ describe("through a remote", { timeout: 120_000 }, () => {
       a.git("switch", "-q", "-c", "mine")
       expect((await osier(a.path, "claim", "1", "--no-tree")).code).toBe(0)
       a.commit("mine", { "mine.txt": "mine\n" })
-      expect((await osier(a.path, "done", "1")).code).toBe(0)
+      expect((await osier(a.path, "done", "1")).code).toBe(5)
       const there = await osier(b.path, "run")
       expect(there.code).toBe(5)
       expect(there.out).toContain("git push origin mine")

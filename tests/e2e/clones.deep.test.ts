@@ -281,10 +281,16 @@ test("a lease that is lost in the middle of a run: what becomes of the task is w
   writeFileSync(join(hub.folder, "lock"), lock)
   hub.onGate(1, `cd ${hub.bare.path} && git update-ref refs/osier/locks/task/1 "$(git hash-object -w ${hub.folder}/lock)"`)
   const report = await mine.run(["a"])
-  expect(of(mine, "Warned").map(({ message }) => message)).toEqual(["the lease on task 1 was lost to another owner"])
+  // Its tree may be the next owner's to go on with, so who lost the lease touches nothing of it.
+  expect(of(mine, "Warned").map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^the tree .* was left in place: the lease on task 1 was lost to another owner$/),
+    "the lease on task 1 was lost to another owner",
+  ])
   expect(report).toMatchObject({ exit: 0, waiting: [], landed: [{ id: 1 }] })
-  // What the one that lost it had finished is nobody's to go on with: it is on a keep.
-  expect(of(mine, "Kept")).toHaveLength(1)
+  // The next owner is this run again, and goes on with what is finished there: nothing is paid for twice.
+  expect(of(mine, "AttemptStarted")).toHaveLength(1)
+  expect(of(mine, "Kept")).toEqual([])
+  expect(trees(mine.repo.path)).toEqual([])
   expect(landingsOf(hub)).toHaveLength(1)
   expect(leftOn(hub)).toEqual([])
 })
@@ -306,7 +312,9 @@ test("a lease that a person took is not waited for", { timeout: 120_000 }, async
   writeFileSync(join(hub.folder, "lock"), lock)
   hub.onGate(1, `cd ${hub.bare.path} && git update-ref refs/osier/locks/task/1 "$(git hash-object -w ${hub.folder}/lock)"`)
   expect(await mine.run(["a"])).toMatchObject({ exit: 4, waiting: [{ id: 1, reason: expect.stringContaining("eve@example.com") }] })
-  expect(of(mine, "Kept")).toHaveLength(1)
+  // Nothing of it is lost or taken from under the new owner: the tree stands until that one, or `osier clean`, is done with it.
+  expect(of(mine, "Warned")).toMatchObject([{ message: expect.stringContaining("was left in place") }, { message: expect.any(String) }])
+  expect(trees(mine.repo.path)).toHaveLength(1)
 })
 
 test("a target that is taken away from the remote during the work is named, with what brings it back", { timeout: 120_000 }, async () => {
