@@ -95,10 +95,13 @@ const dirty = Effect.fnUntraced(function* (own: Checkout, wanted: Wanted) {
   return yield* differing(own)
 })
 
-/** Tracked paths that `git diff` names; it writes what it learned of a file's times into the index. */
+/**
+ * Tracked paths that `git diff` names; it writes what it learned of a file's times into the index. It enters no submodule, whose
+ * configuration a gate may have written; a checkout with submodules is made anew for each gate instead.
+ */
 const differing = (own: Checkout) =>
   Effect.gen(function* () {
-    const paths = yield* fieldsOf(own, ["diff", ...plainDiff, "--no-renames", "--name-only", "-z"])
+    const paths = yield* fieldsOf(own, ["diff", ...plainDiff, "--ignore-submodules=dirty", "--no-renames", "--name-only", "-z"])
     own.indexed = yield* indexState(own)
     return paths
   })

@@ -13,6 +13,7 @@ import { Reaper } from "../../world/machine/reaper.ts"
 import type { Found, Traces } from "../../world/machine/reaper.ts"
 import type { Repository } from "../../world/git/repository.ts"
 import { Seen } from "../../world/machine/seen.ts"
+import { fillSubmodules } from "../tree/fillSubmodules.ts"
 import { judgeCheckout } from "./judgeCheckout.ts"
 import type { Wanted } from "./judgeCheckout.ts"
 import { judgedAt } from "./judgedAt.ts"
@@ -164,6 +165,8 @@ const inSlot = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
     return [...now].filter(([path, signature]) => phantoms.get(path) !== signature).map(([path]) => path)
   })
   yield* place.openGit(wanted)
+  // Never kept for the next tree: what is in a repository of its own can't be compared.
+  if (held.modules) yield* fillSubmodules(place.tree)
   return yield* Effect.gen(function* () {
     const ours = `${mark}${nanoid(8)}`
     const copied = input.prepare === undefined ? [] : yield* input.prepare({ path: place.tree, known, mark: ours })
