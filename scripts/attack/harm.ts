@@ -77,7 +77,7 @@ const leftIn = async (house: House): Promise<readonly string[]> => {
 }
 
 const saidBroken = async (house: House): Promise<readonly string[]> => {
-  const said = await run("git", ["fsck", "--no-dangling"], { cwd: house.repo }).then(
+  const said = await run("git", ["-c", "core.fsmonitor=false", "fsck", "--no-dangling"], { cwd: house.repo }).then(
     ({ stdout, stderr }) => stdout + stderr,
     (error: unknown) => String(error),
   )

@@ -140,7 +140,7 @@ export const house = async ({ program, yaml: more = "", files = {}, remote = fal
   const gitAt =
     (cwd: string) =>
     async (...args: readonly string[]) =>
-      (await runFile("git", [...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
+      (await runFile("git", ["-c", "core.fsmonitor=false", ...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
   const git = gitAt(repo)
   const named = async (path: string) => {
     await gitAt(path)("config", "user.name", "Attack")
