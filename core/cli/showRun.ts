@@ -67,7 +67,7 @@ const tailsOf = Effect.fnUntraced(function* (report: Report, view: RunView) {
 /** Others may watch; that they can't is no reason to stop the work. */
 const serve = Effect.gen(function* () {
   const { own } = yield* Repository
-  yield* offerStream({ directory: own })
+  yield* offerStream({ directory: own, ofRun: true })
 }).pipe(
   Effect.provide(liveControl),
   Effect.catch((cause) => Effect.logWarning(cause.message)),

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { nanoid } from "nanoid"
 import { join } from "node:path"
 import type { ServerRecord } from "../domain/event/frame.ts"
+import { Journal } from "../world/journal/journal.ts"
 import { Machine } from "../world/machine/machine.ts"
 import { Mutex } from "../world/machine/mutex.ts"
 import { removeServerFile, writeServerFile } from "../world/machine/serverFile.ts"
@@ -18,9 +19,12 @@ export const offerStream = Effect.fn("offerStream")(function* (options: {
   readonly port?: number
   readonly token?: string
   readonly patience?: Patience
+  /** A run serves its own events; else nothing is worked on here. */
+  readonly ofRun?: boolean
   readonly started?: (record: ServerRecord) => Effect.Effect<void>
 }) {
-  const [mutex, machine] = [yield* Mutex, yield* Machine]
+  const [mutex, machine, { run }] = [yield* Mutex, yield* Machine, yield* Journal]
+  const who = { process: machine.self, ...(options.ofRun === true ? { run } : {}) }
   const { directory } = options
 
   const serve = Effect.gen(function* () {
@@ -34,7 +38,7 @@ export const offerStream = Effect.fn("offerStream")(function* (options: {
         }),
       )
     let place = { port: 0, journal: "" }
-    const announce = Effect.suspend(() => write({ ...place, token, process: machine.self }))
+    const announce = Effect.suspend(() => write({ ...place, token, ...who }))
     const renamed = (journal: string) =>
       Effect.suspend(() => {
         place = { ...place, journal }
@@ -45,7 +49,7 @@ export const offerStream = Effect.fn("offerStream")(function* (options: {
     const serving = yield* eventServer({ ...options, token, renamed })
     place = { port: serving.port, journal: place.journal || serving.journal }
     yield* announce
-    if (options.started !== undefined) yield* options.started({ ...place, token, process: machine.self })
+    if (options.started !== undefined) yield* options.started({ ...place, token, ...who })
     return yield* Effect.never
   }).pipe(Effect.scoped)
 

@@ -30,6 +30,8 @@ export const ServerRecord = Schema.Struct({
   token: Schema.String,
   journal: Schema.String,
   process: ProcessIdentity,
+  /** The run that serves them; none where `osier serve` does. */
+  run: Schema.optionalKey(Schema.String),
 })
 export type ServerRecord = typeof ServerRecord.Type
 

@@ -31,7 +31,7 @@ const silentMs = 30_000
 const over: readonly Phase[] = ["merged", "failed", "blocked", "discarded"]
 
 /** What a run waits for: each task with its stage and since when, its processes, and locks. */
-export const standingLines = ({ view, now, children, locks, pid }: Standing): readonly StandingLine[] => {
+export const standingLines = ({ run, view, now, children, locks, pid }: Standing): readonly StandingLine[] => {
   const since = (at: string) => (Number.isFinite(Date.parse(at)) ? ` for ${span(now - Date.parse(at))}` : "")
   const open = [...view.tasks.values()].filter(({ phase }) => !over.includes(phase))
   const rest = view.tasks.size - open.length
@@ -60,7 +60,7 @@ export const standingLines = ({ view, now, children, locks, pid }: Standing): re
     found: `held by ${own ? "this run" : holder}, last sign of life ${span(Math.max(0, silent))} ago`,
     late: own && silent > silentMs,
   }))
-  return [{ name: `run ${view.run}`, found: head.join(", "), late: false }, ...tasks, ...processes, ...held]
+  return [{ name: `run ${run}`, found: head.join(", "), late: false }, ...tasks, ...processes, ...held]
 }
 
 /** git's pins are the same each time and tell nothing. */

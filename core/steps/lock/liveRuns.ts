@@ -1,8 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { readLock } from "../../domain/lock/lock.ts"
 import type { ProcessIdentity } from "../../domain/lock/processIdentity.ts"
-import { Journal } from "../../world/journal/journal.ts"
 import { Machine } from "../../world/machine/machine.ts"
 import { Objects } from "../../world/git/objects.ts"
 import { Refs } from "../../world/git/refs.ts"
@@ -20,7 +18,7 @@ export interface LiveRun {
  * counts is the identity in a lock or in the server's record, which includes when the process started.
  */
 export const liveRuns = Effect.fn("liveRuns")(function* () {
-  const [refs, objects, machine, journal, { own }] = [yield* Refs, yield* Objects, yield* Machine, yield* Journal, yield* Repository]
+  const [refs, objects, machine, { own }] = [yield* Refs, yield* Objects, yield* Machine, yield* Repository]
   const found = new Map<number, LiveRun>()
   const consider = Effect.fnUntraced(function* (run: string, process: ProcessIdentity) {
     if (process.pid === machine.self.pid || found.has(process.pid)) return
@@ -30,16 +28,8 @@ export const liveRuns = Effect.fn("liveRuns")(function* () {
     const lock = readLock((yield* objects.read(ref))?.data.toString() ?? "")
     if (lock?.state === "held" && !("session" in lock.owner)) yield* consider(lock.owner.run, lock.owner)
   }
-  const open = new Map<number, string>()
-  yield* Stream.runForEach(journal.read(0), (event) =>
-    Effect.sync(() => {
-      if (event.type === "RunStarted") open.set(event.pid, event.run)
-      if (event.type === "RunEnded") for (const [pid, run] of open) if (run === event.run) open.delete(pid)
-    }),
-  )
-  // A run that only waits holds no lock; the one that serves the events is known by its record.
+  // A run that only waits holds no lock, and one that looks at its target first has none yet: what serves the events says so.
   const server = yield* Effect.promise(() => readServerFile(own))
-  const serving = server === undefined ? undefined : open.get(server.process.pid)
-  if (server !== undefined && serving !== undefined) yield* consider(serving, server.process)
+  if (server?.run !== undefined) yield* consider(server.run, server.process)
   return [...found.values()]
 })
