@@ -1,3 +1,4 @@
+import { leaseMs, skewMs } from "../../core/domain/lock/lock.ts"
 import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -86,6 +87,7 @@ export const graph = async ({ seed, tasks, away }: Asked): Promise<Seen> => {
     const living = told.filter(({ name }) => name !== names[victim])
     for (const [at, { code, err }] of ended.entries())
       if (at !== victim && code !== 0) broken.push(`${names[at] ?? ""} ended with ${code}: ${err} ${lastWords(runs[at]?.events ?? [])}`)
+    if (away && !held.every(isOpen)) await leaseOver(killedAt)
     broken.push(...(await again(clones[victim] ?? "")))
     broken.push(...(await aftermath(folder, bare, tasks, held)))
 
@@ -103,6 +105,10 @@ export const graph = async ({ seed, tasks, away }: Asked): Promise<Seen> => {
     for (const { kill } of runs) kill()
   }
 }
+
+/** A lock that was held from elsewhere is swept once its lease is over, also that of a task that had just landed. */
+const leaseOver = (killedAt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, killedAt + 2 * (leaseMs + skewMs) - performance.now())))
 
 /** Whether a run holds the lock of a task that is not over. */
 const isWorking = async (bare: string, run: string): Promise<boolean> => {
