@@ -73,7 +73,7 @@ const holds = Effect.fnUntraced(function* (gitDir: string, commit: string) {
   const files = yield* Files
   const git = yield* Git
   if ((yield* files.stat(join(gitDir, "HEAD"))) === undefined) return false
-  const asked = yield* git.run(["--git-dir", gitDir, "cat-file", "-e", `${commit}^{commit}`], { cwd: gitDir, codes: [0, 1, 128] })
+  const asked = yield* git.run(["--git-dir", gitDir, "cat-file", "-e", commit], { cwd: gitDir, codes: [0, 1] })
   return asked.code === 0
 })
 
