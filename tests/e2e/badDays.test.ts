@@ -164,7 +164,7 @@ test("a detached HEAD: a run needs its target named, and says so before anything
   expect(repo.git("ls-tree", "--name-only", "main", "notes/")).toBe("notes/a.md")
 })
 
-test("two worktrees of one clone share tasks and locks, and two runs at once do each task once", { timeout: 120_000 }, async () => {
+deeply("two worktrees of one clone share tasks and locks, and two runs at once do each task once", { timeout: 120_000 }, async () => {
   const stage = await withTasks("a", "b", "c")
   const { repo } = stage
   const other = `${repo.path}-second`

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { alive } from "../support/alive.ts"
 import { eventsIn, osier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
+import { deeply } from "../support/deeply.ts"
 
 /** A repository with one script for each agent. */
 const withAgents = (agents: Readonly<Record<string, string>>, more = "limits: { retries: 0 }\n") => {
@@ -47,7 +48,7 @@ test("an attempt that takes too long or says nothing is stopped, is kept, and ho
   expect(repo.git("show", "refs/osier/keep/2/1:half.txt")).toBe("half")
 })
 
-test("a retry is given what the last attempt came to, in its prompt and in a file, and can do better", { timeout: 120_000 }, async () => {
+deeply("a retry is given what the last attempt came to, in its prompt and in a file, and can do better", { timeout: 120_000 }, async () => {
   const { repo, notes, note } = withAgents(
     {
       learns: `cat > $NOTES/prompt-$OSIER_ATTEMPT

@@ -123,7 +123,7 @@ describe("a tree by hand", { timeout: 120_000 }, () => {
 })
 
 describe("one owner", { timeout: 120_000 }, () => {
-  test("of sixteen that claim a task at the same time, in worktrees of one clone, one gets it", async () => {
+  deeply("of sixteen that claim a task at the same time, in worktrees of one clone, one gets it", { timeout: 120_000 }, async () => {
     const repo = prepared("target: main\n")
     await osier(repo.path, "add", "Wanted")
     const places = [repo.path, join(dirname(repo.path), "second"), join(dirname(repo.path), "third")]
@@ -143,29 +143,33 @@ describe("one owner", { timeout: 120_000 }, () => {
     expect(trees(repo.path)).toEqual(["wanted-1"])
   })
 
-  test("a claim again: with its proof it is renewed, without it is another one's, same host and e-mail or not", async () => {
-    const repo = prepared()
-    await osier(repo.path, "add", "Wanted")
-    const tree = (await as(repo.path, "agent a", "claim", "1", "--for", "1h")).out.trim()
-    const first = (await shown(repo, 1)).lock.expires
-    const again = await as(repo.path, "agent a", "claim", "1", "--for", "2h", "--json")
-    expect(JSON.parse(again.out).claim).toMatchObject({ refreshed: true, fence: 1 })
-    expect((await shown(repo, 1)).lock.expires).toBeGreaterThan(first + 3_500_000)
-    for (const refused of [
-      await as(repo.path, "agent b", "claim", "1"),
-      await osier(repo.path, "claim", "1"),
-      await osier(tree, "release"),
-    ]) {
-      expect(refused).toMatchObject({ code: 4, out: "" })
-      expect(refused.err).toMatch(/held by dev@example\.com \(claimed on .*\) since 20\S+, until 20\S+/)
-    }
-    expect((await shown(repo, 1)).next).toEqual(["osier ls --locks", "osier claim 1 --steal"])
-    const own = await as(repo.path, "agent a", "show", "1", "--json")
-    expect(JSON.parse(own.out)).toMatchObject({ tree, next: ["osier done 1", "osier release 1"] })
-    expect(readFileSync(join(repo.path, ".git/osier/claims/1"), "utf8")).not.toContain("nonce")
-    expect((await as(repo.path, "agent a", "release", "1")).code).toBe(0)
-    expect((await as(repo.path, "agent a", "release", "1")).code).toBe(2)
-  })
+  deeply(
+    "a claim again: with its proof it is renewed, without it is another one's, same host and e-mail or not",
+    { timeout: 120_000 },
+    async () => {
+      const repo = prepared()
+      await osier(repo.path, "add", "Wanted")
+      const tree = (await as(repo.path, "agent a", "claim", "1", "--for", "1h")).out.trim()
+      const first = (await shown(repo, 1)).lock.expires
+      const again = await as(repo.path, "agent a", "claim", "1", "--for", "2h", "--json")
+      expect(JSON.parse(again.out).claim).toMatchObject({ refreshed: true, fence: 1 })
+      expect((await shown(repo, 1)).lock.expires).toBeGreaterThan(first + 3_500_000)
+      for (const refused of [
+        await as(repo.path, "agent b", "claim", "1"),
+        await osier(repo.path, "claim", "1"),
+        await osier(tree, "release"),
+      ]) {
+        expect(refused).toMatchObject({ code: 4, out: "" })
+        expect(refused.err).toMatch(/held by dev@example\.com \(claimed on .*\) since 20\S+, until 20\S+/)
+      }
+      expect((await shown(repo, 1)).next).toEqual(["osier ls --locks", "osier claim 1 --steal"])
+      const own = await as(repo.path, "agent a", "show", "1", "--json")
+      expect(JSON.parse(own.out)).toMatchObject({ tree, next: ["osier done 1", "osier release 1"] })
+      expect(readFileSync(join(repo.path, ".git/osier/claims/1"), "utf8")).not.toContain("nonce")
+      expect((await as(repo.path, "agent a", "release", "1")).code).toBe(0)
+      expect((await as(repo.path, "agent a", "release", "1")).code).toBe(2)
+    },
+  )
 
   deeply("taken by force: recorded, and the one who had it can do nothing more", { timeout: 120_000 }, async () => {
     const repo = prepared()
@@ -389,7 +393,7 @@ describe("through a remote", { timeout: 120_000 }, () => {
   })
 })
 
-test("a program claims, works and is done through the library", async () => {
+deeply("a program claims, works and is done through the library", { timeout: 120_000 }, async () => {
   const repo = prepared()
   const mine = await open(repo.path)
   try {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { osier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { wholeFolder } from "../support/wholeFolder.ts"
+import { deeply } from "../support/deeply.ts"
 
 /** An agent that leaves work of every kind, copies all of it away for the test, and fails. */
 const wrecker = `set -e
@@ -63,7 +64,7 @@ const makeRepoGit =
   (...args: readonly string[]) =>
     git("-C", path, ...args)
 
-test("each attempt's work is kept on its own, and a discarded task's work stays", { timeout: 120_000 }, async () => {
+deeply("each attempt's work is kept on its own, and a discarded task's work stays", { timeout: 120_000 }, async () => {
   const repo = makeRepo({
     "README.md": "# a\n",
     "osier.yaml": `agents:

@@ -5,6 +5,7 @@ import { readEventLine } from "../../core/domain/event/eventLine.ts"
 import { osier, startOsier } from "../support/program.ts"
 import { makeRepo } from "../support/repo.ts"
 import { osierBuilt } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const timeout = 90_000
 const built = osierBuilt()
@@ -69,7 +70,7 @@ test(
   },
 )
 
-test("a landing that waits for files of the user judges once, and lands when they are gone", { timeout }, async () => {
+deeply("a landing that waits for files of the user judges once, and lands when they are gone", { timeout }, async () => {
   const repo = project(`  scribe: { adapter: shell, command: ["sh", "-c", "echo theirs > notes.txt"] }\n`)
   writeFileSync(join(repo.path, "notes.txt"), "mine\n")
   const run = await osier(repo.path, "run", "--json", "--wait", "3s", "one")

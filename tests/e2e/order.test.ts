@@ -107,7 +107,7 @@ esac`,
   },
 )
 
-test(
+deeply(
   "overlapping scopes take turns, said so; others run beside them; --allow-overlap lets them run together",
   { timeout: 120_000 },
   async () => {

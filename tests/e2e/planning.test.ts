@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { osier, startOsier } from "../support/program.ts"
 import { makeFolder, makeRepo } from "../support/repo.ts"
 import { osierBuilt } from "../support/runtimes.ts"
+import { deeply } from "../support/deeply.ts"
 
 const proposal = String.raw`tasks:\n  - { id: one, title: First part, agent: scribe, independence: \"yes\" }\n  - { id: two, title: Second part, agent: scribe, needs: [one] }\n`
 const prepared = () => {
@@ -25,7 +26,7 @@ limits: { retries: 0 }
   return { ...repo, go }
 }
 
-test(
+deeply(
   "beside a run that has no slot left: an answer, a plan, its children; the plan ends with the last of them",
   { timeout: 180_000 },
   async () => {

@@ -76,7 +76,7 @@ describe("waiting for a person's word", { timeout: 120_000 }, () => {
     },
   )
 
-  test("retry gives a failed task another go under its old number, and is for failed ones alone", async () => {
+  deeply("retry gives a failed task another go under its old number, and is for failed ones alone", { timeout: 120_000 }, async () => {
     const repo = project()
     expect((await osier(repo.path, "run", "shy:shy")).code).toBe(1)
     expect((await osier(repo.path, "land", "1")).code).toBe(2)

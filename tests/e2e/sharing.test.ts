@@ -130,23 +130,27 @@ describe("osier clean --stale and osier ls --locks", () => {
     expect(treesOf(repo)).toEqual([])
   }, 120_000)
 
-  test("with a remote that can't be reached this machine is cleaned all the same, and the exit code is 3", async () => {
-    const { bare, clone } = makeHub(files)
-    const repo = clone()
-    await killed(repo)
-    const shared = bare.refs()[lockRef("task", "1")]
-    repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
-    const cleaned = await osier(repo.path, "clean", "--stale", "--json")
-    expect(cleaned.code).toBe(3)
-    expect(cleaned.err).toContain("shared locks were left as they are: origin can't be reached")
-    expect(JSON.parse(cleaned.out).removed).toMatchObject([{ what: "tree", task: 1 }])
-    expect(repo.git("show", "refs/osier/keep/1/1:half.txt")).toBe("half")
-    expect(repo.git("rev-parse", lockRef("task", "1"))).toBe(shared)
-    expect(bare.refs()[lockRef("task", "1")]).toBe(shared)
-    const listed = await osier(repo.path, "ls", "--locks")
-    expect(listed).toMatchObject({ code: 3, out: expect.stringMatching(/^task\/1 /) })
-    expect(listed.err).toContain("this is what was last seen: origin can't be reached")
-  }, 120_000)
+  deeply(
+    "with a remote that can't be reached this machine is cleaned all the same, and the exit code is 3",
+    { timeout: 120_000 },
+    async () => {
+      const { bare, clone } = makeHub(files)
+      const repo = clone()
+      await killed(repo)
+      const shared = bare.refs()[lockRef("task", "1")]
+      repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
+      const cleaned = await osier(repo.path, "clean", "--stale", "--json")
+      expect(cleaned.code).toBe(3)
+      expect(cleaned.err).toContain("shared locks were left as they are: origin can't be reached")
+      expect(JSON.parse(cleaned.out).removed).toMatchObject([{ what: "tree", task: 1 }])
+      expect(repo.git("show", "refs/osier/keep/1/1:half.txt")).toBe("half")
+      expect(repo.git("rev-parse", lockRef("task", "1"))).toBe(shared)
+      expect(bare.refs()[lockRef("task", "1")]).toBe(shared)
+      const listed = await osier(repo.path, "ls", "--locks")
+      expect(listed).toMatchObject({ code: 3, out: expect.stringMatching(/^task\/1 /) })
+      expect(listed.err).toContain("this is what was last seen: origin can't be reached")
+    },
+  )
 
   test("an owner whose clock is wrong, but who still moves, keeps its lock", async () => {
     const { clone } = makeHub(files)
@@ -211,40 +215,48 @@ describe("osier doctor with a remote", () => {
     ])
   }, 120_000)
 
-  test("trees are told with what they take, and those that stand for longer than a week, whoever may work in them", async () => {
-    const repo = makeHub(files).clone()
-    await osier(repo.path, "add", "One")
-    const tree = (await osier(repo.path, "claim", "1")).out.trim()
-    writeFileSync(join(tree, "big"), Buffer.alloc(3_000_000))
-    const young = await doctor(repo)
-    expect(young.named("old trees")).toEqual([])
-    expect(young.named("trees")).toMatchObject([{ state: "good", found: "1 tree, all in use, 3MB" }])
-    const then = new Date(Date.now() - 8.5 * 86_400_000)
-    utimesSync(join(tree, ".git"), then, then)
-    expect((await doctor(repo)).named("old trees")).toMatchObject([{ state: "odd", found: expect.stringContaining(`${tree} (8 days)`) }])
-  }, 60_000)
+  deeply(
+    "trees are told with what they take, and those that stand for longer than a week, whoever may work in them",
+    { timeout: 120_000 },
+    async () => {
+      const repo = makeHub(files).clone()
+      await osier(repo.path, "add", "One")
+      const tree = (await osier(repo.path, "claim", "1")).out.trim()
+      writeFileSync(join(tree, "big"), Buffer.alloc(3_000_000))
+      const young = await doctor(repo)
+      expect(young.named("old trees")).toEqual([])
+      expect(young.named("trees")).toMatchObject([{ state: "good", found: "1 tree, all in use, 3MB" }])
+      const then = new Date(Date.now() - 8.5 * 86_400_000)
+      utimesSync(join(tree, ".git"), then, then)
+      expect((await doctor(repo)).named("old trees")).toMatchObject([{ state: "odd", found: expect.stringContaining(`${tree} (8 days)`) }])
+    },
+  )
 
-  test("stale and broken locks, a clock that is ahead, an unreadable task, and a second store are each told", async () => {
-    const { bare, clone } = makeHub(files)
-    const repo = clone()
-    expect((await osier(repo.path, "add", "One", "Two")).code).toBe(0)
-    lockOf(repo, 1, { expires: Date.now() - 3_600_000 })
-    lockOf(repo, 2, { expires: Date.now() + 3_600_000 })
-    repo.git("push", "-q", "origin", `HEAD:refs/heads/osier/locks/task/1`, `HEAD:refs/osier/locks/task/3`)
-    const nonsense = repo.git("commit-tree", "-p", "refs/osier/tasks/2", "-m", "nonsense", "HEAD^{tree}")
-    repo.git("push", "-q", "origin", `${nonsense}:refs/osier/tasks/2`)
-    const { code, named } = await doctor(repo)
-    expect(code).toBe(3)
-    expect(named("locks")).toMatchObject([
-      { state: "bad", hint: expect.stringContaining("git push origin :refs/osier/locks/task/3") },
-      { state: "odd", found: "1 stale lock: task/1 (lease over, ash)", hint: expect.stringContaining("osier clean --stale") },
-    ])
-    expect(named("clock")).toMatchObject([{ state: "odd", found: expect.stringMatching(/the lock task\/2 of ash by 5[89]m/) }])
-    expect(named("tasks")).toMatchObject([{ state: "bad", found: expect.stringContaining("refs/osier/tasks/2") }])
-    expect(named("remote refs")).toMatchObject([{ state: "good" }, { state: "bad" }])
-    repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
-    const cut = await doctor(repo)
-    expect(cut.named("remote")).toMatchObject([{ state: "bad", hint: expect.stringContaining("git ls-remote origin") }])
-    expect(cut.named("locks")).toHaveLength(2)
-  }, 120_000)
+  deeply(
+    "stale and broken locks, a clock that is ahead, an unreadable task, and a second store are each told",
+    { timeout: 120_000 },
+    async () => {
+      const { bare, clone } = makeHub(files)
+      const repo = clone()
+      expect((await osier(repo.path, "add", "One", "Two")).code).toBe(0)
+      lockOf(repo, 1, { expires: Date.now() - 3_600_000 })
+      lockOf(repo, 2, { expires: Date.now() + 3_600_000 })
+      repo.git("push", "-q", "origin", `HEAD:refs/heads/osier/locks/task/1`, `HEAD:refs/osier/locks/task/3`)
+      const nonsense = repo.git("commit-tree", "-p", "refs/osier/tasks/2", "-m", "nonsense", "HEAD^{tree}")
+      repo.git("push", "-q", "origin", `${nonsense}:refs/osier/tasks/2`)
+      const { code, named } = await doctor(repo)
+      expect(code).toBe(3)
+      expect(named("locks")).toMatchObject([
+        { state: "bad", hint: expect.stringContaining("git push origin :refs/osier/locks/task/3") },
+        { state: "odd", found: "1 stale lock: task/1 (lease over, ash)", hint: expect.stringContaining("osier clean --stale") },
+      ])
+      expect(named("clock")).toMatchObject([{ state: "odd", found: expect.stringMatching(/the lock task\/2 of ash by 5[89]m/) }])
+      expect(named("tasks")).toMatchObject([{ state: "bad", found: expect.stringContaining("refs/osier/tasks/2") }])
+      expect(named("remote refs")).toMatchObject([{ state: "good" }, { state: "bad" }])
+      repo.git("remote", "set-url", "origin", `${bare.path}.gone`)
+      const cut = await doctor(repo)
+      expect(cut.named("remote")).toMatchObject([{ state: "bad", hint: expect.stringContaining("git ls-remote origin") }])
+      expect(cut.named("locks")).toHaveLength(2)
+    },
+  )
 })

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { makeRepo } from "../support/repo.ts"
 import { osier } from "../support/program.ts"
+import { deeply } from "../support/deeply.ts"
 
 const yaml = `agents: { scribe: { adapter: shell, command: ["sh", "-c", "cat > $OSIER_SLUG.txt"] } }\nagent: scribe\ngates: { test: ["true"] }\n`
 const settled = { "osier.yaml": yaml, "README.md": "# a\n" }
@@ -49,7 +50,7 @@ test("a draft needs no remote, and no target", { timeout: 120_000 }, async () =>
   expect(await osier(repo.path, "add", "--draft", "Offline")).toMatchObject({ code: 0, err: "" })
 })
 
-test(
+deeply(
   "two clones edit one task at once: different fields merge, one of the same field is told where its value is",
   { timeout: 120_000 },
   async () => {

@@ -37,7 +37,7 @@ const isWhole = (repo: Repo, count: number) => {
   expect(events.filter(({ type }) => type === "Landed")).toHaveLength(count)
 }
 
-test("two runs of the same stored tasks share them: each is worked on once, by one of the two", { timeout: 120_000 }, async () => {
+deeply("two runs of the same stored tasks share them: each is worked on once, by one of the two", { timeout: 120_000 }, async () => {
   const { repo, attempts } = logged("sleep 0.3")
   await osier(repo.path, "add", ...ids(8).map((n) => `task ${n}`))
   const runs = [startOsier(built, repo.path, ["run", "-j2"]), startOsier(built, repo.path, ["run", "-j2"])]

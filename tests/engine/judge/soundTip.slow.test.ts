@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { run } from "../../../core/engine/run/run.ts"
 import { makeStage } from "../../support/engine.ts"
+import { deeply } from "../../support/deeply.ts"
 
 const past = "env -i PATH=$PATH git"
 const yaml = `
@@ -42,7 +43,7 @@ test(
   },
 )
 
-test("a green one is judged and gone on from; one that changes what judges is held for a word", { timeout: 120_000 }, async () => {
+deeply("a green one is judged and gone on from; one that changes what judges is held for a word", { timeout: 120_000 }, async () => {
   const { act, repo, run: go, events } = makeStage(yaml, check)
   expect(await go(["one:packer", "two:scribe"])).toMatchObject({ exit: 0, landed: [{ id: 1 }, { id: 2 }] })
   expect(repo.git("log", "--format=%s", "main")).toContain("fine")

@@ -13,6 +13,7 @@ import { standingProposal } from "../../../core/engine/planning/standingProposal
 import { changeTask, listTasks } from "../../../core/steps/task/record.ts"
 import { makeStage } from "../../support/engine.ts"
 import { make, over, planners, read } from "../../support/planners.ts"
+import { deeply } from "../../support/deeply.ts"
 
 test("a plan waits for a word, and leaves no tree; accepted, it becomes children that wait for what it waited for", async () => {
   const stage = makeStage(planners())
@@ -70,14 +71,14 @@ test("a proposal with mistakes goes back to the agent with them, and is refused 
   expect(stage.repo.git("show", `refs/osier/tasks/${bad}:proposal.yaml`)).toContain("bd")
 })
 
-test("a plan may stand in the last words; none at all is a failure", async () => {
+deeply("a plan may stand in the last words; none at all is a failure", { timeout: 120_000 }, async () => {
   const stage = makeStage(planners())
   expect(await stage.act(plan(await make(stage, "Talk:talker")))).toMatchObject({ tasks: [{ key: "db" }, { key: "ui" }] })
   const silent = await make(stage, "Hush:silent")
   expect(await stage.act(Effect.result(plan(silent)))).toMatchObject({ failure: { _tag: "LookFailed", reason: "it ended without a plan" } })
 })
 
-test("an accept that was cut short goes on where it stopped, and the plan is not done before", async () => {
+deeply("an accept that was cut short goes on where it stopped, and the plan is not done before", { timeout: 120_000 }, async () => {
   const stage = makeStage(planners())
   const id = await make(stage, "Shop")
   const { tasks } = await stage.act(plan(id))
@@ -91,7 +92,7 @@ test("an accept that was cut short goes on where it stopped, and the plan is not
   expect((await stage.act(listTasks())).filter((task) => task.parent === id)).toHaveLength(2)
 })
 
-test("the plan is done when its last child is over, also when nobody saw that happen", async () => {
+deeply("the plan is done when its last child is over, also when nobody saw that happen", { timeout: 120_000 }, async () => {
   const stage = makeStage(planners())
   const [seen, unseen] = [await make(stage, "Seen"), await make(stage, "Unseen")]
   const children: number[][] = []

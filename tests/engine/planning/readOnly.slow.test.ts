@@ -4,6 +4,7 @@ import { explore } from "../../../core/engine/planning/explore.ts"
 import { makeStage } from "../../support/engine.ts"
 import { trees } from "../../support/scribe.ts"
 import { answer, kept, readers } from "../../support/readers.ts"
+import { deeply } from "../../support/deeply.ts"
 
 test("what it writes is undone, kept whole and told, whatever it told git; the answer counts all the same", async () => {
   const stage = makeStage(readers, { ".gitignore": "*.bin\n" })
@@ -23,7 +24,7 @@ test("what it writes is undone, kept whole and told, whatever it told git; the a
   expect(trees(stage.repo.path)).toEqual([])
 })
 
-test("a silent agent has failed, a link is no report, and moved refs fail it and are moved back", async () => {
+deeply("a silent agent has failed, a link is no report, and moved refs fail it and are moved back", { timeout: 120_000 }, async () => {
   const stage = makeStage(readers)
   stage.repo.git("branch", "precious")
   const silent = await answer(stage, "Nothing?:mute")

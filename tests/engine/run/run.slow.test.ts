@@ -11,6 +11,7 @@ import { releaseTask } from "../../../core/engine/handwork/releaseTask.ts"
 import { changeTask, readTask } from "../../../core/steps/task/record.ts"
 import { makeStage } from "../../support/engine.ts"
 import { check, scribe, trees } from "../../support/scribe.ts"
+import { deeply } from "../../support/deeply.ts"
 
 test("three tasks run side by side, land, and leave nothing behind", { timeout: 120_000 }, async () => {
   const { repo, run, events } = makeStage(scribe, check)
@@ -114,7 +115,7 @@ limits: { retries: 0 }
   expect((await ungated.run(["a"], { allowUngated: true })).landed).toHaveLength(1)
 })
 
-test(
+deeply(
   "a record says whose task it is and how long each attempt took; what strays from its scope is told",
   { timeout: 120_000 },
   async () => {
@@ -159,7 +160,7 @@ tasks:
   },
 )
 
-test(
+deeply(
   "a branch that somebody made under a wished-for name is left alone; one that tasks share is worked on in turns",
   { timeout: 120_000 },
   async () => {
@@ -194,7 +195,7 @@ tasks:
   },
 )
 
-test("a failed task is given to another agent, and what nobody has to work on any more keeps its own", { timeout: 120_000 }, async () => {
+deeply("a failed task is given to another agent, and what nobody has to work on any more keeps its own", { timeout: 120_000 }, async () => {
   const yaml = `
 agents:
   scribe: { adapter: shell, command: ["sh", "-c", "mkdir -p notes && cat > notes/$OSIER_SLUG.md"] }

@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
 import { inPool, telling, started } from "../../support/poolJobs.ts"
+import { deeply } from "../../support/deeply.ts"
 
-test("an adapter that doesn't listen is given up after ten seconds", { timeout: 40_000 }, async () => {
+deeply("an adapter that doesn't listen is given up after ten seconds", { timeout: 40_000 }, async () => {
   const program = Effect.gen(function* () {
     const { fiber } = yield* started("deaf")
     const before = performance.now()

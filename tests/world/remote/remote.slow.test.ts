@@ -11,6 +11,7 @@ import type { Bare } from "../../support/remotes.ts"
 import { makeFolder, makeRepo } from "../../support/repo.ts"
 import type { Repo } from "../../support/repo.ts"
 import { inWorld } from "../../support/world.ts"
+import { deeply } from "../../support/deeply.ts"
 
 type Transport = "a local path" | "http" | "ssh"
 const transports: readonly Transport[] = ["a local path", "http", "ssh"]
@@ -300,7 +301,7 @@ for (const [what, url, words, script] of nowhere) {
   })
 }
 
-test("whoever may not in is refused, not unreachable, and nobody is asked for a password", async () => {
+deeply("whoever may not in is refused, not unreachable, and nobody is asked for a password", { timeout: 120_000 }, async () => {
   const bare = makeBare()
   const swap = (repo: Repo) => ({ ref: lockA, from: undefined, to: blob(repo, "x") })
   // "could not read Username for '...': terminal prompts disabled" and "The requested URL returned error: 403"
@@ -363,7 +364,7 @@ test("who does not answer in time is unreachable, and a push that was cut off is
   expect(pushed).toMatchObject({ _tag: "RemoteUnreachable", said: "no answer in time", heard: false })
 })
 
-test("a hundred refs and a thousand travel in one push, and come back by one fetch", async () => {
+deeply("a hundred refs and a thousand travel in one push, and come back by one fetch", { timeout: 120_000 }, async () => {
   const bare = makeBare()
   const repo = await cloneOf(bare)
   const to = blob(repo, "x")
@@ -395,28 +396,32 @@ test("the ssh command that the user chose is kept, and without one ssh is told n
   expect(existsSync(asked)).toBe(false)
 })
 
-test("many clones that claim different tasks at once all succeed, and their pushes never share a fate", async () => {
-  const bare = makeBare()
-  const repos = await Promise.all(Array.from({ length: 8 }, () => cloneOf(bare)))
-  await Promise.all(
-    repos.map((repo, index) =>
-      withRemote(repo, (remote) =>
-        Effect.gen(function* () {
-          const ref = `refs/osier/locks/task/${index}`
-          const [one, two] = [blob(repo, `a ${index}`), blob(repo, `b ${index}`)]
-          // Deleting prunes empty folders and takes the remote's packed-refs.lock, which is what the others then meet.
-          for (let round = 0; round < 3; round++) {
-            yield* remote.push(cleared([{ ref, from: undefined, to: one }]))
-            yield* remote.push(cleared([{ ref, from: one, to: two }]))
-            expect((yield* remote.list([ref])).get(ref)).toBe(two)
-            yield* remote.push(cleared([{ ref, from: two, to: undefined }]))
-          }
-        }),
+deeply(
+  "many clones that claim different tasks at once all succeed, and their pushes never share a fate",
+  { timeout: 120_000 },
+  async () => {
+    const bare = makeBare()
+    const repos = await Promise.all(Array.from({ length: 8 }, () => cloneOf(bare)))
+    await Promise.all(
+      repos.map((repo, index) =>
+        withRemote(repo, (remote) =>
+          Effect.gen(function* () {
+            const ref = `refs/osier/locks/task/${index}`
+            const [one, two] = [blob(repo, `a ${index}`), blob(repo, `b ${index}`)]
+            // Deleting prunes empty folders and takes the remote's packed-refs.lock, which is what the others then meet.
+            for (let round = 0; round < 3; round++) {
+              yield* remote.push(cleared([{ ref, from: undefined, to: one }]))
+              yield* remote.push(cleared([{ ref, from: one, to: two }]))
+              expect((yield* remote.list([ref])).get(ref)).toBe(two)
+              yield* remote.push(cleared([{ ref, from: two, to: undefined }]))
+            }
+          }),
+        ),
       ),
-    ),
-  )
-  expect(bare.refs()).toEqual({})
-})
+    )
+    expect(bare.refs()).toEqual({})
+  },
+)
 
 test("pushes that come together travel together, and the one that is stale alone is lost", async () => {
   const bare = makeBare()
