@@ -197,7 +197,16 @@ const silencedRule: Rule = (sources) =>
 /** Which file may use which module of Effect that is not stable yet, so that a break in a minor version has one place. */
 export const unstableOwners: Readonly<Record<string, readonly string[]>> = {}
 
+const stabilities = new Map<string, string>()
+
+/** Read once for each module: its declarations are long, and every file of the house asks. */
 const stabilityOf = (module: string): string => {
+  const known = stabilities.get(module) ?? readStability(module)
+  stabilities.set(module, known)
+  return known
+}
+
+const readStability = (module: string): string => {
   const base = join(root, "node_modules", "effect", "dist", module.replace(/^effect\//, ""))
   const file = existsSync(`${base}.d.ts`) ? `${base}.d.ts` : join(base, "index.d.ts")
   return /@stability (\w+)/.exec(readFileSync(file, "utf8"))?.[1] ?? "unstable"
