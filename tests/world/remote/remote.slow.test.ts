@@ -104,23 +104,27 @@ for (const transport of transports) {
     expect(bare.refs()).toEqual({ [lockA]: two })
   })
 
-  test(`over ${transport}: of contenders that create one ref exactly one wins, and different refs all win`, async () => {
-    const bare = makeBare()
-    const repos = await Promise.all(Array.from({ length: 4 }, () => cloneOf(bare, transport)))
-    const outcomes = await Promise.all(
-      repos.map((repo, index) =>
-        withRemote(repo, (remote) =>
-          remote.push(cleared([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }])).pipe(
-            Effect.as("won"),
-            Effect.catch((error) => Effect.succeed(error._tag)),
+  deeply(
+    `over ${transport}: of contenders that create one ref exactly one wins, and different refs all win`,
+    { timeout: 120_000 },
+    async () => {
+      const bare = makeBare()
+      const repos = await Promise.all(Array.from({ length: 4 }, () => cloneOf(bare, transport)))
+      const outcomes = await Promise.all(
+        repos.map((repo, index) =>
+          withRemote(repo, (remote) =>
+            remote.push(cleared([{ ref: lockA, from: undefined, to: blob(repo, `mine ${index}`) }])).pipe(
+              Effect.as("won"),
+              Effect.catch((error) => Effect.succeed(error._tag)),
+            ),
           ),
         ),
-      ),
-    )
-    expect(outcomes.toSorted()).toEqual(["PushLost", "PushLost", "PushLost", "won"])
-    await Promise.all(repos.map((repo, index) => push(repo, [{ ref: `${lockB}${index}`, from: undefined, to: blob(repo, `${index}`) }])))
-    expect(Object.keys(bare.refs())).toHaveLength(5)
-  })
+      )
+      expect(outcomes.toSorted()).toEqual(["PushLost", "PushLost", "PushLost", "won"])
+      await Promise.all(repos.map((repo, index) => push(repo, [{ ref: `${lockB}${index}`, from: undefined, to: blob(repo, `${index}`) }])))
+      expect(Object.keys(bare.refs())).toHaveLength(5)
+    },
+  )
 
   test(`over ${transport}: what the remote refuses is told from a lost race`, async () => {
     const bare = makeBare()
