@@ -13,6 +13,8 @@ export class Fleet extends Context.Service<
     readonly started: Set<number>
     /** Failed before, and wanted again. */
     readonly again: Set<number>
+    /** Their journey here ended in an error once: another owner may have gone on with them. */
+    readonly brokenOff: Set<number>
     /** A person asked by name for these to land. */
     readonly asked: Set<number>
     paused: boolean
@@ -26,6 +28,7 @@ export class Fleet extends Context.Service<
       started: new Set<number>(),
       again: new Set<number>(),
       asked: new Set<number>(),
+      brokenOff: new Set<number>(),
       paused: false,
     })),
   )

@@ -20,7 +20,7 @@ import { markedUpTo } from "../tree/mark.ts"
 import { RunContext } from "../context/runContext.ts"
 import { settlePlans } from "../tasks/settlePlans.ts"
 import { sweepAttempts } from "../attempt/sweepAttempts.ts"
-import { sweepOver } from "../tree/sweepOver.ts"
+import { sweepLeft } from "./sweepLeft.ts"
 
 /**
  * Mends what killed processes left that belongs to no living task: lock files of dead writers, a checkout that was half way
@@ -60,10 +60,7 @@ export const recover = Effect.fn("recover")(function* () {
     })
     yield* alone(reap, { what: `what a dead run of task ${id} had started could not be ended`, task: id, hint: doctor })
   }
-  const swept = yield* alone(sweepOver(tasks, false), { what: "refs of tasks that are over could not be swept", hint: "osier clean" })
-  for (const { task, what, name, proof } of swept?.removed ?? []) {
-    yield* board.emit({ type: "Recovered", ...(task === undefined ? {} : { task }), what: `${what} ${name} was left behind: ${proof}` })
-  }
+  yield* sweepLeft(tasks)
   const judged = Effect.gen(function* () {
     for (const hold of yield* heldJudged()) if (yield* isFree("task", String(hold.task))) yield* letJudgedGo(hold)
   })

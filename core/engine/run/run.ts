@@ -7,7 +7,7 @@ import type { Task } from "../../domain/task/task.ts"
 import { endsByItself } from "../../domain/task/wait.ts"
 import { emptyTrash } from "../../steps/tree/removeTree.ts"
 import type { Held } from "../../steps/lock/lock.ts"
-import { listTasks, readTask } from "../../steps/task/record.ts"
+import { readTask } from "../../steps/task/record.ts"
 import { seeCopies } from "../../steps/gate/seeCopies.ts"
 import { hiddenCheckout } from "../../steps/checkout/hiddenCheckout.ts"
 import { seeTags } from "../../steps/gate/seeTags.ts"
@@ -17,7 +17,7 @@ import { steadyMs } from "../../world/machine/steadyMs.ts"
 import { Repository } from "../../world/git/repository.ts"
 import { alone } from "../context/alone.ts"
 import { Board } from "../context/board.ts"
-import { clearOver } from "../tree/clearOver.ts"
+import { clearLost } from "../recovery/clearLost.ts"
 import { sayConfiguration } from "../context/configured.ts"
 import { Drain } from "../context/drain.ts"
 import { endWaits } from "./endWaits.ts"
@@ -79,7 +79,7 @@ export const run = Effect.fn("run")(function* (choice: Choice, claim?: Claimed) 
   // Whoever watches hears the end of a run that was stopped, too.
   yield* Effect.ensuring(schedule(claim), halt).pipe(Effect.onInterrupt(() => last(true)))
   // What we had to leave unfinished somebody else may have done meanwhile. Where that can't be seen now, the next run sees it.
-  yield* Effect.ignore(Effect.flatMap(listTasks(), clearOver))
+  yield* Effect.ignore(clearLost(fleet.brokenOff))
   const { treeRoot } = yield* RunContext
   const trash = { what: "what was taken away could not be deleted", hint: "osier clean" }
   const undeleted = (yield* alone(emptyTrash(treeRoot), trash)) ?? []
@@ -165,7 +165,7 @@ const halt = Effect.gen(function* () {
 const startJourney = (id: number, claim?: Held) =>
   Effect.gen(function* () {
     const board = yield* Board
-    const { started } = yield* Fleet
+    const { started, brokenOff } = yield* Fleet
     const slots = yield* Slots
     const before = board.waits().get(id)?.reason
     yield* board.wait(id, undefined)
@@ -174,6 +174,7 @@ const startJourney = (id: number, claim?: Held) =>
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
         const { wait, again, event } = waitAfter(id, Cause.squash(cause), { before, claimed: claim !== undefined })
         if (again) started.delete(id)
+        brokenOff.add(id)
         return board.wait(id, wait, event)
       }),
       Effect.ensuring(Effect.sync(() => slots.forgo(id))),

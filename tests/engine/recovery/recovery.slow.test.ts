@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 import { parseArguments } from "../../../core/domain/plan/plan.ts"
 import { addTasks } from "../../../core/engine/tasks/addTasks.ts"
 import { discardTask } from "../../../core/engine/handwork/discardTask.ts"
+import { clearLost } from "../../../core/engine/recovery/clearLost.ts"
 import { recover } from "../../../core/engine/recovery/recovery.ts"
 import { takeLock } from "../../../core/steps/lock/lock.ts"
 import { changeTask, readTask } from "../../../core/steps/task/record.ts"
@@ -71,4 +72,24 @@ test("what held judged commits, and what was noted of attempts, goes with whoeve
   expect(left("attempts")).toBe("refs/osier/attempts/2")
   // A task that is yet to be gone on with may need what its dead owner wrote down.
   expect(readdirSync(attempts).toSorted()).toEqual(["2-1-n", "3-1-n"])
+})
+
+test("a run that had to leave a task which another has landed clears up after it, and leaves other branches alone", async () => {
+  const { repo, act, run } = makeStage(yaml)
+  expect((await run(["one", "two"])).exit).toBe(0)
+  const folders: string[] = []
+  for (const id of [1, 2]) {
+    const { task } = await act(readTask(id))
+    repo.git("branch", task.branch ?? "", task.tip ?? "")
+    repo.git("update-ref", `refs/osier/attempts/${id}`, repo.git("hash-object", "-w", "README.md"))
+    folders.push(`${id}-1-n`)
+  }
+  for (const name of folders) mkdirSync(join(repo.path, ".git/osier/attempts", name), { recursive: true })
+  const branches = () => repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads/task").split("\n")
+  await act(clearLost(new Set()))
+  expect(branches()).toEqual(["task/one-1", "task/two-2"])
+  expect(readdirSync(join(repo.path, ".git/osier/attempts")).toSorted()).toEqual(folders)
+  await act(clearLost(new Set([1])))
+  expect(branches()).toEqual(["task/two-2"])
+  expect(readdirSync(join(repo.path, ".git/osier/attempts"))).toEqual([])
 })
