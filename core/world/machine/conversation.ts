@@ -35,6 +35,8 @@ interface Waiting {
 interface Line {
   readonly child: ChildProcessWithoutNullStreams
   readonly waiting: Waiting[]
+  /** Whether it keeps the program alive. */
+  isHeld: boolean
   readonly isOver: () => boolean
   readonly stderr: () => string
 }
@@ -106,10 +108,14 @@ export const askedAgain = <A>(asked: Effect.Effect<A, ConversationEnded>): Effec
     return Effect.retry(asked, { while: ({ silentSeconds }) => (left -= silentSeconds === undefined ? 1 : killsMax) >= 0 })
   })
 
-/** An idle helper must not keep the program alive; a busy one must. */
+/** An idle helper must not keep the program alive; a busy one must. A pipe that is closed holds nothing, and would wait to be opened. */
 const hold = (line: Line) => {
-  for (const handle of [line.child, line.child.stdout, line.child.stderr, line.child.stdin]) {
-    const method: unknown = Reflect.get(handle, line.waiting.length > 0 ? "ref" : "unref")
+  const isBusy = line.waiting.length > 0
+  if (line.isHeld === isBusy) return
+  line.isHeld = isBusy
+  const { child } = line
+  for (const handle of [child, ...[child.stdout, child.stderr, child.stdin].filter(({ destroyed }) => !destroyed)]) {
+    const method: unknown = Reflect.get(handle, isBusy ? "ref" : "unref")
     if (typeof method === "function") Reflect.apply(method, handle, [])
   }
 }
@@ -132,7 +138,7 @@ const open = (
   let pending: Buffer = Buffer.alloc(0)
   let said = ""
   let over = false
-  const line: Line = { child, waiting: [], isOver: () => over, stderr: () => said }
+  const line: Line = { child, waiting: [], isHeld: true, isOver: () => over, stderr: () => said }
   let owed = 0
   let silent: number | undefined
   const watch = setInterval(() => {
