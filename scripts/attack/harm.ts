@@ -24,6 +24,8 @@ const below = (folder: string): readonly string[] => {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()
 }
 
+const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder).toSorted() : [])
+
 /** Tasks that the target holds twice, counted by the trailers of its landings. */
 const twiceOn = async (house: House, branch: string): Promise<readonly string[]> => {
   const ids = lines(await house.git("log", "--format=%(trailers:key=Osier-Task,valueonly)", branch))
@@ -48,7 +50,7 @@ const redOn = async (house: House, branch: string): Promise<readonly string[]> =
 }
 
 /** What of ours still stands after the last run: trees, branches, lock files, folders, half-written objects, processes. */
-const leftIn = async (house: House): Promise<readonly string[]> => {
+export const leftIn = async (house: House): Promise<readonly string[]> => {
   const left: string[] = []
   const gitDir = join(house.repo, ".git")
   const trees = (await house.git("worktree", "list", "--porcelain")).match(/^worktree /gm) ?? []
@@ -59,7 +61,7 @@ const leftIn = async (house: House): Promise<readonly string[]> => {
   left.push(...files.filter((file) => file.endsWith(".lock") && !file.startsWith("osier/")).map((file) => `lock file ${file}`))
   left.push(...files.filter((file) => /^objects\/.*tmp_/.test(file)).map((file) => `object ${file}`))
   const folders = ["attempts", "views", "trash", "intents", "overlay"]
-  left.push(...folders.flatMap((name) => below(join(gitDir, "osier", name)).map((file) => `.git/osier/${name}/${file}`)))
+  left.push(...folders.flatMap((name) => namesIn(join(gitDir, "osier", name)).map((file) => `.git/osier/${name}/${file}`)))
   left.push(...files.filter((file) => /^osier\/.*(\.new|\.own\.[^/]*)$/.test(file)).map((file) => `file ${file}`))
   const roots = existsSync(`${house.repo}.osier`) ? readdirSync(`${house.repo}.osier`) : []
   left.push(...roots.filter((name) => name !== ".judge" && name !== ".gitignore").map((name) => `tree ${name}`))
@@ -76,7 +78,7 @@ const leftIn = async (house: House): Promise<readonly string[]> => {
   return left
 }
 
-const saidBroken = async (house: House): Promise<readonly string[]> => {
+export const saidBroken = async (house: House): Promise<readonly string[]> => {
   const said = await run("git", ["-c", "core.fsmonitor=false", "fsck", "--no-dangling"], { cwd: house.repo }).then(
     ({ stdout, stderr }) => stdout + stderr,
     (error: unknown) => String(error),

@@ -37,6 +37,8 @@ export interface House extends AsyncDisposable {
   /** What the agent of the task with this title does; every other agent writes `notes/<title>.md`. */
   readonly agent: (title: string, script: string) => void
   readonly clone: (name: string) => Promise<string>
+  /** The same house as it looks from another clone of its remote, in which `git` and `osier` work then. */
+  readonly seenFrom: (repo: string) => House
   readonly git: (...args: readonly string[]) => Promise<string>
   readonly osier: (...args: readonly string[]) => Promise<Ended>
   readonly start: (args: readonly string[], at?: string) => Started
@@ -86,15 +88,14 @@ export interface Wish {
   readonly yaml?: string
   readonly files?: Readonly<Record<string, string>>
   readonly remote?: boolean
+  /** Nothing that is attacked may take longer; what does has hung. */
+  readonly patienceMs?: number
 }
 
-/** Nothing that is attacked may take longer; what does has hung. */
-const patienceMs = 120_000
-
 /** Starts the program under attack, each time in a group of its own, and ends what is left of it. */
-const starter = (program: readonly string[], cwd: string, env: NodeJS.ProcessEnv) => {
+const starter = (program: readonly string[], env: NodeJS.ProcessEnv, patienceMs: number) => {
   const started = new Set<Started>()
-  const start = (args: readonly string[], at = cwd): Started => {
+  const start = (args: readonly string[], at: string): Started => {
     const [file = "", ...words] = [...program, ...args]
     const child = spawn(file, words, { cwd: at, env, detached: true, stdio: ["ignore", "pipe", "pipe"] })
     let said = ""
@@ -132,22 +133,73 @@ const plant = (repo: string, files: Readonly<Record<string, string>>) => {
   }
 }
 
-export const house = async ({ program, yaml: more = "", files = {}, remote = false }: Wish): Promise<House> => {
+/** git as the house runs it in a folder: no monitor that an attack planted holds it up. */
+const gitOf =
+  (env: NodeJS.ProcessEnv) =>
+  (cwd: string) =>
+  async (...args: readonly string[]) =>
+    (await runFile("git", ["-c", "core.fsmonitor=false", ...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
+
+const named = async (git: House["git"]) => {
+  await git("config", "user.name", "Attack")
+  await git("config", "user.email", "attack@example.com")
+}
+
+interface Ground extends Pick<House, "folder" | "bare"> {
+  readonly gitAt: (cwd: string) => House["git"]
+  readonly start: (args: readonly string[], at: string) => Started
+  readonly endAll: () => Promise<void>
+}
+
+/** The house as it looks from this clone. */
+const view = (ground: Ground, repo: string): House => {
+  const { folder, bare, gitAt, start, endAll } = ground
+  const tasks = async (at = repo): Promise<readonly Row[]> => {
+    const { said } = await start(["ls", "--all", "--json"], at).ended
+    const { tasks: rows }: { readonly tasks: readonly Row[] } = JSON.parse(said.slice(said.indexOf("{")))
+    return rows
+  }
+  return {
+    folder,
+    repo,
+    bare,
+    agent: (title, script) => writeFileSync(join(folder, "agents", `${title}.sh`), script),
+    clone: async (name) => {
+      const path = join(folder, name)
+      await gitAt(folder)("clone", "-q", bare ?? repo, path)
+      await named(gitAt(path))
+      return path
+    },
+    seenFrom: (at) => view(ground, at),
+    git: gitAt(repo),
+    osier: (...args) => start(args, repo).ended,
+    start: (args, at = repo) => start(args, at),
+    tasks,
+    statusOf: async (title) => (await tasks()).find((row) => row.title === title)?.status ?? "absent",
+    attempts: () =>
+      existsSync(join(folder, "ran"))
+        ? readFileSync(join(folder, "ran"), "utf8")
+            .split("\n")
+            .filter((line) => line !== "")
+        : [],
+    [Symbol.asyncDispose]: async () => {
+      await endAll()
+      await runFile("chmod", ["-R", "u+rwX", folder]).catch(() => undefined)
+      chmodSync(folder, 0o700)
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+export const house = async ({ program, yaml: more = "", files = {}, remote = false, patienceMs = 120_000 }: Wish): Promise<House> => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "osier-attack-")))
   for (const name of ["tmp", "agents"]) mkdirSync(join(folder, name))
   const env = environmentIn(folder)
   const repo = join(folder, "shop")
-  const gitAt =
-    (cwd: string) =>
-    async (...args: readonly string[]) =>
-      (await runFile("git", ["-c", "core.fsmonitor=false", ...args], { cwd, env, maxBuffer: 256 << 20 })).stdout.trimEnd()
+  const gitAt = gitOf(env)
   const git = gitAt(repo)
-  const named = async (path: string) => {
-    await gitAt(path)("config", "user.name", "Attack")
-    await gitAt(path)("config", "user.email", "attack@example.com")
-  }
   await gitAt(folder)("init", "-q", "-b", "main", repo)
-  await named(repo)
+  await named(git)
   const all = {
     "osier.yaml": yaml(folder, `${remote ? "remote: origin\n" : ""}${more}`),
     "gate.sh": gate,
@@ -165,40 +217,5 @@ export const house = async ({ program, yaml: more = "", files = {}, remote = fal
     await git("remote", "add", "origin", bare)
     await git("push", "-q", "origin", "main")
   }
-  const { start, endAll } = starter(program, repo, env)
-  const osier = (...args: readonly string[]) => start(args).ended
-  const tasks = async (at = repo): Promise<readonly Row[]> => {
-    const { said } = await start(["ls", "--all", "--json"], at).ended
-    const { tasks: rows }: { readonly tasks: readonly Row[] } = JSON.parse(said.slice(said.indexOf("{")))
-    return rows
-  }
-  return {
-    folder,
-    repo,
-    bare,
-    agent: (title, script) => writeFileSync(join(folder, "agents", `${title}.sh`), script),
-    clone: async (name) => {
-      const path = join(folder, name)
-      await gitAt(folder)("clone", "-q", bare ?? repo, path)
-      await named(path)
-      return path
-    },
-    git,
-    osier,
-    start,
-    tasks,
-    statusOf: async (title) => (await tasks()).find((row) => row.title === title)?.status ?? "absent",
-    attempts: () =>
-      existsSync(join(folder, "ran"))
-        ? readFileSync(join(folder, "ran"), "utf8")
-            .split("\n")
-            .filter((line) => line !== "")
-        : [],
-    [Symbol.asyncDispose]: async () => {
-      await endAll()
-      await runFile("chmod", ["-R", "u+rwX", folder]).catch(() => undefined)
-      chmodSync(folder, 0o700)
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-    },
-  }
+  return view({ folder, bare, gitAt, ...starter(program, env, patienceMs) }, repo)
 }

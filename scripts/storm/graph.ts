@@ -1,4 +1,4 @@
-import { leaseMs, skewMs } from "../../core/domain/lock/lock.ts"
+import { leaseOverMs } from "./leaseOver.ts"
 import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -108,7 +108,7 @@ export const graph = async ({ seed, tasks, away }: Asked): Promise<Seen> => {
 
 /** A lock that was held from elsewhere is swept once its lease is over, also that of a task that had just landed. */
 const leaseOver = (killedAt: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, killedAt + 2 * (leaseMs + skewMs) - performance.now())))
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, killedAt + 2 * leaseOverMs - performance.now())))
 
 /** Whether a run holds the lock of a task that is not over. */
 const isWorking = async (bare: string, run: string): Promise<boolean> => {
